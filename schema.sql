@@ -1,0 +1,330 @@
+-- The one schema of Understory, written in the dialect that SQLite and PostgreSQL share:
+-- INTEGER is 64 bits, times are milliseconds since 1970 UTC (`_ms`), truth is 0 or 1.
+-- A fresh store runs this file; an older one runs src/store/migrations. A test holds both equal.
+
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE signing_key (
+  kid        TEXT PRIMARY KEY,
+  secret     BLOB NOT NULL CHECK (length(secret) >= 32),
+  created_ms INTEGER NOT NULL
+) STRICT;
+
+-- Sites and people ---------------------------------------------------------------------------
+
+CREATE TABLE site (
+  id               INTEGER PRIMARY KEY,
+  key              TEXT NOT NULL UNIQUE,
+  title            TEXT NOT NULL,
+  explicit_threads INTEGER NOT NULL DEFAULT 0 CHECK (explicit_threads IN (0, 1)),
+  policy_url       TEXT,
+  -- open items of the queue, kept so that a queue page need not count
+  flagged_count    INTEGER NOT NULL DEFAULT 0,
+  held_count       INTEGER NOT NULL DEFAULT 0,
+  created_ms       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE site_origin (
+  site_id INTEGER NOT NULL REFERENCES site (id),
+  origin  TEXT NOT NULL,
+  PRIMARY KEY (site_id, origin)
+) STRICT;
+
+CREATE TABLE user_account (
+  id                INTEGER PRIMARY KEY,
+  login             TEXT NOT NULL,
+  login_key         TEXT NOT NULL UNIQUE,
+  display_name      TEXT NOT NULL,
+  email             TEXT,
+  email_verified_ms INTEGER,
+  password_hash     TEXT,
+  show_presence     INTEGER NOT NULL DEFAULT 1 CHECK (show_presence IN (0, 1)),
+  seen_ms           INTEGER,
+  created_ms        INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX user_account_email ON user_account (email) WHERE email_verified_ms IS NOT NULL;
+CREATE INDEX user_account_seen ON user_account (seen_ms);
+
+-- site_id 0 is the whole server.
+CREATE TABLE role (
+  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  site_id    INTEGER NOT NULL DEFAULT 0,
+  role       TEXT NOT NULL CHECK (role IN ('moderator', 'admin')),
+  granted_ms INTEGER NOT NULL,
+  PRIMARY KEY (user_id, site_id)
+) STRICT;
+
+-- Sessions -----------------------------------------------------------------------------------
+
+CREATE TABLE session (
+  id         INTEGER PRIMARY KEY,
+  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  scope      TEXT NOT NULL CHECK (scope IN ('reader', 'full')),
+  client     TEXT NOT NULL CHECK (client IN ('browser', 'native', 'console')),
+  agent      TEXT,
+  created_ms INTEGER NOT NULL,
+  used_ms    INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL,
+  ended_ms   INTEGER
+) STRICT;
+
+CREATE INDEX session_user ON session (user_id, created_ms, id);
+CREATE INDEX session_ended ON session (ended_ms) WHERE ended_ms IS NOT NULL;
+CREATE INDEX session_expires ON session (expires_ms);
+
+CREATE TABLE refresh_token (
+  hash       BLOB PRIMARY KEY,
+  session_id INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+  created_ms INTEGER NOT NULL,
+  spent_ms   INTEGER,
+  children   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX refresh_token_session ON refresh_token (session_id);
+
+CREATE TABLE exchange_code (
+  hash       BLOB PRIMARY KEY,
+  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  origin     TEXT NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX exchange_code_expires ON exchange_code (expires_ms);
+
+-- The tree -----------------------------------------------------------------------------------
+
+CREATE TABLE thread (
+  id              INTEGER PRIMARY KEY,
+  site_id         INTEGER NOT NULL REFERENCES site (id),
+  key             TEXT NOT NULL,
+  title           TEXT,
+  url             TEXT,
+  state           TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'locked', 'archived')),
+  premoderation   INTEGER NOT NULL DEFAULT 0 CHECK (premoderation IN (0, 1)),
+  slow_mode_s     INTEGER NOT NULL DEFAULT 0,
+  -- ordinals given to roots; roots a reader can see; comments published at any depth
+  root_count      INTEGER NOT NULL DEFAULT 0,
+  visible_roots   INTEGER NOT NULL DEFAULT 0,
+  published_count INTEGER NOT NULL DEFAULT 0,
+  -- what its moderators see at a glance
+  held_count      INTEGER NOT NULL DEFAULT 0,
+  hidden_count    INTEGER NOT NULL DEFAULT 0,
+  flagged_count   INTEGER NOT NULL DEFAULT 0,
+  version         INTEGER NOT NULL DEFAULT 0,
+  created_ms      INTEGER NOT NULL,
+  UNIQUE (site_id, key)
+) STRICT;
+
+CREATE TABLE comment (
+  id               INTEGER PRIMARY KEY,
+  site_id          INTEGER NOT NULL REFERENCES site (id),
+  thread_id        INTEGER NOT NULL REFERENCES thread (id),
+  parent_id        INTEGER,
+  parent_key       INTEGER NOT NULL GENERATED ALWAYS AS (COALESCE(parent_id, 0)) STORED,
+  ordinal          INTEGER NOT NULL CHECK (ordinal >= 1),
+  path             BLOB NOT NULL CHECK (length(path) <= 2000),
+  depth            INTEGER NOT NULL CHECK (depth BETWEEN 1 AND 1000),
+  author_id        INTEGER REFERENCES user_account (id),
+  state            TEXT NOT NULL CHECK (state IN ('published', 'held', 'hidden', 'deleted')),
+  body             TEXT NOT NULL CHECK (length(body) <= 10000),
+  body_html        TEXT NOT NULL,
+  created_ms       INTEGER NOT NULL,
+  edited_ms        INTEGER,
+  version          INTEGER NOT NULL DEFAULT 1,
+  up               INTEGER NOT NULL DEFAULT 0,
+  down             INTEGER NOT NULL DEFAULT 0,
+  score            INTEGER NOT NULL DEFAULT 0,
+  -- published direct replies; ordinals given to replies; direct replies a reader can see
+  reply_count      INTEGER NOT NULL DEFAULT 0,
+  child_count      INTEGER NOT NULL DEFAULT 0,
+  visible_children INTEGER NOT NULL DEFAULT 0,
+  -- published, or a tombstone that holds up something visible
+  visible          INTEGER NOT NULL CHECK (visible IN (0, 1)),
+  pinned           INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
+  locked           INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1)),
+  -- the decision that last moved state, lock and pin; an undo is exact while they are unchanged
+  state_ref        INTEGER,
+  lock_ref         INTEGER,
+  pin_ref          INTEGER,
+  held_by          TEXT,
+  removed_by       TEXT CHECK (removed_by IN ('author', 'moderator', 'rule')),
+  removed_reason   TEXT,
+  removed_ms       INTEGER,
+  erased_ms        INTEGER,
+  source_id        TEXT,
+  UNIQUE (id, thread_id),
+  UNIQUE (thread_id, path),
+  -- the parent stands in the same thread, whatever the code above does
+  FOREIGN KEY (parent_id, thread_id) REFERENCES comment (id, thread_id)
+) STRICT;
+
+CREATE INDEX comment_level ON comment (thread_id, parent_key, ordinal) WHERE visible = 1;
+CREATE INDEX comment_top ON comment (thread_id, parent_key, score DESC, ordinal) WHERE visible = 1;
+CREATE INDEX comment_pinned ON comment (thread_id, ordinal) WHERE pinned = 1;
+CREATE INDEX comment_thread_author ON comment (thread_id, author_id, created_ms, id);
+CREATE INDEX comment_author ON comment (author_id, created_ms, id);
+CREATE INDEX comment_author_site ON comment (author_id, site_id, state);
+CREATE INDEX comment_author_published ON comment (author_id, created_ms, id) WHERE state = 'published';
+CREATE INDEX comment_site ON comment (site_id, created_ms, id);
+CREATE INDEX comment_site_state ON comment (site_id, state, created_ms, id);
+CREATE INDEX comment_thread_state ON comment (thread_id, state, created_ms, id);
+CREATE UNIQUE INDEX comment_source ON comment (thread_id, source_id) WHERE source_id IS NOT NULL;
+CREATE INDEX comment_erasable ON comment (removed_ms) WHERE state = 'deleted' AND erased_ms IS NULL;
+
+-- Texts that an edit replaced.
+CREATE TABLE revision (
+  comment_id INTEGER NOT NULL REFERENCES comment (id),
+  version    INTEGER NOT NULL,
+  body       TEXT NOT NULL,
+  body_html  TEXT NOT NULL,
+  written_ms INTEGER NOT NULL,
+  PRIMARY KEY (comment_id, version)
+) STRICT;
+
+CREATE TABLE vote (
+  comment_id INTEGER NOT NULL REFERENCES comment (id),
+  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  value      INTEGER NOT NULL CHECK (value IN (-1, 1)),
+  PRIMARY KEY (comment_id, user_id)
+) STRICT;
+
+-- Moderation ---------------------------------------------------------------------------------
+
+CREATE TABLE flag (
+  id          INTEGER PRIMARY KEY,
+  comment_id  INTEGER NOT NULL REFERENCES comment (id),
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  user_id     INTEGER NOT NULL REFERENCES user_account (id),
+  reason      TEXT NOT NULL,
+  note        TEXT,
+  state       TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'dismissed', 'withdrawn')),
+  decision_id INTEGER,
+  created_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX flag_one_open ON flag (comment_id, user_id) WHERE state = 'open';
+CREATE INDEX flag_comment ON flag (comment_id, state, created_ms, id);
+CREATE INDEX flag_user ON flag (user_id, created_ms, id);
+CREATE INDEX flag_decision ON flag (decision_id, comment_id);
+
+-- What waits for a moderator; one row a comment, gone when nothing waits.
+CREATE TABLE queue_item (
+  comment_id INTEGER PRIMARY KEY REFERENCES comment (id),
+  site_id    INTEGER NOT NULL REFERENCES site (id),
+  flagged    INTEGER NOT NULL CHECK (flagged IN (0, 1)),
+  held       INTEGER NOT NULL CHECK (held IN (0, 1)),
+  -- a bit for each flag reason with an open flag
+  reasons    INTEGER NOT NULL,
+  priority   INTEGER NOT NULL,
+  first_ms   INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX queue_all ON queue_item (site_id, priority DESC, first_ms, comment_id);
+CREATE INDEX queue_flagged ON queue_item (site_id, priority DESC, first_ms, comment_id) WHERE flagged = 1;
+CREATE INDEX queue_held ON queue_item (site_id, priority DESC, first_ms, comment_id) WHERE held = 1;
+
+CREATE TABLE decision (
+  id          INTEGER PRIMARY KEY,
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  at_ms       INTEGER NOT NULL,
+  actor_id    INTEGER REFERENCES user_account (id),
+  action      TEXT NOT NULL,
+  scope       TEXT NOT NULL CHECK (scope IN ('comment', 'subtree')),
+  reason_code TEXT,
+  note        TEXT,
+  public_text TEXT,
+  undoes      INTEGER REFERENCES decision (id),
+  undone_by   INTEGER
+) STRICT;
+
+CREATE TABLE decision_target (
+  decision_id    INTEGER NOT NULL REFERENCES decision (id),
+  position       INTEGER NOT NULL,
+  comment_id     INTEGER NOT NULL,
+  -- null when the target was settled, else the code of the conflict
+  conflict       TEXT,
+  version        INTEGER,
+  -- where the target stood before and after: state, lock, pin and the decisions behind each,
+  -- as the text that src/store/decision.rs reads and writes
+  before         TEXT,
+  after          TEXT,
+  PRIMARY KEY (decision_id, position)
+) STRICT;
+
+-- One for each comment and person concerned: what /me/decisions shows.
+CREATE TABLE decision_entry (
+  id          INTEGER PRIMARY KEY,
+  decision_id INTEGER NOT NULL REFERENCES decision (id),
+  comment_id  INTEGER NOT NULL,
+  user_id     INTEGER NOT NULL REFERENCES user_account (id),
+  created_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX decision_entry_user ON decision_entry (user_id, created_ms, id);
+
+-- The log: rows never change, their texts lie apart and can be purged ---------------------------
+
+CREATE TABLE moderation_log (
+  seq           INTEGER PRIMARY KEY,
+  chain         INTEGER NOT NULL,
+  at_ms         INTEGER NOT NULL,
+  actor_id      INTEGER,
+  action        TEXT NOT NULL,
+  target        TEXT NOT NULL,
+  reason_code   TEXT,
+  before_digest TEXT NOT NULL,
+  after_digest  TEXT NOT NULL,
+  note_digest   TEXT NOT NULL,
+  prev_hash     TEXT NOT NULL,
+  hash          TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX moderation_log_chain ON moderation_log (chain, seq);
+
+CREATE TABLE moderation_log_text (
+  seq         INTEGER PRIMARY KEY REFERENCES moderation_log (seq),
+  before      TEXT,
+  after       TEXT,
+  note        TEXT,
+  salt        BLOB,
+  purged_ms   INTEGER
+) STRICT;
+
+CREATE TRIGGER moderation_log_no_update BEFORE UPDATE ON moderation_log
+BEGIN SELECT RAISE(ABORT, 'the moderation log is append-only'); END;
+
+CREATE TRIGGER moderation_log_no_delete BEFORE DELETE ON moderation_log
+BEGIN SELECT RAISE(ABORT, 'the moderation log is append-only'); END;
+
+-- What other threads of this process, other processes and streams must learn -------------------
+
+CREATE TABLE event (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms      INTEGER NOT NULL,
+  kind       TEXT NOT NULL,
+  thread_id  INTEGER,
+  version    INTEGER,
+  comment_id INTEGER,
+  user_id    INTEGER,
+  session_id INTEGER,
+  -- what its listeners need and cannot look up, as JSON
+  detail     TEXT
+) STRICT;
+
+CREATE INDEX event_thread ON event (thread_id, version) WHERE thread_id IS NOT NULL;
+CREATE INDEX event_at ON event (at_ms);
+
+CREATE TABLE idempotency (
+  scope        TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  request_hash BLOB NOT NULL,
+  resource_id  INTEGER NOT NULL,
+  created_ms   INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)
+) STRICT;
+
+CREATE INDEX idempotency_created ON idempotency (created_ms);

@@ -1,0 +1,94 @@
+//! Who calls, and what they may do: the first line of every use-case asks here.
+
+use std::sync::Arc;
+
+use super::{App, Error};
+use crate::domain::code::Code;
+use crate::domain::comment::{Comment, Viewer};
+use crate::domain::ids::{SessionId, SiteId, UserId};
+use crate::domain::permission::{Action, Role, allows, role_on};
+use crate::domain::session::Scope;
+use crate::domain::thread::Site;
+use crate::domain::user::Grant;
+use crate::store::Tx;
+
+/// A person who proved with a token that they are signed in.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub user: UserId,
+    /// By which session.
+    pub session: SessionId,
+    /// What the token may do.
+    pub scope: Scope,
+    /// Their roles as of now.
+    pub grants: Arc<[Grant]>,
+}
+
+impl Caller {
+    /// What they are on a site, or on the whole server. A reader's token is a reader's everywhere.
+    pub fn role(&self, site: Option<SiteId>) -> Role {
+        if self.scope == Scope::Reader { Role::Reader } else { role_on(&self.grants, site) }
+    }
+
+    /// Whether they may do `action` on a site, or on the whole server.
+    pub fn may(&self, action: Action, site: Option<SiteId>) -> bool {
+        allows(Some(role_on(&self.grants, site)), self.scope, action)
+    }
+
+    /// Refuses unless they may do `action` there.
+    ///
+    /// # Errors
+    /// 403 `forbidden`.
+    pub fn require(&self, action: Action, site: Option<SiteId>) -> Result<(), Error> {
+        if self.may(action, site) {
+            Ok(())
+        } else {
+            Err(Error::refuse(Code::Forbidden, "this needs a role that you do not have here"))
+        }
+    }
+
+    /// What they are to a comment.
+    pub fn views(&self, comment: &Comment) -> Viewer {
+        if self.may(Action::Moderate, Some(comment.site_id)) {
+            Viewer::Moderator
+        } else if comment.is_by(self.user) {
+            Viewer::Author
+        } else {
+            Viewer::Public
+        }
+    }
+}
+
+/// What a caller, or nobody, is to a comment.
+pub fn viewer(caller: Option<&Caller>, comment: &Comment) -> Viewer {
+    caller.map_or(Viewer::Public, |caller| caller.views(comment))
+}
+
+/// The site named `key`, if the caller may do `action` there. Who may not is told 403 whether the
+/// site exists or not, so that names cannot be tried out.
+pub fn site_for(tx: &mut Tx<'_>, caller: &Caller, action: Action, key: &str) -> Result<Site, Error> {
+    let site = tx.site_by_key(key)?;
+    caller.require(action, site.as_ref().map(|site| site.id))?;
+    site.ok_or_else(Error::not_found)
+}
+
+impl App {
+    /// Who holds this access token.
+    ///
+    /// # Errors
+    /// 401 `token_expired`, `session_ended` or `invalid_token`.
+    pub fn authenticate(&self, token: &str, kind: super::token::Kind) -> Result<Caller, Error> {
+        let claims = self.keys.verify(token, kind, self.now_ms())?;
+        if self.standing.has_ended(claims.session) {
+            return Err(Code::SessionEnded.into());
+        }
+        self.presence.saw(claims.user, self.now_ms());
+        Ok(Caller {
+            user: claims.user,
+            session: claims.session,
+            scope: claims.scope,
+            grants: self.standing.grants(claims.user),
+        })
+    }
+}

@@ -1,0 +1,104 @@
+//! What Understory does: one use-case a file, named by its verb.
+//!
+//! Each authorises on its first line, gathers facts, asks `domain`, and writes one unit of work.
+//! Nothing here knows HTTP or SQL.
+
+pub mod caller;
+pub mod error;
+pub mod presence;
+pub mod secret;
+pub mod standing;
+pub mod token;
+
+mod hashing;
+mod throttle;
+
+use std::sync::Arc;
+
+use crate::config::Settings;
+use crate::domain::ids;
+use crate::store::{Store, StoreError};
+
+pub use caller::Caller;
+pub use error::{Error, FieldError, Place, Refusal};
+
+use hashing::Hasher;
+use presence::Presence;
+use standing::Standing;
+use throttle::Throttle;
+use token::Keys;
+
+/// Tells the time in milliseconds since 1970; tests move it.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The system's clock.
+pub fn system_clock() -> Clock {
+    Arc::new(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    })
+}
+
+/// Everything a use-case works with.
+pub struct App {
+    /// What is remembered.
+    pub store: Store,
+    /// What was set.
+    pub settings: Settings,
+    /// The service's own origin, `https://comments.example`.
+    pub origin: String,
+    /// Ended sessions, roles and origins, in memory.
+    pub standing: Arc<Standing>,
+    /// Who was seen when, in memory.
+    pub presence: Presence,
+    clock: Clock,
+    hasher: Hasher,
+    keys: Keys,
+    throttle: Throttle,
+}
+
+impl App {
+    /// Builds the app over an open store: loads what is kept in memory, makes the first signing
+    /// key, and proves that signing works.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read, or threads cannot be started.
+    pub async fn start(store: Store, settings: Settings, origin: String, clock: Clock) -> Result<App, StoreError> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let hasher = Hasher::start(settings.auth.hashing_threads(cores), settings.auth.hash_queue)
+            .map_err(|error| StoreError::Database(Box::new(error)))?;
+        let now_ms = clock();
+        let standing = Arc::new(Standing::new());
+        // listen first, load second: what happens in between is then seen twice, never missed
+        let told = Arc::clone(&standing);
+        store.listen(Box::new(move |events| told.apply(events))).await?;
+        let keep_ms = i64::try_from(settings.auth.console_max_s.max(settings.auth.access_ttl_s) * 1_000).unwrap_or(i64::MAX);
+        standing.load(&store, now_ms - keep_ms).await?;
+        let presence = Presence::new(i64::try_from(settings.presence.online_s * 1_000).unwrap_or(i64::MAX));
+        presence.load(&store, now_ms).await?;
+        let keys = Keys::load(&store, &origin, now_ms).await?;
+        let throttle = Throttle::new(settings.limits.enabled);
+        Ok(App { store, settings, origin, standing, presence, clock, hasher, keys, throttle })
+    }
+
+    /// Now, in milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// A new id for something made now.
+    pub fn new_id(&self) -> i64 {
+        new_id(self.now_ms())
+    }
+
+    /// How long an author may edit, in milliseconds.
+    pub fn edit_window_ms(&self) -> i64 {
+        i64::try_from(self.settings.comments.edit_window_s * 1_000).unwrap_or(i64::MAX)
+    }
+}
+
+/// A new id for something made then. Drawn inside a unit only where the number of things made is
+/// known there alone: a unit that is run again simply draws again.
+pub fn new_id(at_ms: i64) -> i64 {
+    ids::compose(at_ms, rand::random())
+}

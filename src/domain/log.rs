@@ -1,0 +1,214 @@
+//! The moderation log: what one row says and how rows are chained.
+//!
+//! `hash` = SHA-256 over `prev_hash` and the canonical JSON (RFC 8785) of the row, in which the
+//! texts appear as salted digests only: a text can be purged and the chain still proves that
+//! nothing else changed. Keeping and reading rows is the store's.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::ids::{SiteId, UserId};
+
+/// The `prev_hash` of the first row of a chain.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// A chain of the log: one for each site and one for the server itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Chain {
+    /// What concerns no single site.
+    Server,
+    /// What happened on a site.
+    Site(SiteId),
+}
+
+impl Chain {
+    /// The number it is stored under; 0 is the server's.
+    pub fn number(self) -> i64 {
+        match self {
+            Chain::Server => 0,
+            Chain::Site(site) => site.0,
+        }
+    }
+
+    /// The chain stored under `number`.
+    pub fn of(number: i64) -> Chain {
+        if number == 0 { Chain::Server } else { Chain::Site(SiteId(number)) }
+    }
+}
+
+/// What is to be logged; its place in the chain is given by the store.
+#[derive(Clone, Debug)]
+pub struct LogEntry {
+    /// Which chain.
+    pub chain: Chain,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Who; none: the command line or the service itself.
+    pub actor_id: Option<UserId>,
+    /// What was done.
+    pub action: String,
+    /// To what: "decision:ID", "thread:ID", "user:ID", "site:ID".
+    pub target: String,
+    /// Why.
+    pub reason_code: Option<String>,
+    /// How it was, as JSON.
+    pub before: Option<String>,
+    /// How it is, as JSON.
+    pub after: Option<String>,
+    /// A moderator's words.
+    pub note: Option<String>,
+    /// Random, 16 bytes, for the digests.
+    pub salt: [u8; 16],
+}
+
+/// A row as it is chained: numbers and digests, no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    /// Counts over all chains of the store, from 1.
+    pub seq: i64,
+    /// Which chain.
+    pub chain: Chain,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Who.
+    pub actor_id: Option<UserId>,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub target: String,
+    /// Why.
+    pub reason_code: Option<String>,
+    /// [`digest`] of how it was.
+    pub before_digest: String,
+    /// [`digest`] of how it is.
+    pub after_digest: String,
+    /// [`digest`] of the note.
+    pub note_digest: String,
+    /// The hash of the chain's row before, or [`GENESIS`].
+    pub prev_hash: String,
+    /// [`LogRow::compute_hash`].
+    pub hash: String,
+}
+
+/// What the hash covers, in the field names of the log.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    seq: i64,
+    site: Option<String>,
+    at: i64,
+    actor: Option<String>,
+    action: &'a str,
+    target: &'a str,
+    reason_code: Option<&'a str>,
+    before: &'a str,
+    after: &'a str,
+    note: &'a str,
+}
+
+impl LogRow {
+    /// The row that puts `entry` at `seq`, after the row with `prev_hash`.
+    pub fn chained(entry: &LogEntry, seq: i64, prev_hash: String) -> LogRow {
+        let mut row = LogRow {
+            seq,
+            chain: entry.chain,
+            at_ms: entry.at_ms,
+            actor_id: entry.actor_id,
+            action: entry.action.clone(),
+            target: entry.target.clone(),
+            reason_code: entry.reason_code.clone(),
+            before_digest: digest(&entry.salt, "before", entry.before.as_deref()),
+            after_digest: digest(&entry.salt, "after", entry.after.as_deref()),
+            note_digest: digest(&entry.salt, "note", entry.note.as_deref()),
+            prev_hash,
+            hash: String::new(),
+        };
+        row.hash = row.compute_hash();
+        row
+    }
+
+    /// The hash this row must have: hexadecimal SHA-256 over the bytes of `prev_hash` (as text)
+    /// and the row's canonical JSON. Ids are strings there, since JSON numbers hold 53 bits.
+    pub fn compute_hash(&self) -> String {
+        let canonical = Canonical {
+            seq: self.seq,
+            site: match self.chain {
+                Chain::Server => None,
+                Chain::Site(site) => Some(site.to_string()),
+            },
+            at: self.at_ms,
+            actor: self.actor_id.map(|id| id.to_string()),
+            action: &self.action,
+            target: &self.target,
+            reason_code: self.reason_code.as_deref(),
+            before: &self.before_digest,
+            after: &self.after_digest,
+            note: &self.note_digest,
+        };
+        let json = serde_json_canonicalizer::to_vec(&canonical)
+            .expect("invariant: strings and whole numbers below 2^53 have a canonical form");
+        let mut hasher = Sha256::new();
+        hasher.update(self.prev_hash.as_bytes());
+        hasher.update(&json);
+        hex::encode(hasher.finalize())
+    }
+}
+
+/// The salted digest of one text, hexadecimal; empty for none.
+pub fn digest(salt: &[u8], field: &str, text: Option<&str>) -> String {
+    let Some(text) = text else { return String::new() };
+    let mut hasher = Sha256::new();
+    hasher.update(salt);
+    hasher.update(field.as_bytes());
+    hasher.update([0]);
+    hasher.update(text.as_bytes());
+    hex::encode(hasher.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> LogEntry {
+        LogEntry {
+            chain: Chain::Site(SiteId(7)),
+            at_ms: 1_000,
+            actor_id: Some(UserId(3)),
+            action: "hide".into(),
+            target: "decision:9".into(),
+            reason_code: Some("spam".into()),
+            before: Some("[]".into()),
+            after: None,
+            note: Some("again".into()),
+            salt: [5; 16],
+        }
+    }
+
+    #[test]
+    fn every_field_moves_the_hash() {
+        let row = LogRow::chained(&entry(), 1, GENESIS.to_owned());
+        let changes: [fn(&mut LogRow); 11] = [
+            |r| r.seq = 2,
+            |r| r.chain = Chain::Server,
+            |r| r.at_ms += 1,
+            |r| r.actor_id = None,
+            |r| r.action.push('!'),
+            |r| r.target.push('!'),
+            |r| r.reason_code = None,
+            |r| r.before_digest.push('0'),
+            |r| r.after_digest.push('0'),
+            |r| r.note_digest.push('0'),
+            |r| r.prev_hash.replace_range(0..1, "1"),
+        ];
+        for (which, change) in changes.iter().enumerate() {
+            let mut altered = row.clone();
+            change(&mut altered);
+            assert_ne!(altered.compute_hash(), row.hash, "field {which}");
+        }
+    }
+
+    #[test]
+    fn a_text_cannot_move_to_another_field() {
+        assert_ne!(digest(&[1], "before", Some("x")), digest(&[1], "after", Some("x")));
+        assert_ne!(digest(&[1], "note", Some("x")), digest(&[2], "note", Some("x")));
+    }
+}

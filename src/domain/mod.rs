@@ -1,0 +1,22 @@
+//! What Understory decides: pure functions and types, no I/O, no clock, no SQL, no HTTP.
+//! Everything here can be tested with plain values; who asks and where the answers are kept
+//! is the business of `app` and `store`.
+
+pub mod code;
+pub mod comment;
+pub mod cursor;
+pub mod decision;
+pub mod display_name;
+pub mod flag;
+pub mod ids;
+pub mod log;
+pub mod login;
+pub mod markup;
+pub mod password;
+pub mod path;
+pub mod permission;
+pub mod queue;
+pub mod session;
+pub mod thread;
+pub mod tree;
+pub mod user;

@@ -1,0 +1,9 @@
+//! Understory keeps the comments under an article: readers sign in and reply in a tree,
+//! moderators keep the tree healthy, front ends call JSON.
+//!
+//! The rooms and which may import which: see `docs/ARCHITECTURE.md`.
+
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod store;

@@ -1,0 +1,252 @@
+//! Recomputes what is kept twice and compares: every counter, every place in the tree, the queue,
+//! and the whole log. `understory verify` prints what differs, by name.
+
+use std::collections::HashMap;
+
+use super::{StoreError, Tx};
+use crate::domain::log::{Chain, GENESIS, digest};
+
+/// Something that is not as it must be: which, and what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// `moderation_log seq 12`, `comment.reply_count 345`, …
+    pub name: String,
+    /// What is kept and what it should be.
+    pub detail: String,
+}
+
+/// Rows of the log looked at in one query.
+const LOG_BATCH: i64 = 1_000;
+
+/// Each query yields the id, what is kept and what was recomputed, only where they differ.
+const COUNTERS: &[(&str, &str)] = &[
+    (
+        "comment.up",
+        "SELECT c.id, c.up, COALESCE(v.n, 0) FROM comment c LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM vote WHERE value = 1 GROUP BY comment_id) v ON v.comment_id = c.id
+         WHERE c.up <> COALESCE(v.n, 0) ORDER BY c.id",
+    ),
+    (
+        "comment.down",
+        "SELECT c.id, c.down, COALESCE(v.n, 0) FROM comment c LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM vote WHERE value = -1 GROUP BY comment_id) v ON v.comment_id = c.id
+         WHERE c.down <> COALESCE(v.n, 0) ORDER BY c.id",
+    ),
+    ("comment.score", "SELECT id, score, up - down FROM comment WHERE score <> up - down ORDER BY id"),
+    (
+        "comment.reply_count",
+        "SELECT c.id, c.reply_count, COALESCE(r.n, 0) FROM comment c LEFT JOIN
+           (SELECT parent_id, COUNT(*) AS n FROM comment WHERE state = 'published' AND parent_id IS NOT NULL
+            GROUP BY parent_id) r ON r.parent_id = c.id
+         WHERE c.reply_count <> COALESCE(r.n, 0) ORDER BY c.id",
+    ),
+    (
+        "comment.child_count",
+        "SELECT c.id, c.child_count, COALESCE(r.n, 0) FROM comment c LEFT JOIN
+           (SELECT parent_id, MAX(ordinal) AS n FROM comment WHERE parent_id IS NOT NULL GROUP BY parent_id) r
+           ON r.parent_id = c.id
+         WHERE c.child_count <> COALESCE(r.n, 0) ORDER BY c.id",
+    ),
+    (
+        "comment.visible_children",
+        "SELECT c.id, c.visible_children, COALESCE(r.n, 0) FROM comment c LEFT JOIN
+           (SELECT parent_id, COUNT(*) AS n FROM comment WHERE visible = 1 AND parent_id IS NOT NULL
+            GROUP BY parent_id) r ON r.parent_id = c.id
+         WHERE c.visible_children <> COALESCE(r.n, 0) ORDER BY c.id",
+    ),
+    (
+        "comment.visible",
+        "SELECT id, visible, CASE WHEN state = 'published' OR visible_children > 0 THEN 1 ELSE 0 END FROM comment
+         WHERE visible <> CASE WHEN state = 'published' OR visible_children > 0 THEN 1 ELSE 0 END ORDER BY id",
+    ),
+    (
+        "comment.depth",
+        "SELECT c.id, c.depth, COALESCE(p.depth, 0) + 1 FROM comment c LEFT JOIN comment p ON p.id = c.parent_id
+         WHERE c.depth <> COALESCE(p.depth, 0) + 1 ORDER BY c.id",
+    ),
+    (
+        "thread.published_count",
+        "SELECT t.id, t.published_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT thread_id, COUNT(*) AS n FROM comment WHERE state = 'published' GROUP BY thread_id) r
+           ON r.thread_id = t.id
+         WHERE t.published_count <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "thread.held_count",
+        "SELECT t.id, t.held_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT thread_id, COUNT(*) AS n FROM comment WHERE state = 'held' GROUP BY thread_id) r
+           ON r.thread_id = t.id
+         WHERE t.held_count <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "thread.hidden_count",
+        "SELECT t.id, t.hidden_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT thread_id, COUNT(*) AS n FROM comment WHERE state = 'hidden' GROUP BY thread_id) r
+           ON r.thread_id = t.id
+         WHERE t.hidden_count <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "thread.flagged_count",
+        "SELECT t.id, t.flagged_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT c.thread_id, COUNT(*) AS n FROM queue_item q JOIN comment c ON c.id = q.comment_id
+            WHERE q.flagged = 1 GROUP BY c.thread_id) r ON r.thread_id = t.id
+         WHERE t.flagged_count <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "thread.visible_roots",
+        "SELECT t.id, t.visible_roots, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT thread_id, COUNT(*) AS n FROM comment WHERE visible = 1 AND parent_id IS NULL GROUP BY thread_id) r
+           ON r.thread_id = t.id
+         WHERE t.visible_roots <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "thread.root_count",
+        "SELECT t.id, t.root_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT thread_id, MAX(ordinal) AS n FROM comment WHERE parent_id IS NULL GROUP BY thread_id) r
+           ON r.thread_id = t.id
+         WHERE t.root_count <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "site.flagged_count",
+        "SELECT s.id, s.flagged_count, COALESCE(q.n, 0) FROM site s LEFT JOIN
+           (SELECT site_id, COUNT(*) AS n FROM queue_item WHERE flagged = 1 GROUP BY site_id) q ON q.site_id = s.id
+         WHERE s.flagged_count <> COALESCE(q.n, 0) ORDER BY s.id",
+    ),
+    (
+        "site.held_count",
+        "SELECT s.id, s.held_count, COALESCE(q.n, 0) FROM site s LEFT JOIN
+           (SELECT site_id, COUNT(*) AS n FROM queue_item WHERE held = 1 GROUP BY site_id) q ON q.site_id = s.id
+         WHERE s.held_count <> COALESCE(q.n, 0) ORDER BY s.id",
+    ),
+    (
+        "queue_item.flagged",
+        "SELECT c.id, COALESCE(q.flagged, 0), CASE WHEN f.n > 0 THEN 1 ELSE 0 END FROM comment c
+         LEFT JOIN queue_item q ON q.comment_id = c.id LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM flag WHERE state = 'open' GROUP BY comment_id) f ON f.comment_id = c.id
+         WHERE COALESCE(q.flagged, 0) <> CASE WHEN f.n > 0 THEN 1 ELSE 0 END ORDER BY c.id",
+    ),
+    (
+        "queue_item.held",
+        "SELECT c.id, COALESCE(q.held, 0), CASE WHEN c.state = 'held' THEN 1 ELSE 0 END FROM comment c
+         LEFT JOIN queue_item q ON q.comment_id = c.id
+         WHERE COALESCE(q.held, 0) <> CASE WHEN c.state = 'held' THEN 1 ELSE 0 END ORDER BY c.id",
+    ),
+];
+
+impl Tx<'_> {
+    /// Every counter that is not what a recount gives.
+    pub fn check_counters(&mut self) -> Result<Vec<Difference>, StoreError> {
+        let mut found = Vec::new();
+        for (name, sql) in COUNTERS {
+            self.each(sql, &[], |c| {
+                let (id, kept, counted): (i64, i64, i64) = (c.take()?, c.take()?, c.take()?);
+                found.push(Difference { name: format!("{name} {id}"), detail: format!("{kept}, should be {counted}") });
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Every comment whose path is not its parent's with its own ordinal.
+    pub fn check_paths(&mut self) -> Result<Vec<Difference>, StoreError> {
+        let mut found = Vec::new();
+        self.each(
+            "SELECT c.id, c.ordinal, c.path, p.path FROM comment c LEFT JOIN comment p ON p.id = c.parent_id ORDER BY c.id",
+            &[],
+            |c| {
+                use crate::domain::path::Path;
+                let (id, ordinal): (i64, i64) = (c.take()?, c.take()?);
+                let (path, parent): (Vec<u8>, Option<Vec<u8>>) = (c.take()?, c.maybe()?);
+                let ordinal = ordinal.unsigned_abs();
+                let expected = match parent {
+                    None => Some(Path::root(ordinal)),
+                    Some(bytes) => Path::from_bytes(bytes).child(ordinal).ok(),
+                };
+                if expected.is_none_or(|expected| expected.as_bytes() != path.as_slice()) {
+                    let detail = format!("{}, is not ordinal {ordinal} under its parent", hex::encode(&path));
+                    found.push(Difference { name: format!("comment.path {id}"), detail });
+                }
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// Every row of the log that is not what its chain proves, and how many rows there are.
+    pub fn check_log(&mut self) -> Result<(u64, Vec<Difference>), StoreError> {
+        let mut found = Vec::new();
+        let mut heads: HashMap<Chain, String> = HashMap::new();
+        let mut expected_seq = 1;
+        let mut rows = 0;
+        loop {
+            let lines = self.log_after(expected_seq - 1, LOG_BATCH)?;
+            if lines.is_empty() {
+                return Ok((rows, found));
+            }
+            for line in lines {
+                let row = &line.row;
+                rows += 1;
+                let mut wrong = |detail: &str| {
+                    let name = format!("moderation_log seq {}", row.seq);
+                    found.push(Difference { name, detail: detail.to_owned() });
+                };
+                if row.seq != expected_seq {
+                    wrong(&format!("rows {expected_seq} to {} before it are missing", row.seq - 1));
+                }
+                expected_seq = row.seq + 1;
+                let prev = heads.get(&row.chain).map_or(GENESIS, String::as_str);
+                if row.prev_hash != prev {
+                    wrong("prev_hash is not the hash of the row before it in its chain");
+                }
+                if row.hash != row.compute_hash() {
+                    wrong("hash does not fit the row");
+                }
+                if line.purged_ms.is_none() {
+                    let salt = line.salt.as_deref().unwrap_or_default();
+                    for (field, text, kept) in [
+                        ("before", &line.before, &row.before_digest),
+                        ("after", &line.after, &row.after_digest),
+                        ("note", &line.note, &row.note_digest),
+                    ] {
+                        if digest(salt, field, text.as_deref()) != *kept {
+                            wrong(&format!("the text of {field} does not fit its digest"));
+                        }
+                    }
+                }
+                heads.insert(row.chain, line.row.hash);
+            }
+        }
+    }
+
+    /// What the database itself says of its file; "ok" or the damage.
+    pub fn check_integrity(&mut self) -> Result<Vec<Difference>, StoreError> {
+        let mut found = Vec::new();
+        self.each("PRAGMA integrity_check(100)", &[], |c| {
+            let said: String = c.take()?;
+            if said != "ok" {
+                found.push(Difference { name: "database".into(), detail: said });
+            }
+            Ok(())
+        })?;
+        self.each("PRAGMA foreign_key_check", &[], |c| {
+            let table: String = c.take()?;
+            let row: Option<i64> = c.maybe()?;
+            let name = format!("{table} row {}", row.unwrap_or_default());
+            found.push(Difference { name, detail: "what it refers to is gone".into() });
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// How many sites, threads, comments and people there are, for a summary.
+    pub fn check_sizes(&mut self) -> Result<[i64; 4], StoreError> {
+        let sizes = self.first(
+            "SELECT (SELECT COUNT(*) FROM site), (SELECT COUNT(*) FROM thread), (SELECT COUNT(*) FROM comment),
+               (SELECT COUNT(*) FROM user_account)",
+            &[],
+            |c| Ok([c.take()?, c.take()?, c.take()?, c.take()?]),
+        )?;
+        sizes.ok_or_else(|| StoreError::Corrupt("a count gave no row".into()))
+    }
+
+}

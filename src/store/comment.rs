@@ -1,0 +1,527 @@
+//! Comments: rows, levels, subtrees, votes and revisions.
+
+use super::driver::{Columns, Value, values};
+use super::user::{maybe_user, user_columns};
+use super::{StoreError, Tx, dialect};
+use crate::domain::comment::{Comment, Remover, State};
+use crate::domain::decision::{Disposition, Removal};
+use crate::domain::flag::Reason;
+use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
+use crate::domain::path::Path;
+use crate::domain::tree::{Level, Levels, Node, Position, Sort};
+
+/// The columns of a comment with its author: aliases `c` and `u`.
+macro_rules! comment_select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT ",
+            user_columns!(),
+            ", c.id, c.site_id, c.thread_id, c.parent_id, c.ordinal, c.path, c.state, c.state_ref, c.removed_by,
+              c.removed_reason, c.removed_ms, c.held_by, c.locked, c.lock_ref, c.pinned, c.pin_ref, c.body,
+              c.body_html, c.created_ms, c.edited_ms, c.version, c.up, c.down, c.reply_count, c.visible_children ",
+            $tail
+        )
+    };
+}
+
+/// The same from their usual source.
+macro_rules! comment_where {
+    ($tail:literal) => {
+        concat!(comment_select!("FROM comment c LEFT JOIN user_account u ON u.id = c.author_id "), $tail)
+    };
+}
+
+fn comment(c: &mut Columns<'_>) -> Result<Comment, StoreError> {
+    let author = maybe_user(c)?;
+    Ok(Comment {
+        author,
+        id: c.take()?,
+        site_id: c.take()?,
+        thread_id: c.take()?,
+        parent_id: c.maybe()?,
+        ordinal: c.take()?,
+        path: Path::from_bytes(c.take()?),
+        disposition: disposition(c)?,
+        body: c.take()?,
+        body_html: c.take()?,
+        created_ms: c.take()?,
+        edited_ms: c.maybe()?,
+        version: c.take()?,
+        up: c.take()?,
+        down: c.take()?,
+        reply_count: c.take()?,
+        visible_children: c.take()?,
+    })
+}
+
+fn disposition(c: &mut Columns<'_>) -> Result<Disposition, StoreError> {
+    let (state, state_ref) = (c.word(State::parse)?, c.maybe()?);
+    let by = c.maybe_word(Remover::parse)?;
+    let reason = c.maybe_word(Reason::parse)?;
+    let at_ms = c.maybe()?;
+    let removal = match (by, at_ms) {
+        (Some(by), Some(at_ms)) => Some(Removal { by, reason, at_ms }),
+        _ => None,
+    };
+    Ok(Disposition {
+        state,
+        state_ref,
+        removal,
+        held_by: c.maybe()?,
+        locked: c.take()?,
+        lock_ref: c.maybe()?,
+        pinned: c.take()?,
+        pin_ref: c.maybe()?,
+    })
+}
+
+/// A comment about to be made; its counters start at nothing.
+#[derive(Clone, Debug)]
+pub struct NewComment<'a> {
+    /// Its id.
+    pub id: CommentId,
+    /// Its site.
+    pub site_id: SiteId,
+    /// Its thread.
+    pub thread_id: ThreadId,
+    /// What it replies to.
+    pub parent_id: Option<CommentId>,
+    /// Its place among its siblings.
+    pub ordinal: i64,
+    /// Its place in the tree.
+    pub path: &'a Path,
+    /// Its author.
+    pub author_id: Option<UserId>,
+    /// Where it starts.
+    pub disposition: &'a Disposition,
+    /// Its text.
+    pub body: &'a str,
+    /// Its text as rendered.
+    pub body_html: &'a str,
+    /// When, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// When its text last changed, for imports.
+    pub edited_ms: Option<i64>,
+    /// Its id where it came from, for imports.
+    pub source_id: Option<&'a str>,
+}
+
+/// Which comments a list holds, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommentFilter {
+    /// A person's, in any state.
+    Author(UserId),
+    /// A person's published ones.
+    Published(UserId),
+    /// A site's, narrowed by thread, author and state.
+    Site(SiteId, Option<ThreadId>, Option<UserId>, Option<State>),
+}
+
+impl Tx<'_> {
+    /// One comment.
+    pub fn comment_by_id(&mut self, id: CommentId) -> Result<Option<Comment>, StoreError> {
+        self.first(comment_where!("WHERE c.id = ?1"), values![id], comment)
+    }
+
+    /// Comments by id; those that are gone are left out.
+    pub fn comments_by_id(&mut self, ids: &[CommentId]) -> Result<Vec<Comment>, StoreError> {
+        let ids = dialect::id_list(ids.iter().map(|id| id.0));
+        self.all(comment_where!("WHERE c.id IN EACH_ID(?1) ORDER BY c.id"), values![&ids], comment)
+    }
+
+    /// A comment and all below it, in reading order.
+    pub fn comment_subtree(&mut self, thread: ThreadId, path: &Path) -> Result<Vec<Comment>, StoreError> {
+        self.all(
+            comment_where!("WHERE c.thread_id = ?1 AND c.path >= ?2 AND c.path < ?3 ORDER BY c.path"),
+            values![thread, path.as_bytes(), path.subtree_end().as_slice()],
+            comment,
+        )
+    }
+
+    /// Comments of a thread after a path, in reading order, `count` at most.
+    pub fn comment_walk(&mut self, thread: ThreadId, after: &[u8], count: i64) -> Result<Vec<Comment>, StoreError> {
+        self.all(
+            comment_where!("WHERE c.thread_id = ?1 AND c.path > ?2 ORDER BY c.path LIMIT ?3"),
+            values![thread, after, count],
+            comment,
+        )
+    }
+
+    /// What a comment replies to, root first, without the comment itself.
+    pub fn comment_ancestors(&mut self, id: CommentId) -> Result<Vec<Comment>, StoreError> {
+        // CROSS JOIN keeps SQLite's planner from turning the join round and scanning the table
+        self.all(
+            concat!(
+                "WITH RECURSIVE up (id, parent_id) AS (
+                   SELECT id, parent_id FROM comment WHERE id = ?1
+                   UNION ALL
+                   SELECT p.id, p.parent_id FROM up CROSS JOIN comment p WHERE p.id = up.parent_id) ",
+                comment_select!(
+                    "FROM up CROSS JOIN comment c LEFT JOIN user_account u ON u.id = c.author_id
+                     WHERE c.id = up.id AND c.id <> ?1 ORDER BY c.depth"
+                )
+            ),
+            values![id],
+            comment,
+        )
+    }
+
+    /// A list of comments, newest first, after (time, id); `count` at most.
+    pub fn comment_list(
+        &mut self,
+        filter: CommentFilter,
+        after: Option<(i64, i64)>,
+        count: i64,
+    ) -> Result<Vec<Comment>, StoreError> {
+        let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
+        macro_rules! newest {
+            ($filter:literal, [$($value:expr),*]) => {
+                self.all(
+                    concat!(
+                        comment_where!("WHERE (c.created_ms, c.id) < (?1, ?2) AND "),
+                        $filter,
+                        " ORDER BY c.created_ms DESC, c.id DESC LIMIT ?3"
+                    ),
+                    values![at, id, count, $($value),*],
+                    comment,
+                )
+            };
+        }
+        match filter {
+            CommentFilter::Author(author) => newest!("c.author_id = ?4", [author]),
+            CommentFilter::Published(author) => newest!("c.author_id = ?4 AND c.state = 'published'", [author]),
+            CommentFilter::Site(site, None, None, None) => newest!("c.site_id = ?4", [site]),
+            CommentFilter::Site(site, None, None, Some(state)) => {
+                newest!("c.site_id = ?4 AND c.state = ?5", [site, state.as_str()])
+            }
+            CommentFilter::Site(site, None, Some(author), None) => {
+                newest!("c.site_id = ?4 AND c.author_id = ?5", [site, author])
+            }
+            CommentFilter::Site(site, None, Some(author), Some(state)) => {
+                newest!("c.site_id = ?4 AND c.author_id = ?5 AND c.state = ?6", [site, author, state.as_str()])
+            }
+            CommentFilter::Site(site, Some(thread), None, None) => {
+                newest!("c.site_id = ?4 AND c.thread_id = ?5", [site, thread])
+            }
+            CommentFilter::Site(site, Some(thread), None, Some(state)) => {
+                newest!("c.site_id = ?4 AND c.thread_id = ?5 AND c.state = ?6", [site, thread, state.as_str()])
+            }
+            CommentFilter::Site(site, Some(thread), Some(author), None) => {
+                newest!("c.site_id = ?4 AND c.thread_id = ?5 AND c.author_id = ?6", [site, thread, author])
+            }
+            CommentFilter::Site(site, Some(thread), Some(author), Some(state)) => newest!(
+                "c.site_id = ?4 AND c.thread_id = ?5 AND c.author_id = ?6 AND c.state = ?7",
+                [site, thread, author, state.as_str()]
+            ),
+        }
+    }
+
+    /// What its author alone must be shown in a thread: held, hidden, or posted since then;
+    /// newest first, 50 at most.
+    pub fn comment_own_recent(
+        &mut self,
+        thread: ThreadId,
+        author: UserId,
+        since_ms: i64,
+    ) -> Result<Vec<Comment>, StoreError> {
+        self.all(
+            comment_where!(
+                "WHERE c.thread_id = ?1 AND c.author_id = ?2
+                   AND (c.state IN ('held', 'hidden') OR (c.state = 'published' AND c.created_ms > ?3))
+                 ORDER BY c.created_ms DESC, c.id DESC LIMIT 50"
+            ),
+            values![thread, author, since_ms],
+            comment,
+        )
+    }
+
+    /// When a person last posted in a thread, in milliseconds since 1970.
+    pub fn comment_last_posted(&mut self, thread: ThreadId, author: UserId) -> Result<Option<i64>, StoreError> {
+        self.first(
+            "SELECT created_ms FROM comment WHERE thread_id = ?1 AND author_id = ?2 ORDER BY created_ms DESC, id DESC LIMIT 1",
+            values![thread, author],
+            |c| c.take(),
+        )
+    }
+
+    /// Which of these people have published in a thread.
+    pub fn comment_authors_among(&mut self, thread: ThreadId, people: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+        let people = dialect::id_list(people.iter().map(|id| id.0));
+        self.all(
+            "SELECT DISTINCT author_id FROM comment
+             WHERE thread_id = ?1 AND author_id IN EACH_ID(?2) AND state = 'published' ORDER BY author_id",
+            values![thread, &people],
+            |c| c.take(),
+        )
+    }
+
+    /// Writes a new comment. Its place must be free.
+    pub fn comment_insert(&mut self, new: &NewComment<'_>) -> Result<(), StoreError> {
+        let d = new.disposition;
+        self.run(
+            "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
+               body_html, created_ms, edited_ms, visible, held_by, removed_by, removed_reason, removed_ms, source_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+            values![
+                new.id,
+                new.site_id,
+                new.thread_id,
+                new.parent_id,
+                new.ordinal,
+                new.path.as_bytes(),
+                i64::from(new.path.depth()),
+                new.author_id,
+                d.state.as_str(),
+                new.body,
+                new.body_html,
+                new.created_ms,
+                new.edited_ms,
+                d.state == State::Published,
+                d.held_by.as_deref(),
+                d.removal.as_ref().map(|r| r.by.as_str()),
+                d.removal.as_ref().and_then(|r| r.reason).map(Reason::as_str),
+                d.removal.as_ref().map(|r| r.at_ms),
+                new.source_id,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The comment that an import brought under this id of its source.
+    pub fn comment_by_source(&mut self, thread: ThreadId, source_id: &str) -> Result<Option<CommentId>, StoreError> {
+        self.first("SELECT id FROM comment WHERE thread_id = ?1 AND source_id = ?2", values![thread, source_id], |c| {
+            c.take()
+        })
+    }
+
+    /// Whether an id is taken.
+    pub fn comment_exists(&mut self, id: CommentId) -> Result<bool, StoreError> {
+        self.exists("SELECT 1 FROM comment WHERE id = ?1", values![id])
+    }
+
+    /// Gives out the next ordinal among the replies to a comment.
+    pub fn comment_take_ordinal(&mut self, parent: CommentId) -> Result<i64, StoreError> {
+        let taken = self.first(
+            "UPDATE comment SET child_count = child_count + 1 WHERE id = ?1 RETURNING child_count",
+            values![parent],
+            |c| c.take(),
+        )?;
+        taken.ok_or_else(|| StoreError::Corrupt(format!("comment {parent} is gone")))
+    }
+
+    /// Writes a new text.
+    pub fn comment_set_body(
+        &mut self,
+        id: CommentId,
+        body: &str,
+        body_html: &str,
+        edited_ms: i64,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE comment SET body = ?2, body_html = ?3, edited_ms = ?4 WHERE id = ?1",
+            values![id, body, body_html, edited_ms],
+        )?;
+        Ok(())
+    }
+
+    /// Writes where a comment stands, its version and whether readers see it.
+    pub fn comment_set_disposition(
+        &mut self,
+        id: CommentId,
+        d: &Disposition,
+        version: i64,
+        visible: bool,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE comment SET state = ?2, state_ref = ?3, removed_by = ?4, removed_reason = ?5, removed_ms = ?6,
+               held_by = ?7, locked = ?8, lock_ref = ?9, pinned = ?10, pin_ref = ?11, version = ?12, visible = ?13
+             WHERE id = ?1",
+            values![
+                id,
+                d.state.as_str(),
+                d.state_ref,
+                d.removal.as_ref().map(|r| r.by.as_str()),
+                d.removal.as_ref().and_then(|r| r.reason).map(Reason::as_str),
+                d.removal.as_ref().map(|r| r.at_ms),
+                d.held_by.as_deref(),
+                d.locked,
+                d.lock_ref,
+                d.pinned,
+                d.pin_ref,
+                version,
+                visible,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Moves the count of published replies.
+    pub fn comment_add_replies(&mut self, id: CommentId, by: i64) -> Result<(), StoreError> {
+        self.run("UPDATE comment SET reply_count = reply_count + ?2 WHERE id = ?1", values![id, by])?;
+        Ok(())
+    }
+
+    /// Moves the count of replies that readers see, and with it, unless the comment is published,
+    /// whether it stands as a tombstone. Returns its parent, and whether its own visibility turned.
+    pub fn comment_add_visible_children(
+        &mut self,
+        id: CommentId,
+        by: i64,
+    ) -> Result<(Option<CommentId>, bool), StoreError> {
+        let moved = self.first(
+            "UPDATE comment SET visible_children = visible_children + ?2,
+               visible = CASE WHEN state = 'published' OR visible_children + ?2 > 0 THEN 1 ELSE 0 END
+             WHERE id = ?1 RETURNING parent_id, state, visible_children",
+            values![id, by],
+            |c| Ok((c.maybe()?, c.word(State::parse)?, c.take::<i64>()?)),
+        )?;
+        let (parent, state, now) = moved.ok_or_else(|| StoreError::Corrupt(format!("comment {id} is gone")))?;
+        let turned = state != State::Published && (now > 0) != (now - by > 0);
+        Ok((parent, turned))
+    }
+
+    /// Moves the votes; up and down afterwards.
+    pub fn comment_add_votes(&mut self, id: CommentId, up: i64, down: i64) -> Result<(i64, i64), StoreError> {
+        let votes = self.first(
+            "UPDATE comment SET up = up + ?2, down = down + ?3, score = score + ?2 - ?3 WHERE id = ?1 RETURNING up, down",
+            values![id, up, down],
+            |c| Ok((c.take()?, c.take()?)),
+        )?;
+        votes.ok_or_else(|| StoreError::Corrupt(format!("comment {id} is gone")))
+    }
+
+    /// A person's vote on a comment; 0 for none.
+    pub fn vote_get(&mut self, comment: CommentId, user: UserId) -> Result<i64, StoreError> {
+        let vote = self.first(
+            "SELECT value FROM vote WHERE comment_id = ?1 AND user_id = ?2",
+            values![comment, user],
+            |c| c.take(),
+        )?;
+        Ok(vote.unwrap_or(0))
+    }
+
+    /// Writes a person's vote: 1 or −1.
+    pub fn vote_put(&mut self, comment: CommentId, user: UserId, value: i64) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO vote (comment_id, user_id, value) VALUES (?1, ?2, ?3)
+             ON CONFLICT (comment_id, user_id) DO UPDATE SET value = excluded.value",
+            values![comment, user, value],
+        )?;
+        Ok(())
+    }
+
+    /// Takes a person's vote back.
+    pub fn vote_delete(&mut self, comment: CommentId, user: UserId) -> Result<(), StoreError> {
+        self.run("DELETE FROM vote WHERE comment_id = ?1 AND user_id = ?2", values![comment, user])?;
+        Ok(())
+    }
+
+    /// A person's votes on these comments.
+    pub fn votes_among(&mut self, user: UserId, ids: &[CommentId]) -> Result<Vec<(CommentId, i64)>, StoreError> {
+        let ids = dialect::id_list(ids.iter().map(|id| id.0));
+        self.all(
+            "SELECT comment_id, value FROM vote WHERE comment_id IN EACH_ID(?1) AND user_id = ?2 ORDER BY comment_id",
+            values![&ids, user],
+            |c| Ok((c.take()?, c.take()?)),
+        )
+    }
+
+    /// Keeps a text that an edit replaces.
+    pub fn revision_insert(&mut self, of: &Comment) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO revision (comment_id, version, body, body_html, written_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            values![of.id, of.version, &of.body, &of.body_html, of.edited_ms.unwrap_or(of.created_ms)],
+        )?;
+        Ok(())
+    }
+
+    /// The replaced texts of a comment, oldest first: version, body, HTML, time.
+    pub fn revisions_of(&mut self, id: CommentId) -> Result<Vec<(i64, String, String, i64)>, StoreError> {
+        self.all(
+            "SELECT version, body, body_html, written_ms FROM revision WHERE comment_id = ?1 ORDER BY version",
+            values![id],
+            |c| Ok((c.take()?, c.take()?, c.take()?, c.take()?)),
+        )
+    }
+}
+
+impl Node for Comment {
+    fn id(&self) -> CommentId {
+        self.id
+    }
+
+    fn position(&self) -> Position {
+        Position { ordinal: self.ordinal, score: self.score() }
+    }
+
+    fn visible_children(&self) -> i64 {
+        self.visible_children
+    }
+}
+
+impl Levels for Tx<'_> {
+    type Node = Comment;
+    type Error = StoreError;
+
+    fn siblings(
+        &mut self,
+        level: Level,
+        sort: Sort,
+        after: Option<Position>,
+        wanted: usize,
+    ) -> Result<Vec<Comment>, StoreError> {
+        let parent = level.parent.map_or(0, |id| id.0);
+        let count = Value::Int(wanted as i64);
+        let (thread, parent) = (Value::from(level.thread), Value::Int(parent));
+        match (sort, after) {
+            (Sort::Oldest, after) => self.all(
+                comment_where!(
+                    "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.ordinal > ?3
+                     ORDER BY c.ordinal LIMIT ?4"
+                ),
+                &[thread, parent, Value::Int(after.map_or(0, |a| a.ordinal)), count],
+                comment,
+            ),
+            (Sort::Newest, after) => self.all(
+                comment_where!(
+                    "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.ordinal < ?3
+                     ORDER BY c.ordinal DESC LIMIT ?4"
+                ),
+                &[thread, parent, Value::Int(after.map_or(i64::MAX, |a| a.ordinal)), count],
+                comment,
+            ),
+            (Sort::Top, None) => self.all(
+                comment_where!(
+                    "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1
+                     ORDER BY c.score DESC, c.ordinal LIMIT ?3"
+                ),
+                &[thread, parent, count],
+                comment,
+            ),
+            (Sort::Top, Some(after)) => {
+                // two seeks, since one condition would walk all that was shown of the same score
+                let (score, ordinal) = (Value::Int(after.score), Value::Int(after.ordinal));
+                let mut found = self.all(
+                    comment_where!(
+                        "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.score = ?3
+                           AND c.ordinal > ?4 ORDER BY c.ordinal LIMIT ?5"
+                    ),
+                    &[thread, parent, score, ordinal, count],
+                    comment,
+                )?;
+                let rest = wanted - found.len();
+                if rest > 0 {
+                    found.extend(self.all(
+                        comment_where!(
+                            "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.score < ?3
+                             ORDER BY c.score DESC, c.ordinal LIMIT ?4"
+                        ),
+                        &[thread, parent, score, Value::Int(rest as i64)],
+                        comment,
+                    )?);
+                }
+                Ok(found)
+            }
+        }
+    }
+}

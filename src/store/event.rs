@@ -1,0 +1,138 @@
+//! Events: what others must learn of a commit, be they threads, processes or browsers.
+
+use super::driver::{Columns, values};
+use super::{StoreError, Tx};
+use crate::domain::flag::words;
+use crate::domain::ids::{CommentId, SessionId, ThreadId, UserId};
+
+words! {
+    /// What happened.
+    EventKind {
+        /// A comment came into view by being posted or approved.
+        CommentCreated "comment.created",
+        /// A visible comment's text, lock or pin changed.
+        CommentEdited "comment.edited",
+        /// A comment's votes changed.
+        CommentVoted "comment.voted",
+        /// A comment went out of view.
+        CommentHidden "comment.hidden",
+        /// A hidden comment came back.
+        CommentRestored "comment.restored",
+        /// Its author took a comment back.
+        CommentDeleted "comment.deleted",
+        /// Title, address, state or modes of a thread changed.
+        ThreadUpdated "thread.updated",
+        /// A session was ended.
+        SessionEnded "session.ended",
+        /// A person's roles changed.
+        RolesChanged "roles.changed",
+        /// A person's name or settings changed.
+        UserChanged "user.changed",
+        /// A site or its origins changed.
+        SiteChanged "site.changed",
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its place among all events.
+    pub seq: i64,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// What.
+    pub kind: EventKind,
+    /// The thread and its version afterwards, which is gapless.
+    pub thread: Option<(ThreadId, i64)>,
+    /// The comment.
+    pub comment_id: Option<CommentId>,
+    /// The person.
+    pub user_id: Option<UserId>,
+    /// The session.
+    pub session_id: Option<SessionId>,
+    /// What its listeners need and cannot look up, as JSON.
+    pub detail: Option<String>,
+}
+
+fn event(c: &mut Columns<'_>) -> Result<Event, StoreError> {
+    Ok(Event {
+        seq: c.take()?,
+        at_ms: c.take()?,
+        kind: c.word(EventKind::parse)?,
+        thread: match (c.maybe()?, c.maybe()?) {
+            (Some(thread), Some(version)) => Some((thread, version)),
+            _ => None,
+        },
+        comment_id: c.maybe()?,
+        user_id: c.maybe()?,
+        session_id: c.maybe()?,
+        detail: c.maybe()?,
+    })
+}
+
+impl Tx<'_> {
+    /// Tells of a change to a thread's page and moves its version.
+    pub fn event_on_thread(
+        &mut self,
+        kind: EventKind,
+        thread: ThreadId,
+        comment: Option<CommentId>,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
+        let version = self.thread_bump(thread)?;
+        self.run(
+            "INSERT INTO event (at_ms, kind, thread_id, version, comment_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+            values![at_ms, kind.as_str(), thread, version, comment],
+        )?;
+        Ok(())
+    }
+
+    /// Tells that a session was ended.
+    pub fn event_on_session(&mut self, session: SessionId, at_ms: i64) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO event (at_ms, kind, session_id) VALUES (?1, ?2, ?3)",
+            values![at_ms, EventKind::SessionEnded.as_str(), session],
+        )?;
+        Ok(())
+    }
+
+    /// Tells of a change to a person.
+    pub fn event_on_user(
+        &mut self,
+        kind: EventKind,
+        user: UserId,
+        detail: Option<&str>,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO event (at_ms, kind, user_id, detail) VALUES (?1, ?2, ?3, ?4)",
+            values![at_ms, kind.as_str(), user, detail],
+        )?;
+        Ok(())
+    }
+
+    /// Tells of a change to the sites.
+    pub fn event_on_site(&mut self, detail: &str, at_ms: i64) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO event (at_ms, kind, detail) VALUES (?1, ?2, ?3)",
+            values![at_ms, EventKind::SiteChanged.as_str(), detail],
+        )?;
+        Ok(())
+    }
+
+    /// The place of the last event; 0 when there is none.
+    pub fn event_last(&mut self) -> Result<i64, StoreError> {
+        let last = self.first("SELECT seq FROM event ORDER BY seq DESC LIMIT 1", &[], |c| c.take())?;
+        Ok(last.unwrap_or(0))
+    }
+
+    /// All events after a place, in order.
+    pub fn event_after(&mut self, seq: i64) -> Result<Vec<Event>, StoreError> {
+        self.all(
+            "SELECT seq, at_ms, kind, thread_id, version, comment_id, user_id, session_id, detail FROM event
+             WHERE seq > ?1 ORDER BY seq",
+            values![seq],
+            event,
+        )
+    }
+}

@@ -1,0 +1,172 @@
+//! Flags and how they were settled.
+
+use super::driver::{Columns, values};
+use super::{StoreError, Tx, dialect};
+use crate::domain::decision::Act;
+use crate::domain::flag::{Flag, FlagState, Outcome, Reason};
+use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, UserId};
+
+macro_rules! flag_select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT f.id, f.comment_id, f.user_id, f.reason, f.note, f.state, f.created_ms, d.id, d.action, d.at_ms
+             FROM flag f LEFT JOIN decision d ON d.id = f.decision_id ",
+            $tail
+        )
+    };
+}
+
+fn flag(c: &mut Columns<'_>) -> Result<Flag, StoreError> {
+    Ok(Flag {
+        id: c.take()?,
+        comment_id: c.take()?,
+        user_id: c.take()?,
+        reason: c.word(Reason::parse)?,
+        note: c.maybe()?,
+        state: c.word(FlagState::parse)?,
+        created_ms: c.take()?,
+        outcome: match (c.maybe()?, c.maybe_word(Act::parse)?, c.maybe()?) {
+            (Some(decision_id), Some(action), Some(at_ms)) => Some(Outcome { decision_id, action, at_ms }),
+            _ => None,
+        },
+    })
+}
+
+/// The open flags of one comment with one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagGroup {
+    /// Why.
+    pub reason: Reason,
+    /// How many.
+    pub count: i64,
+    /// The reporters' words, oldest first.
+    pub notes: Vec<String>,
+}
+
+impl Tx<'_> {
+    /// Writes an open flag.
+    pub fn flag_insert(&mut self, flag: &Flag, site: SiteId) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO flag (id, comment_id, site_id, user_id, reason, note, state, created_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7)",
+            values![
+                flag.id,
+                flag.comment_id,
+                site,
+                flag.user_id,
+                flag.reason.as_str(),
+                flag.note.as_deref(),
+                flag.created_ms
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// One flag.
+    pub fn flag_by_id(&mut self, id: FlagId) -> Result<Option<Flag>, StoreError> {
+        self.first(flag_select!("WHERE f.id = ?1"), values![id], flag)
+    }
+
+    /// A person's open flag on a comment.
+    pub fn flag_open(&mut self, comment: CommentId, user: UserId) -> Result<Option<FlagId>, StoreError> {
+        self.first(
+            "SELECT id FROM flag WHERE comment_id = ?1 AND user_id = ?2 AND state = 'open'",
+            values![comment, user],
+            |c| c.take(),
+        )
+    }
+
+    /// Reason and time of a comment's open flags.
+    pub fn flags_open(&mut self, comment: CommentId) -> Result<Vec<(Reason, i64)>, StoreError> {
+        self.all(
+            "SELECT reason, created_ms FROM flag WHERE comment_id = ?1 AND state = 'open' ORDER BY created_ms, id",
+            values![comment],
+            |c| Ok((c.word(Reason::parse)?, c.take()?)),
+        )
+    }
+
+    /// Takes an open flag back.
+    pub fn flag_withdraw(&mut self, id: FlagId) -> Result<(), StoreError> {
+        self.run("UPDATE flag SET state = 'withdrawn' WHERE id = ?1 AND state = 'open'", values![id])?;
+        Ok(())
+    }
+
+    /// Settles the open flags of a comment; their reporters, each once.
+    pub fn flags_settle(
+        &mut self,
+        comment: CommentId,
+        to: FlagState,
+        decision: DecisionId,
+    ) -> Result<Vec<UserId>, StoreError> {
+        self.all(
+            "UPDATE flag SET state = ?2, decision_id = ?3 WHERE comment_id = ?1 AND state = 'open' RETURNING user_id",
+            values![comment, to.as_str(), decision],
+            |c| c.take(),
+        )
+    }
+
+    /// Opens again what a decision settled on a comment, save where the reporter has another open
+    /// flag; the reporters of those opened.
+    pub fn flags_reopen(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
+        self.all(
+            "UPDATE flag SET state = 'open', decision_id = NULL
+             WHERE decision_id = ?2 AND comment_id = ?1 AND state IN ('upheld', 'dismissed')
+               AND NOT EXISTS (SELECT 1 FROM flag other WHERE other.comment_id = ?1
+                               AND other.user_id = flag.user_id AND other.state = 'open')
+             RETURNING user_id",
+            values![comment, decision],
+            |c| c.take(),
+        )
+    }
+
+    /// A person's flags, newest first, after (time, id).
+    pub fn flags_of(&mut self, user: UserId, after: Option<(i64, i64)>, count: i64) -> Result<Vec<Flag>, StoreError> {
+        let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
+        self.all(
+            flag_select!(
+                "WHERE f.user_id = ?1 AND (f.created_ms, f.id) < (?2, ?3)
+                 ORDER BY f.created_ms DESC, f.id DESC LIMIT ?4"
+            ),
+            values![user, at, id, count],
+            flag,
+        )
+    }
+
+    /// Which of these comments a person has an open flag on.
+    pub fn flags_open_among(&mut self, user: UserId, ids: &[CommentId]) -> Result<Vec<CommentId>, StoreError> {
+        let ids = dialect::id_list(ids.iter().map(|id| id.0));
+        self.all(
+            "SELECT comment_id FROM flag WHERE comment_id IN EACH_ID(?1) AND user_id = ?2 AND state = 'open'
+             ORDER BY comment_id",
+            values![&ids, user],
+            |c| c.take(),
+        )
+    }
+
+    /// The open flags of these comments, grouped by reason; 20 notes of each at most.
+    pub fn flag_groups(&mut self, ids: &[CommentId]) -> Result<Vec<(CommentId, FlagGroup)>, StoreError> {
+        const NOTES: usize = 20;
+        let list = dialect::id_list(ids.iter().map(|id| id.0));
+        let mut groups: Vec<(CommentId, FlagGroup)> = Vec::new();
+        self.each(
+            "SELECT comment_id, reason, note FROM flag WHERE comment_id IN EACH_ID(?1) AND state = 'open'
+             ORDER BY comment_id, created_ms, id",
+            values![&list],
+            |c| {
+                let (comment, reason, note): (CommentId, Reason, Option<String>) =
+                    (c.take()?, c.word(Reason::parse)?, c.maybe()?);
+                let known = groups.iter().position(|(of, group)| *of == comment && group.reason == reason);
+                let at = known.unwrap_or(groups.len());
+                if known.is_none() {
+                    groups.push((comment, FlagGroup { reason, count: 0, notes: Vec::new() }));
+                }
+                if let Some((_, group)) = groups.get_mut(at) {
+                    group.count += 1;
+                    group.notes.extend(note.filter(|_| group.notes.len() < NOTES));
+                }
+                Ok(())
+            },
+        )?;
+        Ok(groups)
+    }
+}

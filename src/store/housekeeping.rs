@@ -1,0 +1,60 @@
+//! What is taken away once its time is over.
+
+use super::driver::values;
+use super::{StoreError, Tx};
+
+/// Rows taken away in one unit at the most, so that no writer waits long.
+const BATCH: i64 = 500;
+
+impl Tx<'_> {
+    /// Erases texts deleted before then, with their revisions; how many comments.
+    pub fn erase_deleted(&mut self, before_ms: i64, now_ms: i64) -> Result<u64, StoreError> {
+        self.run(
+            "DELETE FROM revision WHERE comment_id IN (SELECT id FROM comment
+               WHERE state = 'deleted' AND erased_ms IS NULL AND removed_ms < ?1 ORDER BY removed_ms, id LIMIT ?2)",
+            values![before_ms, BATCH],
+        )?;
+        self.run(
+            "UPDATE comment SET body = '', body_html = '', erased_ms = ?3 WHERE id IN (SELECT id FROM comment
+               WHERE state = 'deleted' AND erased_ms IS NULL AND removed_ms < ?1 ORDER BY removed_ms, id LIMIT ?2)",
+            values![before_ms, BATCH, now_ms],
+        )
+    }
+
+    /// Forgets idempotency keys from before then.
+    pub fn forget_keys(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.run(
+            "DELETE FROM idempotency WHERE (scope, key) IN
+               (SELECT scope, key FROM idempotency WHERE created_ms < ?1 ORDER BY created_ms LIMIT ?2)",
+            values![before_ms, BATCH],
+        )
+    }
+
+    /// Forgets events from before then, but never the last: it keeps the count.
+    pub fn forget_events(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.run(
+            "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE at_ms < ?1 ORDER BY at_ms, seq LIMIT ?2)
+               AND seq < (SELECT MAX(seq) FROM event)",
+            values![before_ms, BATCH],
+        )
+    }
+
+    /// Forgets sessions that are over since then, with their refresh tokens.
+    pub fn forget_sessions(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.run(
+            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ended_ms IS NOT NULL AND ended_ms < ?1
+               ORDER BY ended_ms, id LIMIT ?2)",
+            values![before_ms, BATCH],
+        )?;
+        self.run(
+            "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_ms < ?1
+               ORDER BY expires_ms, id LIMIT ?2)",
+            values![before_ms, BATCH],
+        )
+    }
+
+    /// Forgets exchange codes that ran out before then.
+    pub fn forget_codes(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.run("DELETE FROM exchange_code WHERE expires_ms < ?1", values![before_ms])
+    }
+}

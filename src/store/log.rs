@@ -1,0 +1,122 @@
+//! The moderation log's rows and the texts beside them.
+
+use super::driver::{Columns, values};
+use super::{StoreError, Tx};
+use crate::domain::log::{Chain, GENESIS, LogEntry, LogRow};
+
+/// A row with its texts, as the log's readers see it.
+#[derive(Clone, Debug)]
+pub struct LogLine {
+    /// The row.
+    pub row: LogRow,
+    /// How it was, as JSON; none also when purged.
+    pub before: Option<String>,
+    /// How it is, as JSON.
+    pub after: Option<String>,
+    /// A moderator's words.
+    pub note: Option<String>,
+    /// What the digests were salted with.
+    pub salt: Option<Vec<u8>>,
+    /// When the texts were purged, in milliseconds since 1970.
+    pub purged_ms: Option<i64>,
+}
+
+macro_rules! log_select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT l.seq, l.chain, l.at_ms, l.actor_id, l.action, l.target, l.reason_code, l.before_digest,
+               l.after_digest, l.note_digest, l.prev_hash, l.hash, t.before, t.after, t.note, t.salt, t.purged_ms
+             FROM moderation_log l LEFT JOIN moderation_log_text t ON t.seq = l.seq ",
+            $tail
+        )
+    };
+}
+
+fn line(c: &mut Columns<'_>) -> Result<LogLine, StoreError> {
+    let row = LogRow {
+        seq: c.take()?,
+        chain: Chain::of(c.take()?),
+        at_ms: c.take()?,
+        actor_id: c.maybe()?,
+        action: c.take()?,
+        target: c.take()?,
+        reason_code: c.maybe()?,
+        before_digest: c.take()?,
+        after_digest: c.take()?,
+        note_digest: c.take()?,
+        prev_hash: c.take()?,
+        hash: c.take()?,
+    };
+    Ok(LogLine {
+        row,
+        before: c.maybe()?,
+        after: c.maybe()?,
+        note: c.maybe()?,
+        salt: c.maybe()?,
+        purged_ms: c.maybe()?,
+    })
+}
+
+impl Tx<'_> {
+    /// Puts an act at the end of its chain. Two statements to read and two to write: the place in
+    /// the chain is known in the transaction only.
+    pub fn log_append(&mut self, entry: &LogEntry) -> Result<(), StoreError> {
+        let last: Option<i64> =
+            self.first("SELECT seq FROM moderation_log ORDER BY seq DESC LIMIT 1", &[], |c| c.take())?;
+        let prev = self.log_head(entry.chain)?.map_or_else(|| GENESIS.to_owned(), |(_, hash, _)| hash);
+        let row = LogRow::chained(entry, last.unwrap_or(0) + 1, prev);
+        self.run(
+            "INSERT INTO moderation_log (seq, chain, at_ms, actor_id, action, target, reason_code, before_digest,
+               after_digest, note_digest, prev_hash, hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            values![
+                row.seq,
+                row.chain.number(),
+                row.at_ms,
+                row.actor_id,
+                &row.action,
+                &row.target,
+                row.reason_code.as_deref(),
+                &row.before_digest,
+                &row.after_digest,
+                &row.note_digest,
+                &row.prev_hash,
+                &row.hash
+            ],
+        )?;
+        self.run(
+            "INSERT INTO moderation_log_text (seq, before, after, note, salt) VALUES (?1, ?2, ?3, ?4, ?5)",
+            values![
+                row.seq,
+                entry.before.as_deref(),
+                entry.after.as_deref(),
+                entry.note.as_deref(),
+                entry.salt.as_slice()
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// The last row of a chain: seq, hash, time in milliseconds since 1970.
+    pub fn log_head(&mut self, chain: Chain) -> Result<Option<(i64, String, i64)>, StoreError> {
+        self.first(
+            "SELECT seq, hash, at_ms FROM moderation_log WHERE chain = ?1 ORDER BY seq DESC LIMIT 1",
+            values![chain.number()],
+            |c| Ok((c.take()?, c.take()?, c.take()?)),
+        )
+    }
+
+    /// A chain before a seq, newest first, `count` at most.
+    pub fn log_page(&mut self, chain: Chain, before: Option<i64>, count: i64) -> Result<Vec<LogLine>, StoreError> {
+        self.all(
+            log_select!("WHERE l.chain = ?1 AND l.seq < ?2 ORDER BY l.seq DESC LIMIT ?3"),
+            values![chain.number(), before.unwrap_or(i64::MAX), count],
+            line,
+        )
+    }
+
+    /// All chains after a seq, oldest first, `count` at most.
+    pub fn log_after(&mut self, seq: i64, count: i64) -> Result<Vec<LogLine>, StoreError> {
+        self.all(log_select!("WHERE l.seq > ?1 ORDER BY l.seq LIMIT ?2"), values![seq, count], line)
+    }
+}

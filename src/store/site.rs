@@ -1,0 +1,74 @@
+//! Sites and the origins whose pages may use them.
+
+use super::driver::{Columns, values};
+use super::{StoreError, Tx};
+use crate::domain::ids::SiteId;
+use crate::domain::thread::Site;
+
+fn site(c: &mut Columns<'_>) -> Result<Site, StoreError> {
+    Ok(Site {
+        id: c.take()?,
+        key: c.take()?,
+        title: c.take()?,
+        explicit_threads: c.take()?,
+        policy_url: c.maybe()?,
+    })
+}
+
+impl Tx<'_> {
+    /// The site of that name.
+    pub fn site_by_key(&mut self, key: &str) -> Result<Option<Site>, StoreError> {
+        self.first("SELECT id, key, title, explicit_threads, policy_url FROM site WHERE key = ?1", values![key], site)
+    }
+
+    /// The site of that id.
+    pub fn site_by_id(&mut self, id: SiteId) -> Result<Option<Site>, StoreError> {
+        self.first("SELECT id, key, title, explicit_threads, policy_url FROM site WHERE id = ?1", values![id], site)
+    }
+
+    /// Makes a site.
+    pub fn site_insert(&mut self, site: &Site, created_ms: i64) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO site (id, key, title, explicit_threads, policy_url, created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            values![site.id, &site.key, &site.title, site.explicit_threads, site.policy_url.as_deref(), created_ms],
+        )?;
+        Ok(())
+    }
+
+    /// Names a site anew.
+    pub fn site_set_title(&mut self, id: SiteId, title: &str) -> Result<(), StoreError> {
+        self.run("UPDATE site SET title = ?2 WHERE id = ?1", values![id, title])?;
+        Ok(())
+    }
+
+    /// Registers an origin; whether it is new.
+    pub fn origin_insert(&mut self, site: SiteId, origin: &str) -> Result<bool, StoreError> {
+        let changed = self.run(
+            "INSERT INTO site_origin (site_id, origin) VALUES (?1, ?2) ON CONFLICT (site_id, origin) DO NOTHING",
+            values![site, origin],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Every registered origin with its site.
+    pub fn origins_all(&mut self) -> Result<Vec<(SiteId, String)>, StoreError> {
+        self.all("SELECT site_id, origin FROM site_origin ORDER BY site_id, origin", &[], |c| Ok((c.take()?, c.take()?)))
+    }
+
+    /// Moves the counts of a site's open queue items.
+    pub fn site_add_waiting(&mut self, id: SiteId, flagged: i64, held: i64) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE site SET flagged_count = flagged_count + ?2, held_count = held_count + ?3 WHERE id = ?1",
+            values![id, flagged, held],
+        )?;
+        Ok(())
+    }
+
+    /// A site's open queue items: flagged, held.
+    pub fn site_waiting(&mut self, id: SiteId) -> Result<(i64, i64), StoreError> {
+        let counts = self.first("SELECT flagged_count, held_count FROM site WHERE id = ?1", values![id], |c| {
+            Ok((c.take()?, c.take()?))
+        })?;
+        counts.ok_or_else(|| StoreError::Corrupt(format!("site {id} is gone")))
+    }
+}

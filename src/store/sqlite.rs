@@ -1,0 +1,169 @@
+//! SQLite behind [`Driver`]: the only file that names rusqlite.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
+
+use super::driver::{Driver, Row, Value};
+use super::{StoreError, dialect};
+
+/// Prepared statements kept by a connection: more than the table files hold.
+const STATEMENTS: usize = 256;
+
+/// One connection to a store file.
+pub struct Sqlite {
+    connection: Connection,
+    rewritten: HashMap<&'static str, String>,
+}
+
+impl Sqlite {
+    /// Opens the store at `file`, making it when absent.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be opened or is no database.
+    pub fn open(file: &Path, busy_timeout: Duration) -> Result<Sqlite, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // FULL: the commit is on disk before it is acknowledged, also through a power loss
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;",
+        )?;
+        Ok(Sqlite { connection, rewritten: HashMap::new() })
+    }
+
+    /// Writes a consistent copy of the store to `file`, which must not exist, beside all other use.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the copy cannot be written.
+    pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        let file = file.to_str().ok_or_else(|| StoreError::Corrupt("the path is not UTF-8".into()))?;
+        self.connection.execute("VACUUM INTO ?1", [file])?;
+        Ok(())
+    }
+}
+
+impl Driver for Sqlite {
+    fn begin(&mut self, write: bool) -> Result<(), StoreError> {
+        let sql = if write { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
+    fn rollback(&mut self) {
+        if self.in_transaction()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "rollback failed");
+        }
+    }
+
+    fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        let text = rewrite(&mut self.rewritten, sql);
+        let mut statement = self.connection.prepare_cached(text)?;
+        Ok(statement.execute(params_from_iter(values))? as u64)
+    }
+
+    fn query(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let text = rewrite(&mut self.rewritten, sql);
+        let mut statement = self.connection.prepare_cached(text)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    fn foreign_version(&mut self) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("PRAGMA data_version")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+}
+
+fn rewrite<'a>(rewritten: &'a mut HashMap<&'static str, String>, sql: &'static str) -> &'a str {
+    match dialect::sqlite(sql) {
+        std::borrow::Cow::Borrowed(sql) => sql,
+        std::borrow::Cow::Owned(text) => rewritten.entry(sql).or_insert(text),
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Int(value) => ValueRef::Integer(*value),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        match self.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(value) => Ok(Some(value)),
+            other => Err(unexpected(column, &other)),
+        }
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        match self.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Text(bytes) => {
+                std::str::from_utf8(bytes).map(Some).map_err(|_| StoreError::Corrupt("text is not UTF-8".into()))
+            }
+            other => Err(unexpected(column, &other)),
+        }
+    }
+
+    fn blob(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
+        match self.get_ref(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Blob(bytes) => Ok(Some(bytes)),
+            other => Err(unexpected(column, &other)),
+        }
+    }
+}
+
+fn unexpected(column: usize, value: &ValueRef<'_>) -> StoreError {
+    StoreError::Corrupt(format!("column {column} holds {}", value.data_type()))
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let Some(code) = error.sqlite_error().copied() else { return StoreError::Database(Box::new(error)) };
+        match code.code {
+            ErrorCode::DiskFull => StoreError::Full,
+            // a limit on the file's size shows as a failed write
+            ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_WRITE => StoreError::Full,
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy,
+            ErrorCode::ConstraintViolation => StoreError::Constraint(error.to_string()),
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Corrupt(error.to_string()),
+            _ => StoreError::Database(Box::new(error)),
+        }
+    }
+}

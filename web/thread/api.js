@@ -1,0 +1,118 @@
+// Sends requests and reads answers: addresses, headers, one retry after a
+// refreshed token. Who is signed in is session.js; which calls there are is
+// calls.js; what a failure means in words is problems.js.
+
+/** @import {Session as SessionStore} from "./session.js" */
+import { Problem, readProblem } from "./problems.js";
+
+/**
+ * @typedef {object} Ask
+ * @property {Record<string, string | number | null | undefined>} [query] null and undefined are left out
+ * @property {unknown} [body] sent as JSON
+ * @property {"none" | "token" | "cookie" | "both"} [as] `token`: the signed-in person; `cookie`: /auth only; `both`: to sign out
+ * @property {string} [key] Idempotency-Key
+ */
+
+/**
+ * A key that makes a repeated request one act. Not `randomUUID`, which is missing
+ * on a page that came by plain http.
+ */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** How long after a write reads ask past the shared caches, whose answers live a few seconds. */
+const FRESH_MS = 30_000;
+
+export class Api {
+  #base;
+  #wroteAt = -Infinity;
+  /** @type {SessionStore | null} */
+  session = null;
+
+  /** @param {URL} base ends with "/" */
+  constructor(base) {
+    this.#base = base;
+  }
+
+  /**
+   * @param {string} path relative to the base, already encoded
+   * @param {Ask} [ask]
+   * @returns {Promise<any>} the JSON of the answer, null for 204
+   */
+  get(path, ask = {}) {
+    return this.#ask("GET", path, ask);
+  }
+
+  /**
+   * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
+   * @param {string} path
+   * @param {Ask} [ask]
+   * @returns {Promise<any>}
+   */
+  async send(method, path, ask = {}) {
+    const answer = await this.#ask(method, path, ask);
+    if (ask.as === "token") this.#wroteAt = performance.now();
+    return answer;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Ask} ask
+   * @returns {Promise<any>}
+   */
+  async #ask(method, path, ask) {
+    const token = ask.as === "token" ? this.session?.token : null;
+    if (ask.as === "token" && !token) throw Problem.signInRequired();
+    if (ask.as === "both") return this.#once(method, path, ask, this.session?.token ?? null);
+    try {
+      return await this.#once(method, path, ask, token ?? null);
+    } catch (error) {
+      if (!token || !(error instanceof Problem) || error.status !== 401) throw error;
+      if (error.code !== "token_expired") {
+        this.session?.forget();
+        throw error;
+      }
+      await this.session?.refresh();
+      const renewed = this.session?.token;
+      if (!renewed) throw error;
+      return this.#once(method, path, ask, renewed);
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Ask} ask
+   * @param {string | null} token
+   * @returns {Promise<any>}
+   */
+  async #once(method, path, ask, token) {
+    const url = new URL(path, this.#base);
+    for (const [name, value] of Object.entries(ask.query ?? {})) {
+      if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const headers = new Headers({ accept: "application/json" });
+    if (ask.body !== undefined) headers.set("content-type", "application/json");
+    if (token) headers.set("authorization", `Bearer ${token}`);
+    if (ask.key) headers.set("idempotency-key", ask.key);
+    const justWrote = performance.now() - this.#wroteAt < FRESH_MS;
+
+    let response;
+    try {
+      response = await fetch(url, {
+        method,
+        headers,
+        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
+        credentials: ask.as === "cookie" || ask.as === "both" ? "include" : "omit",
+        cache: method === "GET" && justWrote ? "no-cache" : "default",
+      });
+    } catch {
+      throw Problem.network();
+    }
+    if (!response.ok) throw await readProblem(response);
+    return response.status === 204 ? null : response.json();
+  }
+}

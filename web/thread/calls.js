@@ -1,0 +1,147 @@
+// The calls of the contract that the element makes, with their shapes. How a
+// request travels is api.js.
+
+/** @import {Api} from "./api.js" */
+/** @import {Comment, CommentPage, Context, Decision, Entry, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "./types" */
+import { newKey } from "./api.js";
+
+/** Nodes in one answer, levels in it, and replies shown under one comment. */
+const PAGE = { limit: 50, depth: 6, per_parent: 10 };
+
+export class Calls {
+  #api;
+  #site;
+  #thread;
+
+  /**
+   * @param {Api} api
+   * @param {string} site
+   * @param {string} key
+   */
+  constructor(api, site, key) {
+    this.#api = api;
+    this.#site = `sites/${encodeURIComponent(site)}`;
+    this.#thread = `${this.#site}/threads/${encodeURIComponent(key)}`;
+  }
+
+  /** @returns {Promise<Site>} */
+  site() {
+    return this.#api.get(this.#site);
+  }
+
+  /** @returns {Promise<Thread>} */
+  thread() {
+    return this.#api.get(this.#thread);
+  }
+
+  /**
+   * @param {Sort} sort
+   * @param {string | null} [cursor]
+   * @returns {Promise<CommentPage>}
+   */
+  comments(sort, cursor) {
+    return this.#api.get(`${this.#thread}/comments`, { query: { sort, cursor, ...PAGE } });
+  }
+
+  /**
+   * @param {Id} id
+   * @param {Sort} sort
+   * @param {string | null} cursor
+   * @returns {Promise<Replies>}
+   */
+  replies(id, sort, cursor) {
+    return this.#api.get(`comments/${id}/replies`, { query: { sort, cursor, ...PAGE } });
+  }
+
+  /** @param {Id} id @returns {Promise<Context>} */
+  context(id) {
+    return this.#api.get(`comments/${id}/context`);
+  }
+
+  /** With what its author or a moderator may see. @param {Id} id @returns {Promise<Comment>} */
+  comment(id) {
+    return this.#api.get(`comments/${id}`, { as: "token" });
+  }
+
+  /** @param {Id[]} ids at most 200 @returns {Promise<Viewer>} */
+  viewer(ids) {
+    const query = { ids: ids.length ? ids.join(",") : null };
+    return this.#api.get(`${this.#thread}/viewer`, { as: "token", query });
+  }
+
+  /** @returns {Promise<{online: Id[]}>} */
+  presence() {
+    return this.#api.get(`${this.#thread}/presence`);
+  }
+
+  /** @returns {Promise<{items: Flag[]}>} */
+  myFlags() {
+    return this.#api.get("me/flags", { as: "token" });
+  }
+
+  /** @returns {Promise<{items: Entry[]}>} */
+  myDecisions() {
+    return this.#api.get("me/decisions", { as: "token" });
+  }
+
+  /** @param {string} body @returns {Promise<{body_html: string}>} */
+  preview(body) {
+    const as = this.#api.session?.token ? "token" : "none";
+    return this.#api.send("POST", `${this.#site}/preview`, { as, body: { body } });
+  }
+
+  /**
+   * @param {{body: string, parent_id?: Id, thread?: {title: string, url: string}}} body
+   * @param {string} key
+   * @returns {Promise<Comment>}
+   */
+  post(body, key) {
+    return this.#api.send("POST", `${this.#thread}/comments`, { as: "token", body, key });
+  }
+
+  /** @param {Comment} comment @param {string} body @returns {Promise<Comment>} */
+  edit(comment, body) {
+    const sent = { body, version: comment.version };
+    return this.#api.send("PATCH", `comments/${comment.id}`, { as: "token", body: sent });
+  }
+
+  /** @param {Id} id @returns {Promise<null>} */
+  remove(id) {
+    return this.#api.send("DELETE", `comments/${id}`, { as: "token" });
+  }
+
+  /** @param {Id} id @param {Vote} value @returns {Promise<Votes>} */
+  vote(id, value) {
+    return this.#api.send("PUT", `comments/${id}/vote`, { as: "token", body: { value } });
+  }
+
+  /**
+   * @param {Id} id
+   * @param {{reason: string, note?: string}} body
+   * @returns {Promise<Flag>}
+   */
+  flag(id, body) {
+    const key = newKey();
+    return this.#api.send("POST", `comments/${id}/flags`, { as: "token", body, key });
+  }
+
+  /** @param {Id} flagId @returns {Promise<null>} */
+  withdrawFlag(flagId) {
+    return this.#api.send("DELETE", `flags/${flagId}`, { as: "token" });
+  }
+
+  /**
+   * @param {{targets: {comment_id: Id, version: number}[], action: string, reason_code?: string, public_text?: string}} body
+   * @returns {Promise<Decision>}
+   */
+  decide(body) {
+    const key = newKey();
+    return this.#api.send("POST", "moderation/decisions", { as: "token", body, key });
+  }
+
+  /** @param {Id} id @returns {Promise<Decision>} */
+  undo(id) {
+    const key = newKey();
+    return this.#api.send("POST", `moderation/decisions/${id}/undo`, { as: "token", body: {}, key });
+  }
+}

@@ -1,0 +1,227 @@
+// The text field: grows with the text, keeps it as a draft, shows a preview,
+// counts near the end. Where it stands and what sending means is its user's
+// matter (write.js, posting.js, own.js).
+
+/** @import {App} from "./app.js" */
+import { button, freshId, h } from "./dom.js";
+import { markup } from "./markup.js";
+import { explain } from "./problems.js";
+import { t } from "./words.js";
+
+/** The count shows when less than this is left. */
+const COUNT_FROM = 500;
+/** Until the site has said so. */
+const MAX_CHARS = 10_000;
+
+/**
+ * @typedef {object} Wish
+ * @property {string} label of the field
+ * @property {string} submit on the button
+ * @property {string | null} draft the draft's name; null keeps none
+ * @property {string} [text] what stands in it when there is no draft
+ * @property {string} [placeholder]
+ * @property {(text: string, composer: Composer) => void} send
+ * @property {() => void} [cancel] puts a cancel button there; Esc does the same
+ */
+
+export class Composer {
+  #app;
+  #wish;
+  #field;
+  #count = h("span", { class: "count" });
+  #preview = h("div", { class: "preview body", role: "tabpanel", dir: "auto", hidden: true });
+  /** @type {HTMLButtonElement[]} */
+  #tabs;
+  /** @type {number | undefined} */
+  #keeping;
+  #writing = h("div", { role: "tabpanel" });
+  /** Below the field: what hinders sending, and the sign-in form. */
+  place = h("div", { class: "under" });
+  #hint = h("p", { class: "hint problem", role: "alert" });
+
+  /** @param {App} app @param {Wish} wish */
+  constructor(app, wish) {
+    this.#app = app;
+    this.#wish = wish;
+    const id = freshId();
+    this.#field = h("textarea", {
+      id,
+      rows: 1,
+      dir: "auto",
+      placeholder: wish.placeholder,
+      oninput: () => this.#typed(),
+      onblur: () => this.#keep(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+    });
+    this.#field.value = (wish.draft && app.drafts.read(wish.draft)) || (wish.text ?? "");
+    this.#writing.append(h("label", { class: "unseen", for: id }, wish.label), this.#field);
+    this.#tabs = this.#makeTabs();
+    const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+    this.element = h(
+      "form",
+      { class: "composer", novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+      h(
+        "div",
+        { class: "tabs" },
+        h("div", { role: "tablist", "aria-label": t("tabs_label") }, ...this.#tabs),
+        h("span", { class: "hint markup-hint" }, t("markup_hint")),
+      ),
+      this.#writing,
+      this.#preview,
+      this.#hint,
+      h(
+        "div",
+        { class: "send" },
+        h("button", { type: "submit", class: "main" }, wish.submit),
+        wish.cancel && button(t("cancel"), () => this.#leave()),
+        h("span", { class: "hint keys" }, t("send_keys", { key: mac ? "⌘" : "Ctrl" })),
+        this.#count,
+      ),
+    );
+    this.#typed();
+  }
+
+  get text() {
+    return this.#field.value;
+  }
+
+  focus() {
+    this.#field.focus();
+    this.#grow();
+  }
+
+  /** @param {string} text */
+  fill(text) {
+    this.#field.value = text;
+    this.#typed();
+    this.#keep();
+    this.focus();
+  }
+
+  /** Empty again; the draft is gone. */
+  clear() {
+    this.#field.value = "";
+    this.#show("write");
+    this.#typed();
+    this.#keep();
+    this.element.classList.remove("open");
+  }
+
+  /** @param {string} text what hinders sending; "" nothing */
+  hint(text) {
+    this.#hint.textContent = text;
+    this.#field.toggleAttribute("aria-invalid", text !== "");
+  }
+
+  #makeTabs() {
+    /** @type {("write" | "preview")[]} */
+    const kinds = ["write", "preview"];
+    const panels = { write: this.#writing, preview: this.#preview };
+    return kinds.map((kind) => {
+      const panel = panels[kind];
+      panel.id = freshId();
+      const tab = button(t(`tab_${kind}`), () => this.#show(kind), {
+        class: "quiet tab",
+        role: "tab",
+        id: freshId(),
+        "aria-controls": panel.id,
+        "aria-selected": String(kind === "write"),
+        tabindex: kind === "write" ? 0 : -1,
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+          this.#show(kind === "write" ? "preview" : "write");
+          this.#tabs.find((other) => other.tabIndex === 0)?.focus();
+        },
+      });
+      panel.setAttribute("aria-labelledby", tab.id);
+      return tab;
+    });
+  }
+
+  /** @param {"write" | "preview"} kind */
+  #show(kind) {
+    this.#tabs.forEach((tab, at) => {
+      const chosen = (at === 0) === (kind === "write");
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+    });
+    this.#writing.hidden = kind === "preview";
+    this.#preview.hidden = kind === "write";
+    if (kind === "preview") void this.#drawPreview();
+  }
+
+  async #drawPreview() {
+    const text = this.text.trim();
+    if (text === "") {
+      this.#preview.replaceChildren(h("p", { class: "hint" }, t("preview_empty")));
+      return;
+    }
+    this.#preview.replaceChildren(h("p", { class: "hint" }, t("preview_wait")));
+    try {
+      const { body_html } = await this.#app.calls.preview(this.text);
+      this.#preview.replaceChildren(markup(body_html));
+    } catch (error) {
+      this.#preview.replaceChildren(h("p", { class: "hint" }, explain(error)));
+    }
+  }
+
+  #typed() {
+    this.hint("");
+    if (this.text !== "") this.element.classList.add("open");
+    const left = this.#left();
+    this.#count.textContent =
+      left >= COUNT_FROM ? "" : left >= 0 ? t("chars_left", { n: left }) : t("chars_over", { n: -left });
+    this.#count.classList.toggle("problem", left < 0);
+    this.#grow();
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => this.#keep(), 400);
+  }
+
+  /** In Unicode scalar values, as the server counts. */
+  #left() {
+    return (this.#app.model.site?.body_max_chars ?? MAX_CHARS) - [...this.text].length;
+  }
+
+  /** Where the style cannot (`field-sizing`), the height follows the text. */
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#field.style.blockSize = "auto";
+    this.#field.style.blockSize = `${this.#field.scrollHeight + 2}px`;
+  }
+
+  #keep() {
+    if (this.#wish.draft) this.#app.drafts.keep(this.#wish.draft, this.text);
+  }
+
+  #leave() {
+    this.#keep();
+    this.#wish.cancel?.();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.element.requestSubmit();
+    } else if (event.key === "Escape" && this.#wish.cancel) {
+      event.preventDefault();
+      this.#leave();
+    }
+  }
+
+  /** @param {Event} event */
+  #submit(event) {
+    event.preventDefault();
+    const left = this.#left();
+    if (this.text.trim() === "") {
+      this.hint(t("write_something"));
+      this.focus();
+    } else if (left < 0) {
+      this.hint(t("chars_over", { n: -left }));
+      this.focus();
+    } else {
+      this.#keep();
+      this.#wish.send(this.text, this);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// What authors do with their own comments: change and delete, and what they are
+// told when one was hidden. Whether the time for changing is over is model.js.
+
+/** @import {App} from "./app.js" */
+/** @import {Node} from "./types" */
+import { Composer } from "./composer.js";
+import { button, h } from "./dom.js";
+import { explain } from "./problems.js";
+import { t } from "./words.js";
+
+/** @param {App} app @param {Node} node */
+export function editField(app, node) {
+  const { id } = node.comment;
+  const place = app.tree.under(id);
+  const close = () => {
+    place.replaceChildren();
+    app.tree.focus(id);
+  };
+  const composer = new Composer(app, {
+    label: t("edit_label"),
+    submit: t("save"),
+    draft: `edit:${id}`,
+    text: node.comment.body ?? "",
+    send: (text) => void save(text),
+    cancel: close,
+  });
+  const save = async (/** @type {string} */ text) => {
+    try {
+      const { replies: _, ...comment } = await app.calls.edit(node.comment, text);
+      composer.clear();
+      close();
+      app.watch.shift(node.comment.state, comment.state);
+      app.model.put(comment);
+      app.tree.refresh(id);
+      app.notices.say(t(comment.state === "held" ? "saved_held" : "saved"));
+      await app.rereadThread();
+    } catch (error) {
+      composer.hint(explain(error));
+    }
+  };
+  composer.element.classList.add("open");
+  place.replaceChildren(composer.element, composer.place);
+  composer.focus();
+}
+
+/**
+ * There is no way back from deleting, so it asks; in place, not in a dialog.
+ *
+ * @param {App} app
+ * @param {Node} node
+ */
+export function deleteQuestion(app, node) {
+  const { id } = node.comment;
+  const place = app.tree.under(id);
+  const keep = () => {
+    place.replaceChildren();
+    app.tree.focus(id);
+  };
+  const no = button(t("delete_no"), keep);
+  place.replaceChildren(
+    h(
+      "p",
+      { class: "question", role: "group", "aria-label": t("delete_sure") },
+      t("delete_sure"),
+      " ",
+      button(t("delete_yes"), () => void remove(app, node), { class: "quiet danger" }),
+      " ",
+      no,
+    ),
+  );
+  no.focus();
+}
+
+/** @param {App} app @param {Node} node */
+async function remove(app, node) {
+  const { id, parent_id } = node.comment;
+  try {
+    await app.calls.remove(id);
+  } catch (error) {
+    app.notices.tell(explain(error));
+    return;
+  }
+  app.watch.shift(node.comment.state, "deleted");
+  app.tree.under(id).replaceChildren();
+  if (node.kids.ids.length > 0 || node.kids.next) {
+    node.comment = { ...node.comment, state: "deleted", author: null, body: null, body_html: null };
+    app.tree.refresh(id);
+    app.tree.focus(id);
+  } else {
+    app.model.drop(id);
+    app.tree.drawLevel(parent_id);
+    if (parent_id) app.tree.focus(parent_id);
+    else app.head.focus();
+  }
+  app.notices.tell(t("deleted"));
+  await app.rereadThread();
+}
+
+/** What the moderator wrote to the author of hidden comments. @param {App} app */
+export async function readTold(app) {
+  const hidden = [...app.model.nodes.values()].filter(
+    (node) => node.mine && node.comment.state === "hidden" && node.comment.body !== null,
+  );
+  if (hidden.length === 0) return;
+  try {
+    const { items } = await app.calls.myDecisions();
+    for (const node of hidden) {
+      const entry = items.find(({ comment_id, action }) => comment_id === node.comment.id && action === "hide");
+      node.publicText = entry?.public_text ?? null;
+      app.tree.refresh(node.comment.id);
+    }
+  } catch {
+    // The reason stands with the comment; the words come next time.
+  }
+}

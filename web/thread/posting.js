@@ -1,0 +1,198 @@
+// Sending a comment: it appears at once, keeps its key at every try, and stays
+// with the reason when it does not get through. Drafts are kept by drafts.js.
+
+/** @import {App} from "./app.js" */
+/** @import {Comment, Id, Node} from "./types" */
+import { newKey } from "./api.js";
+import { Composer } from "./composer.js";
+import { newNode } from "./model.js";
+import { explain, Problem } from "./problems.js";
+import { t } from "./words.js";
+
+/** Before the id of a comment that has none from the server yet. */
+const UNSENT = "unsent-";
+
+/** Opens the field under a comment, or goes to it. @param {App} app @param {Node} node */
+export function openReply(app, node) {
+  const { id, author, number } = node.comment;
+  const place = app.tree.under(id);
+  const open = place.querySelector("form.composer textarea");
+  if (open instanceof HTMLElement) {
+    open.focus();
+    return;
+  }
+  const close = () => {
+    composer.element.remove();
+    composer.place.remove();
+  };
+  const composer = new Composer(app, {
+    label: t("reply_label", { name: author?.display_name ?? number }),
+    placeholder: t("reply_label", { name: author?.display_name ?? number }),
+    submit: t("send"),
+    draft: id,
+    send: (text) =>
+      app.signedIn(composer.place, t("sign_in_to_send"), () => {
+        composer.clear();
+        close();
+        sendNew(app, id, text);
+      }),
+    cancel: () => {
+      close();
+      app.tree.focus(id);
+    },
+  });
+  composer.element.classList.add("open");
+  place.replaceChildren(composer.element, composer.place);
+  composer.focus();
+}
+
+/**
+ * Shows the comment as on its way and sends it.
+ *
+ * @param {App} app
+ * @param {Id | null} parentId
+ * @param {string} body
+ */
+export function sendNew(app, parentId, body) {
+  const key = newKey();
+  app.drafts.keepUnsent({ key, parentId, body });
+  const node = addUnsent(app, key, parentId, body);
+  app.tree.drawLevel(parentId);
+  app.tree.focus(node.comment.id);
+  void deliver(app, node);
+}
+
+/** Sends it, again if need be. @param {App} app @param {Node} node */
+export async function deliver(app, node) {
+  const { id, parent_id, body } = node.comment;
+  if (!app.session.user) {
+    app.openSignIn(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
+    return;
+  }
+  node.status = "sending";
+  app.tree.refresh(id);
+  try {
+    const asked = { body: body ?? "", ...(parent_id ? { parent_id } : {}), ...birth(app) };
+    const comment = await app.calls.post(asked, node.sendKey ?? newKey());
+    settle(app, node, comment);
+  } catch (error) {
+    fail(app, node, error);
+  }
+}
+
+/** Takes it back into a text field. @param {App} app @param {Node} node */
+export function backToText(app, node) {
+  const { parent_id, body } = node.comment;
+  const parent = parent_id ? app.model.nodes.get(parent_id) : null;
+  const text = body ?? "";
+  discard(app, node);
+  if (parent) {
+    app.drafts.keep(parent.comment.id, text);
+    openReply(app, parent);
+  } else {
+    app.write.composer.fill(text);
+  }
+}
+
+/** @param {App} app @param {Node} node */
+export function discard(app, node) {
+  if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
+  app.model.drop(node.comment.id);
+  app.draw();
+}
+
+/** What an earlier visit could not send. @param {App} app */
+export function restoreUnsent(app) {
+  for (const { key, parentId, body } of app.drafts.unsent()) {
+    if (app.model.nodes.has(UNSENT + key)) continue;
+    const node = addUnsent(app, key, parentId, body);
+    node.status = "failed";
+    node.failure = t("not_sent_before");
+  }
+  app.draw();
+}
+
+/** The network is back: sends what it had kept from going. @param {App} app */
+export function resendWaiting(app) {
+  for (const node of app.model.nodes.values()) {
+    if (node.status === "failed" && node.failure === t("problem_network")) void deliver(app, node);
+  }
+}
+
+/** The first comment of a thread tells the service what the article is. @param {App} app */
+function birth(app) {
+  const { thread } = app.model;
+  if (!thread || thread.id !== null) return {};
+  const canonical = document.querySelector('link[rel="canonical"]');
+  const url = new URL(canonical instanceof HTMLLinkElement ? canonical.href : location.href);
+  url.hash = "";
+  return { thread: { title: document.title.slice(0, 200), url: url.href } };
+}
+
+/** @param {App} app @param {Node} node @param {Comment} comment */
+function settle(app, node, comment) {
+  if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
+  const focused = app.root.activeElement?.closest("article") === app.tree.article(node.comment.id);
+  app.watch.shift(null, comment.state);
+  const settled = app.model.settle(node.comment.id, comment);
+  const window = (app.model.site?.edit_window_s ?? 0) * 1000;
+  settled.editableUntil = window ? Date.parse(comment.created_at) + window : null;
+  const parent = comment.parent_id ? app.model.nodes.get(comment.parent_id) : null;
+  if (parent && comment.state === "published") {
+    parent.comment = { ...parent.comment, reply_count: parent.comment.reply_count + 1 };
+  }
+  app.draw();
+  if (focused) app.tree.focus(comment.id);
+  app.notices.say(t(comment.state === "held" ? "sent_held" : "sent"));
+  void app.rereadThread();
+}
+
+/** @param {App} app @param {Node} node @param {unknown} error */
+function fail(app, node, error) {
+  node.status = "failed";
+  node.failure = explain(error);
+  app.tree.refresh(node.comment.id);
+  app.notices.say(t("not_sent", { why: node.failure }));
+  if (error instanceof Problem && error.wantsSignIn) {
+    app.openSignIn(app.tree.under(node.comment.id), t("session_over"), () => void deliver(app, node));
+  }
+}
+
+/**
+ * @param {App} app
+ * @param {string} key
+ * @param {Id | null} parentId
+ * @param {string} body
+ */
+function addUnsent(app, key, parentId, body) {
+  const parent = parentId ? app.model.nodes.get(parentId)?.comment : undefined;
+  const node = newNode({
+    id: UNSENT + key,
+    thread_id: "",
+    parent_id: parentId,
+    number: "",
+    depth: (parent?.depth ?? 0) + 1,
+    author: app.session.user,
+    state: "published",
+    body,
+    body_html: null,
+    created_at: new Date().toISOString(),
+    edited_at: null,
+    version: 0,
+    score: 0,
+    up: 0,
+    down: 0,
+    reply_count: 0,
+    pinned: false,
+    locked: false,
+  });
+  node.status = "sending";
+  node.sendKey = key;
+  node.mine = true;
+  app.model.add(node);
+  if (parentId) {
+    const above = app.model.nodes.get(parentId);
+    if (above) above.folded = false;
+  }
+  return node;
+}

@@ -1,0 +1,185 @@
+// The form for signing in and for making an account, in place. What becomes of
+// the session is session.js; where the form opens and what follows is app.js.
+
+/** @import {App} from "./app.js" */
+import { button, freshId, h } from "./dom.js";
+import { explain, explainField, Problem } from "./problems.js";
+import { t } from "./words.js";
+
+/**
+ * @typedef {object} Wish
+ * @property {string | null} why the line above the fields
+ * @property {"sign_in" | "register"} form which of the two stands there first
+ * @property {() => void} done after signing in
+ * @property {() => void} cancelled
+ */
+
+/**
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {HTMLInputElement} input
+ * @property {HTMLElement} element
+ * @property {HTMLElement} problem
+ */
+
+/**
+ * @param {App} app
+ * @param {Wish} wish
+ * @returns {HTMLElement}
+ */
+export function signInForm(app, wish) {
+  const box = h("div", { class: "sign-in" });
+  const draw = (/** @type {"sign_in" | "register"} */ kind) => {
+    const fields = kind === "sign_in" ? signInFields() : registerFields();
+    const problem = h("p", { class: "hint problem", role: "alert" });
+    const submit = h("button", { type: "submit", class: "main" }, t(kind));
+    const form = h(
+      "form",
+      {
+        novalidate: true,
+        "aria-label": t(kind),
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          void send(app, kind, fields, problem, submit, wish);
+        },
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          if (event.key === "Escape") wish.cancelled();
+        },
+      },
+      h("h3", {}, t(kind)),
+      wish.why && h("p", { class: "hint" }, wish.why),
+      ...fields.map(({ element }) => element),
+      problem,
+      h("div", { class: "send" }, submit, button(t("cancel"), wish.cancelled)),
+      other(kind, draw),
+    );
+    const hadFocus = box.contains(/** @type {ShadowRoot} */ (app.root).activeElement);
+    box.replaceChildren(form);
+    if (hadFocus) fields[0]?.input.focus();
+  };
+  draw(wish.form);
+  return box;
+}
+
+/**
+ * The line that leads to the other form.
+ *
+ * @param {"sign_in" | "register"} kind
+ * @param {(kind: "sign_in" | "register") => void} draw
+ */
+function other(kind, draw) {
+  const to = kind === "sign_in" ? "register" : "sign_in";
+  return h(
+    "p",
+    { class: "hint" },
+    t(kind === "sign_in" ? "have_no_account" : "have_account"),
+    " ",
+    button(t(to), () => draw(to)),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {"sign_in" | "register"} kind
+ * @param {Field[]} fields
+ * @param {HTMLElement} problem
+ * @param {HTMLButtonElement} submit
+ * @param {Wish} wish
+ */
+async function send(app, kind, fields, problem, submit, wish) {
+  const values = Object.fromEntries(fields.map(({ name, input }) => [name, input.value]));
+  problem.textContent = "";
+  for (const field of fields) mark(field, "");
+  submit.disabled = true;
+  try {
+    const { identifier = "", login = "", password = "", display_name, email } = values;
+    if (kind === "sign_in") await app.session.signIn({ identifier, password });
+    else {
+      await app.session.register({
+        login,
+        password,
+        ...(display_name ? { display_name } : {}),
+        ...(email ? { email } : {}),
+      });
+    }
+  } catch (error) {
+    submit.disabled = false;
+    tell(error, fields, problem);
+    return;
+  }
+  app.notices.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
+  wish.done();
+}
+
+/** @param {unknown} error @param {Field[]} fields @param {HTMLElement} problem */
+function tell(error, fields, problem) {
+  let first = true;
+  for (const field of fields) {
+    const text = explainField(error, field.name);
+    if (text === null) continue;
+    mark(field, text);
+    if (first) field.input.focus();
+    first = false;
+  }
+  if (!first) return;
+  // What was typed into the text field is kept; here nothing was.
+  problem.textContent = explain(error);
+  const wrong = error instanceof Problem && error.code === "invalid_credentials";
+  fields.find(({ name }) => name === (wrong ? "password" : fields[0]?.name))?.input.select();
+}
+
+/** @param {Field} field @param {string} text */
+function mark({ input, problem }, text) {
+  problem.textContent = text;
+  input.toggleAttribute("aria-invalid", text !== "");
+}
+
+function signInFields() {
+  return [
+    field("identifier", { autocomplete: "username" }),
+    field("password", { type: "password", autocomplete: "current-password" }),
+  ];
+}
+
+function registerFields() {
+  return [
+    field("login", { autocomplete: "username", maxlength: 64 }, t("login_hint")),
+    field("password", { type: "password", autocomplete: "new-password" }, t("password_hint")),
+    field("display_name", { autocomplete: "name" }),
+    field("email", { type: "email", autocomplete: "email" }),
+  ];
+}
+
+/**
+ * @param {"identifier" | "login" | "password" | "display_name" | "email"} name
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [hint]
+ * @returns {Field}
+ */
+function field(name, attributes, hint) {
+  const id = freshId();
+  const hintId = freshId();
+  const input = h("input", {
+    type: "text",
+    id,
+    name,
+    autocapitalize: "none",
+    spellcheck: "false",
+    "aria-describedby": hintId,
+    ...attributes,
+  });
+  const problem = h("span", { class: "problem" });
+  const show = button(t("password_show"), () => {
+    const hidden = input.type === "password";
+    input.type = hidden ? "text" : "password";
+    show.textContent = t(hidden ? "password_hide" : "password_show");
+  });
+  const element = h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, t(name)),
+    h("span", { class: "input" }, input, name === "password" && show),
+    h("span", { class: "hint", id: hintId }, hint, hint && " ", problem),
+  );
+  return { name, input, element, problem };
+}

@@ -1,0 +1,68 @@
+// The custom element <understory-thread site="…" thread="…">: the way in. It
+// makes the shadow root and its style, and starts the app; all else is app.js.
+
+import { Api } from "./api.js";
+import { App } from "./app.js";
+import { Session } from "./session.js";
+
+/** The service is where this module came from. */
+const api = new Api(new URL("/api/v1/", import.meta.url));
+/** One session for all threads of a page. */
+const session = new Session(api);
+/** Asked once, at the first element; without an answer the page is read signed out. */
+/** @type {Promise<void> | null} */
+let started = null;
+
+/**
+ * The style as a constructed sheet, which a page's style-src does not concern;
+ * fetched once for all elements.
+ *
+ * @type {Promise<CSSStyleSheet> | null}
+ */
+let sheet = null;
+
+async function readSheet() {
+  const response = await fetch(new URL("thread.css", import.meta.url));
+  if (!response.ok) throw new Error(`thread.css: status ${response.status}`);
+  return new CSSStyleSheet().replace(await response.text());
+}
+
+class UnderstoryThread extends HTMLElement {
+  /** @type {App | null} */
+  #app = null;
+
+  async connectedCallback() {
+    if (this.#app) {
+      this.#app.resume();
+      return;
+    }
+    const site = this.getAttribute("site");
+    const key = this.getAttribute("thread");
+    if (!site || !key) {
+      console.error("<understory-thread> needs the attributes site and thread");
+      return;
+    }
+    const root = this.attachShadow({ mode: "open" });
+    started ??= session.refresh().catch(() => {});
+    const app = new App({ host: this, root, site, key, api, session, started });
+    this.#app = app;
+    // Reading starts at once; showing waits for the style, so that nothing jumps.
+    const reading = app.start();
+    sheet ??= readSheet();
+    try {
+      root.adoptedStyleSheets = [await sheet];
+    } catch (error) {
+      // Readable without style, too.
+      sheet = null;
+      console.error(error);
+    }
+    root.append(app.element);
+    await reading;
+  }
+
+  disconnectedCallback() {
+    this.#app?.pause();
+  }
+}
+
+customElements.define("understory-thread", UnderstoryThread);

@@ -1,0 +1,45 @@
+// Times as readers say them: "3 days ago", with the exact time in the tooltip.
+
+import { h } from "./dom.js";
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const exact = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "short" });
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} unit and its seconds, longest first */
+const UNITS = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/**
+ * @param {string} time RFC 3339
+ * @param {number} [nowMs]
+ * @returns {string}
+ */
+export function ago(time, nowMs = Date.now()) {
+  const seconds = (Date.parse(time) - nowMs) / 1000;
+  for (const [unit, length] of UNITS) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
+  }
+  return relative.format(0, "second");
+}
+
+/**
+ * @param {string} time RFC 3339
+ * @returns {string}
+ */
+export function exactly(time) {
+  return exact.format(new Date(time));
+}
+
+/**
+ * @param {string} time RFC 3339
+ * @returns {HTMLTimeElement}
+ */
+export function timeElement(time) {
+  return h("time", { datetime: time, title: exactly(time) }, ago(time));
+}

@@ -1,0 +1,111 @@
+// Looks now and then whether there is something new, and offers it in a bar;
+// nothing moves by itself. It also keeps the dots of presence true.
+
+/** @import {App} from "./app.js" */
+/** @import {CommentState, Thread} from "./types" */
+import { button, h } from "./dom.js";
+import { t } from "./words.js";
+
+/** How often it looks while the page is in sight. */
+const LOOK_MS = 60_000;
+
+export class Watch {
+  #app;
+  #known = 0;
+  /** @type {number | undefined} */
+  #timer;
+  #looked = () => {
+    if (document.visibilityState === "visible") void this.#look();
+  };
+  element = h("div", { class: "news" });
+
+  /** @param {App} app */
+  constructor(app) {
+    this.#app = app;
+  }
+
+  start() {
+    this.stop();
+    this.settle();
+    this.#timer = setInterval(this.#looked, LOOK_MS);
+    document.addEventListener("visibilitychange", this.#looked);
+    void this.#lookForPresence();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    document.removeEventListener("visibilitychange", this.#looked);
+  }
+
+  /** What is shown now counts as seen. */
+  settle() {
+    this.#known = this.#app.model.thread?.counts.published ?? 0;
+  }
+
+  /**
+   * What this person did is no news.
+   *
+   * @param {CommentState | null} before null: there was none
+   * @param {CommentState | null} after
+   */
+  shift(before, after) {
+    this.#known += Number(after === "published") - Number(before === "published");
+  }
+
+  /** Offers what came meanwhile. @param {Thread} thread */
+  compare(thread) {
+    const came = thread.counts.published - this.#known;
+    const text = came > 0 ? t("new_comments", { n: came }) : "";
+    if (text === this.element.textContent) return;
+    this.element.replaceChildren();
+    if (text === "") return;
+    this.element.append(button(text, () => void this.#show(), { class: "second" }));
+    this.#app.notices.say(text);
+  }
+
+  async #look() {
+    try {
+      this.compare(await this.#app.calls.thread());
+      await this.#lookForPresence();
+    } catch {
+      // What is there stays readable; the next look tells.
+    }
+  }
+
+  /** Reads the list again and marks what was not there before. */
+  async #show() {
+    const { model } = this.#app;
+    const before = new Set(model.nodes.keys());
+    this.element.replaceChildren();
+    if (!(await this.#app.load(model.sort))) return;
+    this.settle();
+    const fresh = [...model.nodes.values()].filter(({ comment }) => !before.has(comment.id));
+    for (const node of fresh) node.fresh = true;
+    this.#app.tree.refreshAll();
+    await this.#app.seeViewer();
+    if (fresh[0]) this.#app.tree.show(fresh[0].comment.id);
+    else this.#app.head.focus();
+  }
+
+  async #lookForPresence() {
+    const { model, calls, element } = this.#app;
+    /** @type {Set<string>} */
+    let online;
+    try {
+      online = new Set((await calls.presence()).online);
+    } catch {
+      return;
+    }
+    for (const { comment } of model.nodes.values()) {
+      if (comment.author?.presence) {
+        comment.author.presence = online.has(comment.author.id) ? "online" : "offline";
+      }
+    }
+    for (const dot of element.querySelectorAll(".dot")) {
+      const presence = online.has(dot.getAttribute("data-author") ?? "") ? "online" : "offline";
+      dot.className = `dot ${presence}`;
+      dot.setAttribute("title", t(presence));
+      if (dot.firstChild) dot.firstChild.textContent = t(presence);
+    }
+  }
+}
