@@ -4,11 +4,24 @@
 //! Nothing here knows HTTP or SQL.
 
 pub mod caller;
+pub mod decide;
+pub mod delete;
+pub mod edit;
 pub mod error;
+pub mod flag;
+pub mod log;
+pub mod manage_thread;
+pub mod post;
 pub mod presence;
+pub mod queue;
+pub mod read;
+pub mod read_own;
 pub mod secret;
+pub mod shift;
 pub mod standing;
 pub mod token;
+pub mod undo;
+pub mod vote;
 
 mod hashing;
 mod throttle;

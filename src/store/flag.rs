@@ -109,11 +109,21 @@ impl Tx<'_> {
     /// flag; the reporters of those opened.
     pub fn flags_reopen(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
         self.all(
-            "UPDATE flag SET state = 'open', decision_id = NULL
+            "UPDATE flag SET state = 'open', decision_id = NULL, was_state = state, was_decision_id = decision_id
              WHERE decision_id = ?2 AND comment_id = ?1 AND state IN ('upheld', 'dismissed')
                AND NOT EXISTS (SELECT 1 FROM flag other WHERE other.comment_id = ?1
                                AND other.user_id = flag.user_id AND other.state = 'open')
              RETURNING user_id",
+            values![comment, decision],
+            |c| c.take(),
+        )
+    }
+
+    /// Settles again, as it had done, what a decision settled and its undo opened; the reporters.
+    pub fn flags_resettle(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
+        self.all(
+            "UPDATE flag SET state = was_state, decision_id = was_decision_id, was_state = NULL, was_decision_id = NULL
+             WHERE was_decision_id = ?2 AND comment_id = ?1 AND state = 'open' RETURNING user_id",
             values![comment, decision],
             |c| c.take(),
         )

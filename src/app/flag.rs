@@ -1,0 +1,82 @@
+//! A reader flags a comment for the moderators, or takes the flag back.
+
+use super::caller::Caller;
+use super::edit::published;
+use super::post::{Made, replayed};
+use super::shift::requeue;
+use super::{App, Error, new_id};
+use crate::domain::code::Code;
+use crate::domain::flag::{Flag, FlagState, Reason};
+use crate::domain::ids::{CommentId, FlagId};
+use crate::domain::permission::Action;
+use crate::domain::thread::ThreadState;
+use crate::store::IdempotencyKey;
+
+impl App {
+    /// Flags a published comment; one open flag a person and comment.
+    ///
+    /// # Errors
+    /// 404 unless the comment is published, 409 `already_flagged`, `thread_locked` in an archive,
+    /// and those of an idempotency key.
+    pub async fn flag(
+        &self,
+        caller: &Caller,
+        id: CommentId,
+        reason: Reason,
+        note: Option<String>,
+        once: Option<IdempotencyKey>,
+    ) -> Result<Made<Flag>, Error> {
+        caller.require(Action::Participate, None)?;
+        let now_ms = self.now_ms();
+        let new = Flag {
+            id: FlagId(new_id(now_ms)),
+            comment_id: id,
+            user_id: caller.user,
+            reason,
+            note,
+            state: FlagState::Open,
+            outcome: None,
+            created_ms: now_ms,
+        };
+        self.store
+            .write("flag", move |tx| {
+                if let Some(made) = replayed(tx, once.as_ref())? {
+                    let made = tx.flag_by_id(FlagId(made))?.ok_or_else(Error::not_found)?;
+                    return Ok(Made { made, replayed: true });
+                }
+                let comment = published(tx, id)?;
+                let thread = tx.thread_by_id(comment.thread_id)?.ok_or_else(Error::not_found)?;
+                if thread.state == ThreadState::Archived {
+                    return Err(Code::ThreadLocked.into());
+                }
+                if tx.flag_open(id, new.user_id)?.is_some() {
+                    return Err(Code::AlreadyFlagged.into());
+                }
+                tx.flag_insert(&new, comment.site_id)?;
+                requeue(tx, &comment)?;
+                if let Some(key) = &once {
+                    tx.idempotency_keep(key, new.id.0, now_ms)?;
+                }
+                Ok(Made { made: new.clone(), replayed: false })
+            })
+            .await
+    }
+
+    /// Takes one's own open flag back.
+    ///
+    /// # Errors
+    /// 404 when it is not the caller's, or no longer open.
+    pub async fn withdraw(&self, caller: &Caller, id: FlagId) -> Result<(), Error> {
+        caller.require(Action::Participate, None)?;
+        let user = caller.user;
+        self.store
+            .write("withdraw", move |tx| {
+                let own = |flag: &Flag| flag.user_id == user && flag.state == FlagState::Open;
+                let flag = tx.flag_by_id(id)?.filter(own).ok_or_else(Error::not_found)?;
+                tx.flag_withdraw(id)?;
+                let comment = tx.comment_by_id(flag.comment_id)?.ok_or_else(Error::not_found)?;
+                requeue(tx, &comment)
+            })
+            .await
+    }
+}

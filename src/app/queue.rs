@@ -1,0 +1,160 @@
+//! What moderators read: the queue, comments in any state, a person's record.
+
+use std::collections::HashMap;
+
+use super::caller::{Caller, site_for};
+use super::{App, Error};
+use crate::domain::comment::{Comment, State};
+use crate::domain::cursor;
+use crate::domain::flag::Reason;
+use crate::domain::ids::{CommentId, ThreadId, UserId};
+use crate::domain::permission::Action;
+use crate::domain::queue::QueueKind;
+use crate::domain::thread::{Site, Thread};
+use crate::domain::user::User;
+use crate::store::{CommentFilter, FlagGroup, QueueFilter, QueuePlace, QueueRow, Record};
+
+/// A page of the queue.
+pub struct QueuePage {
+    /// The site.
+    pub site: Site,
+    /// What waits, most urgent first.
+    pub items: Vec<QueueItem>,
+    /// Where it goes on.
+    pub next: Option<String>,
+    /// Flagged and held comments of the site.
+    pub counts: (i64, i64),
+}
+
+/// One waiting comment.
+pub struct QueueItem {
+    /// Its place.
+    pub row: QueueRow,
+    /// The comment.
+    pub comment: Comment,
+    /// Its thread.
+    pub thread: Thread,
+    /// Its open flags.
+    pub flags: Vec<FlagGroup>,
+}
+
+/// A page of comments and where it goes on.
+pub type CommentPage = (Site, Vec<Comment>, Option<String>);
+
+/// What a list of comments is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Narrow {
+    /// A thread, by key or id.
+    pub thread: Option<String>,
+    /// An author.
+    pub author: Option<UserId>,
+    /// A state.
+    pub state: Option<State>,
+}
+
+impl App {
+    /// A page of a site's queue.
+    ///
+    /// # Errors
+    /// 403 without a role on the site, 422 for the cursor.
+    pub async fn queue(
+        &self,
+        caller: &Caller,
+        site: String,
+        kind: QueueKind,
+        reason: Option<Reason>,
+        page: (Option<String>, usize),
+    ) -> Result<QueuePage, Error> {
+        caller.require_any_moderator()?;
+        let caller = caller.clone();
+        self.store
+            .read("queue", move |tx| {
+                let site = site_for(tx, &caller, Action::Moderate, &site)?;
+                let list = format!("queue:{}", site.id);
+                let (cursor, limit) = &page;
+                let after = cursor.as_ref().map(|cursor| cursor::decode::<3>(&list, cursor)).transpose()?;
+                let after = after.map(|[priority, first_ms, id]| QueuePlace {
+                    priority,
+                    first_ms,
+                    comment_id: CommentId(id),
+                });
+                let mut rows = tx.queue_page(QueueFilter { site: site.id, kind, reason }, after, *limit as i64 + 1)?;
+                let more = rows.len() > *limit;
+                rows.truncate(*limit);
+                let next = rows.last().filter(|_| more).map(|row| {
+                    cursor::encode(&list, &[row.place.priority, row.place.first_ms, row.place.comment_id.0])
+                });
+                let ids: Vec<CommentId> = rows.iter().map(|row| row.place.comment_id).collect();
+                let mut comments: HashMap<CommentId, Comment> =
+                    tx.comments_by_id(&ids)?.into_iter().map(|comment| (comment.id, comment)).collect();
+                let threads: Vec<ThreadId> = comments.values().map(|comment| comment.thread_id).collect();
+                let threads: HashMap<ThreadId, Thread> =
+                    tx.threads_by_id(&threads)?.into_iter().map(|thread| (thread.id, thread)).collect();
+                let mut flags: HashMap<CommentId, Vec<FlagGroup>> = HashMap::new();
+                for (comment, group) in tx.flag_groups(&ids)? {
+                    flags.entry(comment).or_default().push(group);
+                }
+                let items = rows.into_iter().filter_map(|row| {
+                    let comment = comments.remove(&row.place.comment_id)?;
+                    let thread = threads.get(&comment.thread_id)?.clone();
+                    let flags = flags.remove(&comment.id).unwrap_or_default();
+                    Some(QueueItem { row, comment, thread, flags })
+                });
+                let items = items.collect();
+                let counts = tx.site_waiting(site.id)?;
+                Ok(QueuePage { site, items, next, counts })
+            })
+            .await
+    }
+
+    /// A site's comments in any state, newest first.
+    ///
+    /// # Errors
+    /// 403 without a role on the site, 404 for the thread, 422 for the cursor.
+    pub async fn moderated_comments(
+        &self,
+        caller: &Caller,
+        site: String,
+        narrow: Narrow,
+        page: (Option<String>, usize),
+    ) -> Result<CommentPage, Error> {
+        caller.require_any_moderator()?;
+        let caller = caller.clone();
+        self.store
+            .read("moderated_comments", move |tx| {
+                let site = site_for(tx, &caller, Action::Moderate, &site)?;
+                let thread = match &narrow.thread {
+                    None => None,
+                    Some(name) => {
+                        let by_key = tx.thread_by_key(site.id, name)?;
+                        let found = match (by_key, name.parse()) {
+                            (None, Ok(id)) => tx.thread_by_id(id)?.filter(|thread| thread.site_id == site.id),
+                            (found, _) => found,
+                        };
+                        Some(found.ok_or_else(Error::not_found)?.id)
+                    }
+                };
+                let filter = CommentFilter::Site(site.id, thread, narrow.author, narrow.state);
+                let (comments, next) = super::read_own::comment_page(tx, filter, &page)?;
+                Ok((site, comments, next))
+            })
+            .await
+    }
+
+    /// What a person has done on a site.
+    ///
+    /// # Errors
+    /// 403 without a role on the site, 404 for the person.
+    pub async fn record(&self, caller: &Caller, user: UserId, site: String) -> Result<(Site, User, Record), Error> {
+        caller.require_any_moderator()?;
+        let caller = caller.clone();
+        self.store
+            .read("record", move |tx| {
+                let site = site_for(tx, &caller, Action::Moderate, &site)?;
+                let person = tx.user_own(user)?.ok_or_else(Error::not_found)?.user;
+                let record = tx.user_record(user, site.id)?;
+                Ok((site, person, record))
+            })
+            .await
+    }
+}

@@ -1,0 +1,169 @@
+//! What a person reads of themselves: their comments, flags and what was decided on them; and
+//! what is personal about one thread.
+
+use super::caller::Caller;
+use super::read::thread_page;
+use super::{App, Error};
+use crate::domain::comment::{Comment, State};
+use crate::domain::cursor;
+use crate::domain::flag::Flag;
+use crate::domain::ids::CommentId;
+use crate::domain::permission::Action;
+use crate::domain::thread::ThreadState;
+use crate::store::{CommentFilter, Entry, StoreError, Tx};
+
+/// How long an own comment is in `/viewer`, since shared caches may not have it yet, in
+/// milliseconds.
+const FRESH_MS: i64 = 60_000;
+
+/// What is personal about a thread.
+#[derive(Clone, Debug, Default)]
+pub struct ThreadViewer {
+    /// Own votes among the comments asked for.
+    pub votes: Vec<(CommentId, i64)>,
+    /// Own open flags among them.
+    pub flags: Vec<CommentId>,
+    /// Own comments that are held, hidden or fresh, newest first.
+    pub comments: Vec<Comment>,
+    /// Why one cannot post; none: one can.
+    pub closed: Option<&'static str>,
+    /// Held, hidden and flagged comments, for who moderates the site.
+    pub moderation: Option<(i64, i64, i64)>,
+}
+
+impl App {
+    /// What is personal about a thread: to nobody, only whether one could post.
+    ///
+    /// # Errors
+    /// 404 for the site.
+    pub async fn thread_viewer(
+        &self,
+        caller: &Caller,
+        site: String,
+        key: String,
+        ids: Vec<CommentId>,
+    ) -> Result<ThreadViewer, Error> {
+        caller.require(Action::Participate, None)?;
+        let since_ms = self.now_ms() - FRESH_MS;
+        let caller = caller.clone();
+        self.store
+            .read("thread_viewer", move |tx| {
+                let page = thread_page(tx, &site, &key)?;
+                let moderates = caller.may(Action::Moderate, Some(page.site.id));
+                let Some(thread) = page.thread else {
+                    let closed = page.site.explicit_threads.then_some("explicit");
+                    return Ok(ThreadViewer {
+                        closed,
+                        moderation: moderates.then_some((0, 0, 0)),
+                        ..ThreadViewer::default()
+                    });
+                };
+                Ok(ThreadViewer {
+                    votes: tx.votes_among(caller.user, &ids)?,
+                    flags: tx.flags_open_among(caller.user, &ids)?,
+                    comments: tx.comment_own_recent(thread.id, caller.user, since_ms)?,
+                    closed: (thread.state != ThreadState::Open).then_some(thread.state.as_str()),
+                    moderation: if moderates { tx.thread_waiting(thread.id)? } else { None },
+                })
+            })
+            .await
+    }
+
+    /// Own comments in any state, newest first.
+    ///
+    /// # Errors
+    /// 422 for the cursor.
+    pub async fn own_comments(
+        &self,
+        caller: &Caller,
+        page: (Option<String>, usize),
+    ) -> Result<(Vec<Comment>, Option<String>), Error> {
+        caller.require(Action::Participate, None)?;
+        let filter = CommentFilter::Author(caller.user);
+        self.store.read("own_comments", move |tx| comment_page(tx, filter, &page)).await
+    }
+
+    /// Own flags with their outcome, newest first.
+    ///
+    /// # Errors
+    /// 422 for the cursor.
+    pub async fn own_flags(
+        &self,
+        caller: &Caller,
+        page: (Option<String>, usize),
+    ) -> Result<(Vec<Flag>, Option<String>), Error> {
+        caller.require(Action::Participate, None)?;
+        let user = caller.user;
+        let list = format!("flags:{user}");
+        self.store
+            .read("own_flags", move |tx| {
+                newest_page(tx, &list, &page, |flag: &Flag| (flag.created_ms, flag.id.0), |tx, after, count| {
+                    tx.flags_of(user, after, count)
+                })
+            })
+            .await
+    }
+
+    /// Decisions on what is one's own and on one's flags, newest first.
+    ///
+    /// # Errors
+    /// 422 for the cursor.
+    pub async fn own_decisions(
+        &self,
+        caller: &Caller,
+        page: (Option<String>, usize),
+    ) -> Result<(Vec<Entry>, Option<String>), Error> {
+        caller.require(Action::Participate, None)?;
+        let user = caller.user;
+        let list = format!("decisions:{user}");
+        self.store
+            .read("own_decisions", move |tx| {
+                newest_page(tx, &list, &page, |entry: &Entry| (entry.decision.at_ms, entry.id.0), |tx, after, count| {
+                    tx.entries_of(user, after, count)
+                })
+            })
+            .await
+    }
+
+    /// Until when an author may edit, in milliseconds since 1970; none when they may not.
+    pub fn editable_until_ms(&self, comment: &Comment) -> Option<i64> {
+        let editable = matches!(comment.state(), State::Published | State::Held);
+        editable.then(|| comment.created_ms + self.edit_window_ms()).filter(|until| *until > self.now_ms())
+    }
+}
+
+/// A page of a list of comments, newest first.
+pub(super) fn comment_page(
+    tx: &mut Tx<'_>,
+    filter: CommentFilter,
+    page: &(Option<String>, usize),
+) -> Result<(Vec<Comment>, Option<String>), Error> {
+    // narrowing may differ from call to call: the place is the same in all of a kind
+    let list = match filter {
+        CommentFilter::Author(user) => format!("comments:{user}"),
+        CommentFilter::Published(user) => format!("published:{user}"),
+        CommentFilter::Site(site, ..) => format!("site:{site}"),
+    };
+    newest_page(tx, &list, page, |comment: &Comment| (comment.created_ms, comment.id.0), |tx, after, count| {
+        tx.comment_list(filter, after, count)
+    })
+}
+
+/// A page of a list ordered by (time, id), newest first.
+fn newest_page<T>(
+    tx: &mut Tx<'_>,
+    list: &str,
+    (cursor, limit): &(Option<String>, usize),
+    place: impl Fn(&T) -> (i64, i64),
+    fetch: impl Fn(&mut Tx<'_>, Option<(i64, i64)>, i64) -> Result<Vec<T>, StoreError>,
+) -> Result<(Vec<T>, Option<String>), Error> {
+    let after = cursor.as_ref().map(|cursor| cursor::decode::<2>(list, cursor)).transpose()?;
+    let mut items = fetch(tx, after.map(|[at, id]| (at, id)), *limit as i64 + 1)?;
+    let more = items.len() > *limit;
+    items.truncate(*limit);
+    let next = items.last().filter(|_| more).map(|last| {
+        let (at, id) = place(last);
+        cursor::encode(list, &[at, id])
+    });
+    Ok((items, next))
+}
