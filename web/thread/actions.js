@@ -54,7 +54,7 @@ export function actionRow(app, node) {
 
 /** @param {App} app @param {Node} node */
 function flag(app, node) {
-  app.signedIn(app.tree.under(node.comment.id), t("sign_in_to_act"), () => openFlagSheet(app, node));
+  app.gate.through(app.tree.under(node.comment.id), t("sign_in_to_act"), () => openFlagSheet(app, node));
 }
 
 /** @param {App} app @param {Node} node */

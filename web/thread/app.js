@@ -9,6 +9,7 @@ import { Calls } from "./calls.js";
 import { h } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { readOutcomes } from "./flags.js";
+import { Gate } from "./gate.js";
 import { Head } from "./head.js";
 import { Model } from "./model.js";
 import { Notices } from "./notices.js";
@@ -16,10 +17,9 @@ import { readTold } from "./own.js";
 import { followHash } from "./permalink.js";
 import { restoreUnsent, resendWaiting } from "./posting.js";
 import { explain } from "./problems.js";
-import { signInForm } from "./signin.js";
 import { Tree } from "./tree.js";
 import { Watch } from "./watch.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 import { WriteArea } from "./write.js";
 
 /** The contract's most ids in one question to /viewer. */
@@ -31,8 +31,6 @@ export class App {
   #started;
   /** Before the first page nothing is shown of a session. */
   #ready = false;
-  /** @type {HTMLElement | null} the sign-in form, when open: one at a time */
-  #signIn = null;
 
   /**
    * @param {{host: HTMLElement, root: ShadowRoot, site: string, key: string, api: Api, session: Session, started: Promise<void>}} given
@@ -44,13 +42,15 @@ export class App {
     this.calls = new Calls(api, site, key);
     this.drafts = new Drafts(`${site}/${key}`);
     this.#started = started;
+    this.gate = new Gate(this);
     this.head = new Head(this);
     this.write = new WriteArea(this);
     this.tree = new Tree(this);
     this.watch = new Watch(this);
     this.element = h(
       "div",
-      { class: "thread" },
+      // The page may be in another language, written the other way.
+      { class: "thread", lang: language.tag, dir: language.dir },
       this.head.element,
       this.write.element,
       this.watch.element,
@@ -58,8 +58,8 @@ export class App {
       this.notices.element,
     );
     session.addEventListener("change", () => void this.#onSession());
-    window.addEventListener("hashchange", () => void followHash(this));
-    window.addEventListener("online", () => resendWaiting(this));
+    window.addEventListener("hashchange", () => host.isConnected && void followHash(this));
+    window.addEventListener("online", () => host.isConnected && resendWaiting(this));
   }
 
   async start() {
@@ -163,7 +163,9 @@ export class App {
   /** After a write: the counts and the state of the thread as they are now. */
   async rereadThread() {
     try {
+      const before = this.model.thread?.state;
       this.model.thread = await this.calls.thread();
+      if (this.model.thread.state !== before) this.tree.refreshAll();
       this.watch.compare(this.model.thread);
       this.head.draw();
       this.write.draw();
@@ -184,50 +186,11 @@ export class App {
     this.tree.refresh(alone.id);
   }
 
-  /**
-   * Does `act`, after signing in where needed: the form opens in `place`.
-   *
-   * @param {HTMLElement} place
-   * @param {string} why
-   * @param {() => unknown} act
-   */
-  signedIn(place, why, act) {
-    if (this.session.user) act();
-    else this.openSignIn(place, why, act);
-  }
-
-  /**
-   * @param {HTMLElement} place
-   * @param {string | null} why
-   * @param {() => unknown} [after]
-   * @param {"sign_in" | "register"} [form]
-   */
-  openSignIn(place, why, after = () => {}, form = "sign_in") {
-    const back = this.root.activeElement;
-    this.#signIn?.remove();
-    const close = () => {
-      this.#signIn?.remove();
-      this.#signIn = null;
-    };
-    this.#signIn = signInForm(this, {
-      why,
-      form,
-      done: () => {
-        close();
-        after();
-      },
-      cancelled: () => {
-        close();
-        if (back instanceof HTMLElement) back.focus();
-      },
-    });
-    place.append(this.#signIn);
-    this.#signIn.querySelector("input")?.focus();
-  }
-
   async #onSession() {
     if (!this.#ready) return;
     const { user } = this.session;
+    // What is offered there is no longer this person's to do.
+    this.notices.clear();
     this.host.toggleAttribute("signed-in", user !== null);
     if (user) {
       this.head.draw();

@@ -6,6 +6,7 @@
 import { button, freshId, h } from "./dom.js";
 import { markup } from "./markup.js";
 import { explain } from "./problems.js";
+import { Tabs } from "./tabs.js";
 import { t } from "./words.js";
 
 /** The count shows when less than this is left. */
@@ -29,12 +30,11 @@ export class Composer {
   #wish;
   #field;
   #count = h("span", { class: "count" });
-  #preview = h("div", { class: "preview body", role: "tabpanel", dir: "auto", hidden: true });
-  /** @type {HTMLButtonElement[]} */
+  #preview = h("div", { class: "preview body", dir: "auto" });
   #tabs;
   /** @type {number | undefined} */
   #keeping;
-  #writing = h("div", { role: "tabpanel" });
+  #writing = h("div");
   /** Below the field: what hinders sending, and the sign-in form. */
   place = h("div", { class: "under" });
   #hint = h("p", { class: "hint problem", role: "alert" });
@@ -50,12 +50,16 @@ export class Composer {
       dir: "auto",
       placeholder: wish.placeholder,
       oninput: () => this.#typed(),
+      onfocus: () => this.element.classList.add("open"),
       onblur: () => this.#keep(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
     this.#field.value = (wish.draft && app.drafts.read(wish.draft)) || (wish.text ?? "");
     this.#writing.append(h("label", { class: "unseen", for: id }, wish.label), this.#field);
-    this.#tabs = this.#makeTabs();
+    this.#tabs = new Tabs([
+      { label: t("tab_write"), panel: this.#writing },
+      { label: t("tab_preview"), panel: this.#preview, shown: () => void this.#drawPreview() },
+    ]);
     const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
     this.element = h(
       "form",
@@ -63,7 +67,7 @@ export class Composer {
       h(
         "div",
         { class: "tabs" },
-        h("div", { role: "tablist", "aria-label": t("tabs_label") }, ...this.#tabs),
+        this.#tabs.element,
         h("span", { class: "hint markup-hint" }, t("markup_hint")),
       ),
       this.#writing,
@@ -101,7 +105,7 @@ export class Composer {
   /** Empty again; the draft is gone. */
   clear() {
     this.#field.value = "";
-    this.#show("write");
+    this.#tabs.show(0);
     this.#typed();
     this.#keep();
     this.element.classList.remove("open");
@@ -111,43 +115,6 @@ export class Composer {
   hint(text) {
     this.#hint.textContent = text;
     this.#field.toggleAttribute("aria-invalid", text !== "");
-  }
-
-  #makeTabs() {
-    /** @type {("write" | "preview")[]} */
-    const kinds = ["write", "preview"];
-    const panels = { write: this.#writing, preview: this.#preview };
-    return kinds.map((kind) => {
-      const panel = panels[kind];
-      panel.id = freshId();
-      const tab = button(t(`tab_${kind}`), () => this.#show(kind), {
-        class: "quiet tab",
-        role: "tab",
-        id: freshId(),
-        "aria-controls": panel.id,
-        "aria-selected": String(kind === "write"),
-        tabindex: kind === "write" ? 0 : -1,
-        onkeydown: (/** @type {KeyboardEvent} */ event) => {
-          if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-          this.#show(kind === "write" ? "preview" : "write");
-          this.#tabs.find((other) => other.tabIndex === 0)?.focus();
-        },
-      });
-      panel.setAttribute("aria-labelledby", tab.id);
-      return tab;
-    });
-  }
-
-  /** @param {"write" | "preview"} kind */
-  #show(kind) {
-    this.#tabs.forEach((tab, at) => {
-      const chosen = (at === 0) === (kind === "write");
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-    });
-    this.#writing.hidden = kind === "preview";
-    this.#preview.hidden = kind === "write";
-    if (kind === "preview") void this.#drawPreview();
   }
 
   async #drawPreview() {

@@ -1,7 +1,9 @@
 // What the element knows: the loaded part of the tree, and what the viewer did
-// in it. No requests and no elements here; those are calls.js and tree.js.
+// in it. No requests and no elements here; those are calls.js and tree.js. One
+// node and the order among siblings are nodes.js.
 
 /** @import {Comment, CommentPage, Context, Flag, Id, Kids, Node, Replies, Site, Sort, Thread, Viewer, Vote} from "./types" */
+import { inOrder, newNode, noKids } from "./nodes.js";
 
 export class Model {
   /** @type {Site | null} */
@@ -128,6 +130,7 @@ export class Model {
     for (const [id, vote] of Object.entries(viewer.my_votes)) this.votes.set(id, vote);
     for (const id of viewer.my_flags) if (!this.flags.has(id)) this.flags.set(id, null);
     for (const { editable_until, ...comment } of viewer.my_comments) {
+      if (comment.state === "deleted" && !this.nodes.has(comment.id)) continue;
       const { replies: _, ...alone } = comment;
       const node = this.put(alone);
       node.editableUntil = editable_until ? Date.parse(editable_until) : null;
@@ -181,48 +184,4 @@ export class Model {
     });
     kids.ids.splice(at < 0 ? kids.ids.length : at, 0, id);
   }
-}
-
-/** @param {Comment} comment @returns {Node} */
-export function newNode(comment) {
-  return {
-    comment,
-    kids: noKids(),
-    status: "sent",
-    failure: null,
-    sendKey: null,
-    mine: false,
-    editableUntil: null,
-    folded: false,
-    fresh: false,
-    astray: false,
-    publicText: null,
-  };
-}
-
-/** @returns {Kids} */
-function noKids() {
-  return { ids: [], next: null, remaining: 0, partial: false };
-}
-
-/**
- * Order among siblings, as the server has it. A comment without a number yet is
- * the latest; one whose parent is not loaded stands last.
- *
- * @param {Node} a
- * @param {Node} b
- * @param {Sort} sort
- */
-function inOrder(a, b, sort) {
-  if (a.astray !== b.astray) return a.astray ? 1 : -1;
-  const byAge = ordinal(a) - ordinal(b);
-  if (sort === "newest") return -byAge;
-  if (sort === "top") return b.comment.score - a.comment.score || byAge;
-  return byAge;
-}
-
-/** @param {Node} node */
-function ordinal(node) {
-  const last = Number(node.comment.number.split(".").at(-1));
-  return last > 0 ? last : Number.MAX_SAFE_INTEGER;
 }

@@ -26,6 +26,11 @@ export class Notices {
     this.#bar(text, BAR_MS);
   }
 
+  /** Takes the bar away. */
+  clear() {
+    this.#bars.replaceChildren();
+  }
+
   /**
    * With a button, for a while longer; it stays while it has the focus or the
    * pointer.

@@ -5,7 +5,7 @@
 /** @import {Comment, Id, Node} from "./types" */
 import { newKey } from "./api.js";
 import { Composer } from "./composer.js";
-import { newNode } from "./model.js";
+import { newNode } from "./nodes.js";
 import { explain, Problem } from "./problems.js";
 import { t } from "./words.js";
 
@@ -31,7 +31,7 @@ export function openReply(app, node) {
     submit: t("send"),
     draft: id,
     send: (text) =>
-      app.signedIn(composer.place, t("sign_in_to_send"), () => {
+      app.gate.through(composer.place, t("sign_in_to_send"), () => {
         composer.clear();
         close();
         sendNew(app, id, text);
@@ -58,7 +58,7 @@ export function sendNew(app, parentId, body) {
   app.drafts.keepUnsent({ key, parentId, body });
   const node = addUnsent(app, key, parentId, body);
   app.tree.drawLevel(parentId);
-  app.tree.focus(node.comment.id);
+  app.tree.goTo(node.comment.id);
   void deliver(app, node);
 }
 
@@ -66,7 +66,7 @@ export function sendNew(app, parentId, body) {
 export async function deliver(app, node) {
   const { id, parent_id, body } = node.comment;
   if (!app.session.user) {
-    app.openSignIn(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
+    app.gate.open(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
     return;
   }
   node.status = "sending";
@@ -154,7 +154,7 @@ function fail(app, node, error) {
   app.tree.refresh(node.comment.id);
   app.notices.say(t("not_sent", { why: node.failure }));
   if (error instanceof Problem && error.wantsSignIn) {
-    app.openSignIn(app.tree.under(node.comment.id), t("session_over"), () => void deliver(app, node));
+    app.gate.open(app.tree.under(node.comment.id), t("session_over"), () => void deliver(app, node));
   }
 }
 

@@ -1,5 +1,5 @@
 // The form for signing in and for making an account, in place. What becomes of
-// the session is session.js; where the form opens and what follows is app.js.
+// the session is session.js; where the form opens and what follows is gate.js.
 
 /** @import {App} from "./app.js" */
 import { button, freshId, h } from "./dom.js";

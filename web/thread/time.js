@@ -1,9 +1,10 @@
 // Times as readers say them: "3 days ago", with the exact time in the tooltip.
 
 import { h } from "./dom.js";
+import { language } from "./words.js";
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const exact = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "short" });
+const relative = new Intl.RelativeTimeFormat(language.tag, { numeric: "auto" });
+const exact = new Intl.DateTimeFormat(language.tag, { dateStyle: "full", timeStyle: "short" });
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} unit and its seconds, longest first */
 const UNITS = [

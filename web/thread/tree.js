@@ -112,6 +112,12 @@ export class Tree {
     this.article(id)?.focus({ preventScroll: true });
   }
 
+  /** Brings a comment into sight and gives it the focus. @param {Id} id */
+  goTo(id) {
+    this.article(id)?.scrollIntoView({ block: "nearest" });
+    this.focus(id);
+  }
+
   /** Unfolds the way to a comment, scrolls there and marks it for a moment. @param {Id} id */
   show(id) {
     /** @type {Node | undefined} */
@@ -147,7 +153,7 @@ export class Tree {
     const article = commentArticle(this.#app, node);
     const under = h("div", { class: "under" });
     const list = h("ol", { class: "list" });
-    const fold = button("", () => this.#fold(id, !node.folded), { class: "fold" });
+    const fold = button("", () => this.#fold(id, !this.#app.model.nodes.get(id)?.folded), { class: "fold" });
     const more = button("", () => void this.#app.more(id), { class: "quiet more" });
     // Past these depths the branch is flat: on a phone, and on a wide page.
     const flat = `${depth > 3 ? " flat-narrow" : ""}${depth > 8 ? " flat-wide" : ""}`;

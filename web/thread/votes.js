@@ -35,7 +35,7 @@ export function voteButtons(app, node, open) {
 
 /** @param {App} app @param {Node} node @param {Vote} value */
 function ask(app, node, value) {
-  app.signedIn(app.tree.under(node.comment.id), t("sign_in_to_act"), () => vote(app, node, value));
+  app.gate.through(app.tree.under(node.comment.id), t("sign_in_to_act"), () => vote(app, node, value));
 }
 
 /** @param {App} app @param {Node} node @param {Vote} value */

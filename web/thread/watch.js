@@ -4,6 +4,7 @@
 /** @import {App} from "./app.js" */
 /** @import {CommentState, Thread} from "./types" */
 import { button, h } from "./dom.js";
+import { ago } from "./time.js";
 import { t } from "./words.js";
 
 /** How often it looks while the page is in sight. */
@@ -64,11 +65,23 @@ export class Watch {
   }
 
   async #look() {
+    this.#passTime();
     try {
       this.compare(await this.#app.calls.thread());
       await this.#lookForPresence();
     } catch {
       // What is there stays readable; the next look tells.
+    }
+  }
+
+  /** "2 minutes ago" becomes three, and so do the minutes left for a change. */
+  #passTime() {
+    const { model, tree, element } = this.#app;
+    for (const time of element.querySelectorAll("time")) time.textContent = ago(time.dateTime);
+    const now = Date.now() - LOOK_MS;
+    for (const node of model.nodes.values()) {
+      const until = node.editableUntil;
+      if (node.mine && until !== null && until > now) tree.refresh(node.comment.id);
     }
   }
 

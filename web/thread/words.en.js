@@ -2,6 +2,9 @@
 // it stands, for translators. `{name}` is filled in; an entry with `one` and
 // `other` is chosen by `{n}`. Choosing and filling is words.js.
 
+/** The language's tag, and the direction in which it is written. */
+export const language = { tag: "en", dir: "ltr" };
+
 export const en = {
   // --- the head of the thread ---
   // Heading before the list, with the number of published comments.

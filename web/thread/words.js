@@ -1,12 +1,14 @@
 // Chooses and fills the strings of the language file. The strings are in
 // words.en.js; what went wrong becomes one of them in problems.js.
 
-import { en } from "./words.en.js";
+import { en, language } from "./words.en.js";
+
+export { language };
 
 /** @typedef {keyof typeof en} WordKey */
 
-const plurals = new Intl.PluralRules("en");
-const numbers = new Intl.NumberFormat("en");
+const plurals = new Intl.PluralRules(language.tag);
+const numbers = new Intl.NumberFormat(language.tag);
 
 /**
  * The string for `key`, with `{name}` filled from `values`. A string with plural

@@ -23,7 +23,7 @@ export class WriteArea {
       submit: t("send"),
       draft: "top",
       send: (text, composer) =>
-        app.signedIn(composer.place, t("sign_in_to_send"), () => {
+        app.gate.through(composer.place, t("sign_in_to_send"), () => {
           composer.clear();
           sendNew(app, null, text);
         }),
@@ -75,6 +75,6 @@ export class WriteArea {
 
   /** @param {"sign_in" | "register"} form */
   #openSignIn(form) {
-    this.#app.openSignIn(this.composer.place, null, () => this.composer.focus(), form);
+    this.#app.gate.open(this.composer.place, null, () => this.composer.focus(), form);
   }
 }

@@ -1,0 +1,78 @@
+//! Takes away what has had its time, and writes down who was seen. Called by a timer.
+
+use super::App;
+use crate::store::{StoreError, Tx};
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+/// Batches of one kind in one go at the most; the rest waits for the next.
+const BATCHES_MAX: usize = 1_000;
+
+impl App {
+    /// Erases texts deleted long enough ago, and forgets idempotency keys, events, sessions and
+    /// exchange codes that are over. In units of one batch each, so that no writer waits long.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the first unit that fails; the next go takes up the rest.
+    pub async fn housekeep(&self) -> Result<(), StoreError> {
+        let now_ms = self.now_ms();
+        let day_ago = now_ms - DAY_MS;
+        let text_days = i64::try_from(self.settings.comments.deleted_text_days).unwrap_or(i64::MAX);
+        let texts = now_ms.saturating_sub(text_days.saturating_mul(DAY_MS));
+        // a token may outlive its session: until it has expired, that it was ended must be known
+        let tokens = now_ms.saturating_sub(self.longest_token_ms());
+        let sessions = day_ago.min(tokens);
+        let texts = self.batches("erase_deleted", move |tx| tx.erase_deleted(texts, now_ms)).await?;
+        let keys = self.batches("forget_keys", move |tx| tx.forget_keys(day_ago)).await?;
+        let events = self.batches("forget_events", move |tx| tx.forget_events(day_ago)).await?;
+        let sessions = self.batches("forget_sessions", move |tx| tx.forget_sessions(sessions)).await?;
+        let codes = self.batches("forget_codes", move |tx| tx.forget_codes(now_ms)).await?;
+        self.standing.forget_ended(tokens);
+        tracing::debug!(texts, keys, events, sessions, codes, "housekeeping done");
+        Ok(())
+    }
+
+    /// Writes down when people were last seen.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they could not be; they are tried again the next time.
+    pub async fn write_presence(&self) -> Result<(), StoreError> {
+        let seen = self.presence.unwritten(self.now_ms());
+        if seen.is_empty() {
+            return Ok(());
+        }
+        let people = seen.clone();
+        let written = self
+            .store
+            .write("presence", move |tx| people.iter().try_for_each(|(user, at_ms)| tx.user_set_seen(*user, *at_ms)))
+            .await;
+        if written.is_err() {
+            for (user, at_ms) in seen {
+                self.presence.saw(user, at_ms);
+            }
+        }
+        written
+    }
+
+    /// The longest that a token of any kind is good for, in milliseconds.
+    fn longest_token_ms(&self) -> i64 {
+        let longest_s = self.settings.auth.console_max_s.max(self.settings.auth.access_ttl_s);
+        i64::try_from(longest_s.saturating_mul(1_000)).unwrap_or(i64::MAX)
+    }
+
+    /// Runs a batch, a unit each, until one finds nothing more; how many rows in all.
+    async fn batches<F>(&self, name: &'static str, batch: F) -> Result<u64, StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<u64, StoreError> + Copy + Send + 'static,
+    {
+        let mut all = 0;
+        for _ in 0..BATCHES_MAX {
+            let taken = self.store.write(name, batch).await?;
+            all += taken;
+            if taken == 0 {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,180 @@
+//! Builds everything once: settings, log, store, app; then does what the command line asks for.
+//!
+//! Serving is in [`serving`]; what the other commands do is in `cli`.
+
+pub mod serving;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::app::verify::verify;
+use crate::app::{App, system_clock};
+use crate::cli::{Cli, Command, Common, ConfigCommand, Listen, SiteCommand, UserCommand, act};
+use crate::config::{ConfigError, Layer, LogFormat, Settings, environment};
+use crate::store::{FILE, Options, Purpose, Store};
+
+/// What was asked for failed.
+const FAILED: u8 = 1;
+/// It was asked for in a wrong way.
+const USAGE: u8 = 2;
+
+/// Why a command ends: the exit code and what to tell.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    said: String,
+}
+
+impl From<String> for Failure {
+    fn from(said: String) -> Failure {
+        Failure { code: FAILED, said }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Failure {
+        // a wrong --set is a wrong command line, like any other option
+        let code = match &error {
+            ConfigError::NotAssignment { .. }
+            | ConfigError::UnknownKey { layer: Layer::Set, .. }
+            | ConfigError::WrongValue { layer: Layer::Set, .. } => USAGE,
+            _ => FAILED,
+        };
+        let cause = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
+        Failure { code, said: act::told(format!("{error}{cause}")) }
+    }
+}
+
+/// Does what the command line asks for. What goes wrong is told on standard error in one line.
+pub fn run(cli: &Cli) -> ExitCode {
+    match obey(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("understory: {}", failure.said);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn obey(cli: &Cli) -> Result<(), Failure> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Serve(listen) => serve(common, listen, Purpose::Serve),
+        Command::Demo(listen) => serve(common, listen, Purpose::Demo),
+        Command::Openapi => Ok(act::say(&crate::http::openapi::document())?),
+        Command::Config(ConfigCommand::Check) => {
+            settings(common, None)?;
+            Ok(act::say("the settings are fine")?)
+        }
+        Command::Config(ConfigCommand::Show) => Ok(act::say(settings(common, None)?.show().trim_end())?),
+        command => {
+            let settings = settings(common, None)?;
+            log(&settings)?;
+            let directory = directory(common, Purpose::Any);
+            // only these two make sense before there is a store
+            let may_make =
+                matches!(command, Command::Site(SiteCommand::Add { .. }) | Command::User(UserCommand::Add { .. }));
+            if may_make {
+                make_directory(&directory)?;
+            } else if !directory.join(FILE).is_file() {
+                return Err(format!(
+                    "there is no store in {}: name its directory with --data DIR",
+                    directory.display()
+                )
+                .into());
+            }
+            let store = open(&settings, &directory, Purpose::Any)?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| format!("cannot start the runtime: {error}"))?;
+            Ok(runtime.block_on(work(command, store, settings))?)
+        }
+    }
+}
+
+/// The commands on a store.
+async fn work(command: &Command, store: Store, settings: Settings) -> Result<(), String> {
+    match command {
+        // these two must work on a store that an app would not start with
+        Command::Backup { file } => return act::backup(file, |file| store.backup(file)),
+        Command::Verify => return act::verified(&verify(&store).await.map_err(act::told)?),
+        _ => {}
+    }
+    let origin = settings.server.public_origin().unwrap_or("http://localhost").to_owned();
+    let app = App::start(store, settings, origin, system_clock()).await.map_err(act::told)?;
+    match command {
+        Command::Site(command) => act::site(&app, command).await,
+        Command::User(command) => act::user(&app, command).await,
+        Command::Import(command) => act::import(&app, command).await,
+        Command::Export(command) => act::export(&app, command).await,
+        Command::Serve(_)
+        | Command::Demo(_)
+        | Command::Backup { .. }
+        | Command::Verify
+        | Command::Openapi
+        | Command::Config(_) => Err("this command does not work on an app: a defect".into()),
+    }
+}
+
+fn serve(common: &Common, listen: &Listen, purpose: Purpose) -> Result<(), Failure> {
+    let settings = settings(common, Some(listen))?;
+    log(&settings)?;
+    Ok(serving::serve(settings, &directory(common, purpose), purpose)?)
+}
+
+fn settings(common: &Common, listen: Option<&Listen>) -> Result<Settings, ConfigError> {
+    let mut sets = common.sets.clone();
+    sets.extend(listen.and_then(|listen| listen.listen).map(|address| format!("server.listen={address}")));
+    Settings::load(common.config.as_deref(), environment(), &sets)
+}
+
+fn directory(common: &Common, purpose: Purpose) -> PathBuf {
+    let usual = if purpose == Purpose::Demo { "demo-data" } else { "data" };
+    common.data.clone().unwrap_or_else(|| PathBuf::from(usual))
+}
+
+/// Makes the directory of a store, for its owner alone; one that is there stays as it is.
+fn make_directory(directory: &Path) -> Result<(), String> {
+    let mut making = std::fs::DirBuilder::new();
+    making.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut making, 0o700);
+    making.create(directory).map_err(|error| format!("cannot make the directory {}: {error}", directory.display()))
+}
+
+/// Makes an empty store file for its owner alone, as it will hold addresses and password hashes;
+/// SQLite gives the files beside it the same mode. One that is there stays as it is.
+fn make_file(file: &Path) -> Result<(), String> {
+    let mut making = std::fs::OpenOptions::new();
+    making.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut making, 0o600);
+    making.open(file).map(drop).map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
+fn open(settings: &Settings, directory: &Path, purpose: Purpose) -> Result<Store, String> {
+    make_file(&directory.join(FILE))?;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let options = Options {
+        directory: directory.to_owned(),
+        purpose,
+        readers: settings.store.reader_threads(cores),
+        queue: settings.store.queue,
+        busy_timeout_ms: settings.store.busy_timeout_ms,
+        now_ms: system_clock()(),
+    };
+    Store::open(&options)
+        .map_err(|error| act::told(format!("cannot open the store in {}: {error}", directory.display())))
+}
+
+/// Sends the log to standard error, as the settings say; the environment has no part in it.
+fn log(settings: &Settings) -> Result<(), String> {
+    let level: tracing::Level = settings.log.level.as_str().parse().map_err(act::told)?;
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
+    let set = match settings.log.format {
+        LogFormat::Json => log.json().try_init(),
+        LogFormat::Text => log.try_init(),
+    };
+    set.map_err(|error| format!("cannot start the log: {error}"))
+}

@@ -1,0 +1,177 @@
+//! The commands on a store: each calls one use-case and prints what it did.
+
+use std::io::{BufWriter, Read, Write};
+use std::path::Path;
+
+use super::{Export, Import, SiteCommand, UserCommand};
+use crate::app::App;
+use crate::app::import::ImportReport;
+use crate::app::verify::Verified;
+
+/// The longest password that is read, in bytes: the service allows 1,024.
+const PASSWORD_BYTES: u64 = 64 << 10;
+
+/// What went wrong, and what to do, in one line.
+pub type Told = Result<(), String>;
+
+/// `site …`
+///
+/// # Errors
+/// In words.
+pub async fn site(app: &App, command: &SiteCommand) -> Told {
+    let SiteCommand::Add { site, title, origins } = command;
+    app.add_site(site, title.as_deref(), origins).await.map_err(told)?;
+    say(&format!("site {site} is there"))
+}
+
+/// `user …`
+///
+/// # Errors
+/// In words.
+pub async fn user(app: &App, command: &UserCommand) -> Told {
+    match command {
+        UserCommand::Add { login, display_name, .. } => {
+            let password = password(std::io::stdin().lock())?;
+            app.add_user(login, display_name.as_deref(), &password).await.map_err(told)?;
+            say(&format!("user {login} is there"))
+        }
+        UserCommand::Role { login, role, site } => {
+            app.set_role(login, (*role).into(), site.as_deref()).await.map_err(told)?;
+            let place = site.as_ref().map_or_else(|| "the whole server".to_owned(), |site| format!("site {site}"));
+            say(&format!("user {login} is {} on {place}", crate::domain::permission::Role::from(*role).as_str()))
+        }
+        UserCommand::Password { login, .. } => {
+            let password = password(std::io::stdin().lock())?;
+            app.set_password(login, &password).await.map_err(told)?;
+            say(&format!("user {login} has the new password"))
+        }
+    }
+}
+
+/// `import …`
+///
+/// # Errors
+/// In words.
+pub async fn import(app: &App, import: &Import) -> Told {
+    let super::Format::Native = import.format;
+    let file =
+        std::fs::read(&import.file).map_err(|error| format!("cannot read {}: {error}", import.file.display()))?;
+    let report = app.import(&import.site, &file, import.dry_run).await.map_err(told)?;
+    say(&report_text(&report, import.dry_run))
+}
+
+/// `export …`
+///
+/// # Errors
+/// In words.
+pub async fn export(app: &App, export: &Export) -> Told {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    app.export(&export.site, export.thread.as_deref(), &mut out).await.map_err(told)
+}
+
+/// `verify`: the summary, or each difference.
+///
+/// # Errors
+/// In words, when anything differs.
+pub fn verified(verified: &Verified) -> Told {
+    if verified.differences.is_empty() {
+        return say(&format!("ok: {}", verified.summary));
+    }
+    let lines: Vec<String> =
+        verified.differences.iter().map(|found| format!("{}: {}", found.name, found.detail)).collect();
+    say(&lines.join("\n"))?;
+    let count = lines.len();
+    Err(format!("the store is not as it must be, differences: {count}; keep a copy of it before anything else"))
+}
+
+/// `backup FILE`: makes the file for its owner alone, has `copy` fill it and waits for the disk.
+///
+/// # Errors
+/// In words; then there is no file.
+pub fn backup<E: std::fmt::Display>(file: &Path, copy: impl FnOnce(&Path) -> Result<(), E>) -> Told {
+    let shown = file.display();
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let made = options.open(file).map_err(|error| format!("cannot make {shown}: {error}"))?;
+    let copied = copy(file).map_err(|error| error.to_string());
+    if let Err(error) = copied.and_then(|()| made.sync_all().map_err(|error| error.to_string())) {
+        // half a copy must not be taken for one
+        let left =
+            std::fs::remove_file(file).err().map_or_else(String::new, |error| format!("; remove {shown}: {error}"));
+        return Err(format!("the store was not copied: {error}{left}"));
+    }
+    say(&format!("the store is copied to {shown}"))
+}
+
+/// Writes a line to standard output.
+///
+/// # Errors
+/// In words, when nobody reads it.
+pub fn say(line: &str) -> Told {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("cannot write to standard output: {error}"))
+}
+
+/// An error in one line.
+pub fn told(error: impl std::fmt::Display) -> String {
+    error.to_string().replace('\n', " ")
+}
+
+/// All of the input, less one final line feed.
+fn password(from: impl Read) -> Result<String, String> {
+    let mut text = String::new();
+    from.take(PASSWORD_BYTES)
+        .read_to_string(&mut text)
+        .map_err(|error| format!("cannot read the password from standard input: {error}"))?;
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    Ok(text)
+}
+
+fn report_text(report: &ImportReport, dry_run: bool) -> String {
+    let mut lines = Vec::new();
+    let thread = if report.thread_made { "new" } else { "there already" };
+    lines.push(format!(
+        "{}thread {} ({thread})",
+        if dry_run { "dry run, nothing written: " } else { "" },
+        report.thread
+    ));
+    lines.push(format!("comments made: {}", report.made));
+    lines.push(format!("comments known: {}", report.known));
+    lines.push(format!("comments skipped: {}", report.skipped.len()));
+    lines.push(format!("people made: {}", report.people_made));
+    lines.extend(report.skipped.iter().map(|row| format!("skipped {}: {}", row.place, row.reason)));
+    lines.extend(report.notes.iter().map(|note| format!("note: {note}")));
+    lines.extend(report.unknown.iter().map(|(name, count)| format!("ignored field {}: {count}", name.escape_debug())));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_final_line_feed_is_not_part_of_a_password() {
+        for (given, taken) in [("a b\n", "a b"), ("a\n\n", "a\n"), ("a\r\n", "a\r"), ("", ""), (" a ", " a ")] {
+            assert_eq!(password(given.as_bytes()).unwrap(), taken);
+        }
+        assert!(password(&[0xff_u8][..]).is_err());
+    }
+
+    #[test]
+    fn a_backup_never_takes_the_place_of_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("copy");
+        let fill = |file: &Path| std::fs::write(file, "copied");
+        backup(&file, fill).unwrap();
+        assert!(backup(&file, fill).unwrap_err().contains("cannot make"));
+        let other = directory.path().join("other");
+        assert!(backup(&other, |_| Err("no room")).unwrap_err().contains("no room"));
+        assert!(!other.exists());
+    }
+}

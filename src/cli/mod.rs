@@ -1,0 +1,230 @@
+//! The command line: what can be asked for, and the commands that work on a store through the same
+//! use-cases as HTTP. Which command needs what opened is decided in `boot`, which opens it.
+
+pub mod act;
+pub mod demo;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::permission::Role;
+
+/// Understory keeps the comments under an article.
+#[derive(Debug, Parser)]
+#[command(name = "understory", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// The directory of the store [default: ./data, for demo ./demo-data].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// A file with settings.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One setting, such as log.level=debug; as often as needed.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub sets: Vec<String>,
+}
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve readers and moderators.
+    Serve(Listen),
+    /// The same with a sample site, article and people, in a store of its own.
+    Demo(Listen),
+    /// Sites.
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// People.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Bring in the comments of a thread from a file.
+    Import(Import),
+    /// Write a site, or one thread of it, to standard output.
+    Export(Export),
+    /// Write a copy of the store to a file, beside a running server.
+    Backup {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
+    /// Recount everything and prove the log.
+    Verify,
+    /// Print the description of the HTTP interface.
+    Openapi,
+    /// Settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Where to listen.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// Address and port, in place of server.listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// On sites.
+#[derive(Debug, Subcommand)]
+pub enum SiteCommand {
+    /// Make a site, or add origins to it.
+    Add {
+        /// Its key: a-z, 0-9, _ and -.
+        site: String,
+        /// Its name for people.
+        #[arg(long)]
+        title: Option<String>,
+        /// An origin whose pages may use it; as often as needed.
+        #[arg(long = "origin", value_name = "URL")]
+        origins: Vec<String>,
+    },
+}
+
+/// On people.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make an account.
+    Add {
+        /// The login.
+        login: String,
+        /// The name beside their comments.
+        #[arg(long, value_name = "NAME")]
+        display_name: Option<String>,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Give a role, on a site or on the whole server.
+    Role {
+        /// The login.
+        login: String,
+        /// The role.
+        role: RoleName,
+        /// The site; without it the whole server.
+        #[arg(long)]
+        site: Option<String>,
+    },
+    /// Set a password; it ends their sessions.
+    Password {
+        /// The login.
+        login: String,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+}
+
+/// A password never stands on the command line, where others can read it.
+#[derive(Debug, Args)]
+pub struct PasswordSource {
+    /// Take all of standard input, less one final line feed.
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+}
+
+/// A role by its name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleName {
+    /// Moderates every site.
+    Admin,
+    /// Moderates.
+    Moderator,
+    /// Takes the role away.
+    Reader,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Role {
+        match name {
+            RoleName::Admin => Role::Admin,
+            RoleName::Moderator => Role::Moderator,
+            RoleName::Reader => Role::Reader,
+        }
+    }
+}
+
+/// See [`Command::Import`].
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The site.
+    #[arg(long)]
+    pub site: String,
+    /// The format of the file.
+    #[arg(long, value_enum, default_value_t = Format::Native)]
+    pub format: Format,
+    /// Report what would be done, write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// A format of imports.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// The thread document that exports have, too.
+    Native,
+}
+
+/// See [`Command::Export`].
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The site.
+    #[arg(long)]
+    pub site: String,
+    /// The key of one thread; without it all threads, one document a line.
+    #[arg(long, value_name = "KEY")]
+    pub thread: Option<String>,
+}
+
+/// On settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Try the settings.
+    Check,
+    /// Print the settings in force, secrets left out.
+    Show,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn common_options_stand_before_or_after_the_command() {
+        for line in [
+            ["understory", "--data", "d", "--set", "a.b=1", "user", "role", "ann", "admin", "--site", "s"],
+            ["understory", "user", "role", "ann", "admin", "--site", "s", "--data", "d", "--set", "a.b=1"],
+        ] {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert_eq!(cli.common.data, Some(PathBuf::from("d")));
+            assert_eq!(cli.common.sets, ["a.b=1"]);
+            assert!(matches!(cli.command, Command::User(UserCommand::Role { .. })));
+        }
+    }
+
+    #[test]
+    fn a_password_comes_by_standard_input_only() {
+        for line in [vec!["understory", "user", "add", "ann"], vec!["understory", "user", "password", "ann", "secret"]] {
+            assert_eq!(Cli::try_parse_from(line).unwrap_err().exit_code(), 2);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The HTTP face: what comes in is read and checked, a use-case is called, its answer is written.
+//!
+//! No rule of the service is decided here; what a page may do (origins, cookies, rates) is.
+//! `routes` is the one page of what is answered. `extract` and its neighbours `body`, `json`,
+//! `query`, `client` and `cookies` read; `reply`, `wire` and `problem` write; `middleware`, with
+//! `cors` and `limits`, goes around it all.
+
+pub mod auth;
+pub mod body;
+pub mod client;
+pub mod cookies;
+pub mod extract;
+pub mod limits;
+pub mod openapi;
+pub mod own;
+pub mod problem;
+pub mod query;
+pub mod reply;
+pub mod route;
+pub mod routes;
+pub mod wire;
+
+mod assets;
+mod cors;
+mod json;
+mod middleware;
+mod operate;
+mod server;
+
+pub use problem::Problem;
+pub use server::serve;
+
+/// How the service shows itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Front {
+    /// Whether the article of the demonstration stands at `/`.
+    pub demo: bool,
+}

@@ -1,0 +1,427 @@
+//! For moderators: queue, comments in any state, decisions and their undo, people, the log.
+
+use std::collections::HashMap;
+
+use actix_web::web::Data;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::answer::Answer;
+use super::comments::Comments;
+use super::extract::{Id, Idempotency, Json, Query, Signed};
+use super::{reply, view, wire};
+use crate::app::decide::{Decide, Decided, TARGETS_MAX};
+use crate::app::queue::{Narrow, QueueItem};
+use crate::app::{App, Error};
+use crate::domain::comment::{Shown, State, Viewer};
+use crate::domain::decision::{Act, Reach};
+use crate::domain::flag::Reason;
+use crate::domain::ids::{CommentId, DecisionId, UserId};
+use crate::domain::queue::{HELD_POINTS, QueueKind};
+
+/// Which part of the queue.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct QueueQuery {
+    /// The site's key.
+    site: String,
+    /// All unless said.
+    #[param(inline)]
+    kind: Option<QueueKind>,
+    /// Only with an open flag of that reason.
+    #[param(inline)]
+    reason: Option<Reason>,
+    /// Items in the answer; 50 unless said.
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// The `next` of an earlier answer.
+    cursor: Option<String>,
+}
+
+/// A page of the queue.
+#[derive(Serialize, ToSchema)]
+pub struct Queue {
+    /// Most urgent first.
+    items: Vec<QueueItemView>,
+    /// Where it goes on.
+    next: Option<String>,
+    /// What waits on the site.
+    counts: QueueCounts,
+}
+
+/// What waits on a site.
+#[derive(Serialize, ToSchema)]
+pub struct QueueCounts {
+    flagged: i64,
+    held: i64,
+}
+
+/// A waiting comment.
+#[derive(Serialize, ToSchema)]
+pub struct QueueItemView {
+    comment: view::Comment,
+    thread: ThreadName,
+    /// Its open flags by reason.
+    flags: Vec<FlagGroupView>,
+    /// The parts of the priority; they add up to it.
+    signals: Vec<Signal>,
+    /// Higher is looked at first.
+    priority: i64,
+    /// Since when it waits.
+    first_at: String,
+    /// Null: claims come with the desk.
+    #[schema(value_type = Option<Object>)]
+    claim: Option<()>,
+}
+
+/// A thread, named.
+#[derive(Serialize, ToSchema)]
+pub struct ThreadName {
+    id: String,
+    key: String,
+    title: Option<String>,
+    url: Option<String>,
+}
+
+/// Open flags with one reason.
+#[derive(Serialize, ToSchema)]
+pub struct FlagGroupView {
+    reason: Reason,
+    count: i64,
+    /// The reporters' words, 20 at most.
+    notes: Vec<String>,
+}
+
+/// A part of a priority.
+#[derive(Serialize, ToSchema)]
+pub struct Signal {
+    /// `flags` or `held`.
+    kind: &'static str,
+    /// Of the flags.
+    reason: Option<Reason>,
+    /// How many.
+    count: i64,
+    /// What they add.
+    points: i64,
+}
+
+/// `GET /moderation/queue`
+pub async fn queue(app: Data<App>, caller: Signed, query: Query<QueueQuery>) -> Answer {
+    let q = query.0;
+    let kind = q.kind.unwrap_or(QueueKind::All);
+    let page = app.queue(&caller.0, q.site, kind, q.reason, (q.cursor, q.limit.unwrap_or(50))).await?;
+    let (flagged, held) = page.counts;
+    reply::private(&Queue {
+        items: page.items.iter().map(|item| queue_item(&app, item)).collect(),
+        next: page.next,
+        counts: QueueCounts { flagged, held },
+    })
+}
+
+fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
+    let mut signals: Vec<Signal> = item
+        .flags
+        .iter()
+        .map(|group| Signal {
+            kind: "flags",
+            reason: Some(group.reason),
+            count: group.count,
+            points: group.count * group.reason.severity(),
+        })
+        .collect();
+    if item.row.held {
+        signals.push(Signal { kind: "held", reason: None, count: 1, points: HELD_POINTS });
+    }
+    QueueItemView {
+        comment: view::comment(app, &item.comment, Shown::Whole, Viewer::Moderator),
+        thread: ThreadName {
+            id: item.thread.id.to_string(),
+            key: item.thread.key.clone(),
+            title: item.thread.title.clone(),
+            url: item.thread.url.clone(),
+        },
+        flags: item
+            .flags
+            .iter()
+            .map(|group| FlagGroupView { reason: group.reason, count: group.count, notes: group.notes.clone() })
+            .collect(),
+        signals,
+        priority: item.row.place.priority,
+        first_at: wire::time(item.row.place.first_ms),
+        claim: None,
+    }
+}
+
+/// Which comments.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CommentsQuery {
+    /// The site's key.
+    site: String,
+    /// A thread's key or id.
+    thread: Option<String>,
+    /// An author's id.
+    #[param(value_type = Option<String>)]
+    author: Option<UserId>,
+    /// A state.
+    #[param(inline)]
+    state: Option<State>,
+    /// Comments in the answer; 50 unless said.
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// The `next` of an earlier answer.
+    cursor: Option<String>,
+}
+
+/// `GET /moderation/comments`
+pub async fn comments(app: Data<App>, caller: Signed, query: Query<CommentsQuery>) -> Answer {
+    let q = query.0;
+    let narrow = Narrow { thread: q.thread, author: q.author, state: q.state };
+    let page = (q.cursor, q.limit.unwrap_or(50));
+    let (_, comments, next) = app.moderated_comments(&caller.0, q.site, narrow, page).await?;
+    let items = comments.iter().map(|c| view::comment(&app, c, Shown::Whole, Viewer::Moderator)).collect();
+    reply::private(&Comments { items, next })
+}
+
+/// A decision to be made.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct DecideBody {
+    /// The comments, 1 to 500, each with the version that was looked at.
+    #[validate(length(min = 1, max = TARGETS_MAX as u64))]
+    #[schema(min_items = 1, max_items = 500)]
+    targets: Vec<TargetBody>,
+    /// How far; only the comments unless said.
+    scope: Option<Reach>,
+    /// What; not `undo`, which has an address of its own.
+    action: Act,
+    /// Why; needed to hide.
+    reason_code: Option<Reason>,
+    /// For moderators, 2,000 characters at most.
+    #[validate(length(max = 2_000))]
+    #[schema(max_length = 2_000)]
+    note: Option<String>,
+    /// For the author, 2,000 characters at most.
+    #[validate(length(max = 2_000))]
+    #[schema(max_length = 2_000)]
+    public_text: Option<String>,
+    /// Of no effect before claims can be made.
+    claim_token: Option<String>,
+    /// Only say what would be done.
+    dry_run: Option<bool>,
+}
+
+/// A comment to decide on.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct TargetBody {
+    #[schema(value_type = String)]
+    comment_id: CommentId,
+    /// The version that was looked at.
+    version: i64,
+}
+
+/// `POST /moderation/decisions`
+pub async fn decide(app: Data<App>, caller: Signed, once: Idempotency, body: Json<DecideBody>) -> Answer {
+    let once = once.of_caller(&app, &caller.0, body.hash);
+    let b = body.value;
+    if b.action == Act::Undo {
+        return Err(Error::field("/action", "not_here", "undo a decision at /moderation/decisions/{id}/undo").into());
+    }
+    if b.claim_token.is_some() {
+        return Err(Error::field("/claim_token", "unknown", "there are no claims yet: leave it out").into());
+    }
+    let order = Decide {
+        targets: b.targets.iter().map(|target| (target.comment_id, target.version)).collect(),
+        reach: b.scope.unwrap_or(Reach::Comment),
+        act: b.action,
+        reason: b.reason_code,
+        note: b.note,
+        public_text: b.public_text,
+        dry_run: b.dry_run.unwrap_or(false),
+        once,
+    };
+    let made = app.decide(&caller.0, order).await?;
+    let response = answered(&app, &made.made).await?;
+    Ok(if made.replayed { reply::replayed(response) } else { response })
+}
+
+/// `POST /moderation/decisions/{id}/undo`
+pub async fn undo(app: Data<App>, caller: Signed, id: Id<DecisionId>) -> Answer {
+    let made = app.undo(&caller.0, id.0).await?;
+    answered(&app, &made).await
+}
+
+/// `GET /moderation/decisions/{id}`
+pub async fn decision(app: Data<App>, caller: Signed, id: Id<DecisionId>) -> Answer {
+    let found = app.decision(&caller.0, id.0).await?;
+    answered(&app, &found).await
+}
+
+async fn answered(app: &App, decided: &Decided) -> Answer {
+    let actor = match decided.decision.actor_id {
+        Some(id) => Some(app.user(id).await?),
+        None => None,
+    };
+    reply::private(&view::decision(app, decided, actor.as_ref()))
+}
+
+/// On which site.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SiteQuery {
+    /// The site's key.
+    site: String,
+}
+
+/// A person's record on a site.
+#[derive(Serialize, ToSchema)]
+pub struct Record {
+    user: wire::User,
+    site: String,
+    /// Comments by state.
+    comments: HashMap<String, i64>,
+    /// Own flags, as they were settled.
+    flags: RecordFlags,
+    /// Empty: sanctions come with the desk.
+    sanctions: Vec<String>,
+    /// Empty: notes come with the desk.
+    notes: Vec<String>,
+}
+
+/// How a person's flags were settled.
+#[derive(Serialize, ToSchema)]
+pub struct RecordFlags {
+    upheld: i64,
+    dismissed: i64,
+}
+
+/// `GET /moderation/users/{id}`
+pub async fn user(app: Data<App>, caller: Signed, id: Id<UserId>, query: Query<SiteQuery>) -> Answer {
+    let (site, person, record) = app.record(&caller.0, id.0, query.0.site).await?;
+    let mut comments: HashMap<String, i64> = State::ALL.iter().map(|s| (s.as_str().to_owned(), 0)).collect();
+    comments.extend(record.comments);
+    reply::private(&Record {
+        user: wire::user(&app, &person, Some(site.id)),
+        site: site.key,
+        comments,
+        flags: RecordFlags { upheld: record.flags_upheld, dismissed: record.flags_dismissed },
+        sanctions: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+/// Which part of which log.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LogQuery {
+    /// The site's key; an admin may leave it out for the server's own log.
+    site: Option<String>,
+    /// Rows in the answer; 50 unless said.
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// The `next` of an earlier answer.
+    cursor: Option<String>,
+}
+
+/// A page of the log.
+#[derive(Serialize, ToSchema)]
+pub struct Log {
+    /// Newest first.
+    items: Vec<LogRow>,
+    /// Where it goes on.
+    next: Option<String>,
+}
+
+/// A row of the log.
+#[derive(Serialize, ToSchema)]
+pub struct LogRow {
+    /// Counts over all chains of the store.
+    seq: i64,
+    at: String,
+    /// Null: the command line.
+    actor: Option<wire::User>,
+    action: String,
+    target: String,
+    /// How it was; null also when purged.
+    #[schema(value_type = Option<Object>)]
+    before: Option<serde_json::Value>,
+    /// How it is.
+    #[schema(value_type = Option<Object>)]
+    after: Option<serde_json::Value>,
+    reason_code: Option<String>,
+    note: Option<String>,
+    /// When the texts were purged.
+    purged_at: Option<String>,
+    prev_hash: String,
+    hash: String,
+}
+
+/// `GET /moderation/log`
+pub async fn log(app: Data<App>, caller: Signed, query: Query<LogQuery>) -> Answer {
+    let q = query.0;
+    let page = app.log(&caller.0, q.site, (q.cursor, q.limit.unwrap_or(50))).await?;
+    let json = |text: &Option<String>| match text.as_deref().map(serde_json::from_str) {
+        None => Ok(None),
+        Some(Ok(value)) => Ok(Some(value)),
+        Some(Err(error)) => Err(Error::Fault(format!("the log's text is no JSON: {error}"))),
+    };
+    let mut items = Vec::with_capacity(page.lines.len());
+    for line in &page.lines {
+        let actor = line.row.actor_id.and_then(|id| page.actors.get(&id));
+        items.push(LogRow {
+            seq: line.row.seq,
+            at: wire::time(line.row.at_ms),
+            actor: actor.map(|user| wire::user(&app, user, None)),
+            action: line.row.action.clone(),
+            target: line.row.target.clone(),
+            before: json(&line.before)?,
+            after: json(&line.after)?,
+            reason_code: line.row.reason_code.clone(),
+            note: line.note.clone(),
+            purged_at: line.purged_ms.map(wire::time),
+            prev_hash: line.row.prev_hash.clone(),
+            hash: line.row.hash.clone(),
+        });
+    }
+    reply::private(&Log { items, next: page.next })
+}
+
+/// On which site, or the server's own.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HeadQuery {
+    /// The site's key; an admin may leave it out for the server's own log.
+    site: Option<String>,
+}
+
+/// The end of a chain.
+#[derive(Serialize, ToSchema)]
+pub struct LogHead {
+    site: Option<String>,
+    /// 0 while the chain is empty.
+    seq: i64,
+    /// Null while the chain is empty.
+    hash: Option<String>,
+    at: Option<String>,
+}
+
+/// `GET /moderation/log/head`
+pub async fn log_head(app: Data<App>, caller: Signed, query: Query<HeadQuery>) -> Answer {
+    let site = query.0.site;
+    let head = app.log_head(&caller.0, site.clone()).await?;
+    let (seq, hash, at) = match head {
+        Some((seq, hash, at_ms)) => (seq, Some(hash), Some(wire::time(at_ms))),
+        None => (0, None, None),
+    };
+    reply::private(&LogHead { site, seq, hash, at })
+}

@@ -1,0 +1,52 @@
+//! The server: threads, time-outs and what each thread gets.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpServer, web};
+
+use crate::app::App;
+
+use super::limits::Limits;
+use super::{Front, middleware, operate, routes};
+
+/// For how long a connection may wait for its next request.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// Starts to serve on a listener. Signals are the caller's: it stops the server by its handle, and
+/// running requests are given `server.shutdown_s` seconds.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(app: Arc<App>, listener: TcpListener, front: Front) -> std::io::Result<Server> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let settings = app.settings.server.clone();
+    let limits = web::Data::new(Limits::new(&app.settings.limits));
+    let app = web::Data::from(app);
+    let front = web::Data::new(front);
+    operate::figures();
+    let upkept = Arc::new(AtomicBool::new(false));
+    let server = HttpServer::new(move || {
+        if !upkept.swap(true, Ordering::Relaxed) {
+            // on this worker's own thread, and as long as it
+            actix_web::rt::spawn(operate::upkeep());
+        }
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(front.clone())
+            .app_data(limits.clone())
+            .wrap(from_fn(middleware::around))
+            .configure(routes::configure)
+    });
+    let server = server
+        .workers(settings.worker_threads(cores))
+        .keep_alive(IDLE)
+        .client_request_timeout(Duration::from_secs(settings.client_timeout_s))
+        .shutdown_timeout(settings.shutdown_s)
+        .disable_signals();
+    Ok(server.listen(listener)?.run())
+}

@@ -1,0 +1,394 @@
+//! How threads, comments, flags and decisions look on the wire. What a viewer may see is decided
+//! in `domain::comment`; here it is only written down.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::wire::{self, User};
+use crate::app::App;
+use crate::app::decide::Decided;
+use crate::app::read::ThreadPage;
+use crate::domain::comment::{self, Remover, Shown, State, Viewer, shown};
+use crate::domain::decision::{Act, Fate, Reach};
+use crate::domain::flag::{self, FlagState, Reason};
+use crate::domain::ids::{CommentId, DecisionId, FlagId, ThreadId};
+use crate::domain::thread::ThreadState;
+use crate::domain::tree::{Branch, Level, Listing, Sort};
+
+/// The comments under one article.
+#[derive(Serialize, ToSchema)]
+pub struct Thread {
+    /// Null until the first comment.
+    #[schema(value_type = Option<String>)]
+    id: Option<ThreadId>,
+    /// The site's key.
+    site: String,
+    /// The thread's key.
+    key: String,
+    /// The article's title.
+    title: Option<String>,
+    /// The article's address.
+    url: Option<String>,
+    /// Whether it takes anything new.
+    state: ThreadState,
+    /// Whether readers' posts wait for a moderator.
+    premoderation: bool,
+    /// The pause between two posts of one person, in seconds; 0 is none.
+    slow_mode_seconds: i64,
+    /// Comments to be named at the head.
+    #[schema(value_type = Vec<String>)]
+    pinned: Vec<CommentId>,
+    /// How many comments there are.
+    counts: ThreadCounts,
+    /// Moves with whatever changes an anonymous page, save names, badges and presence.
+    version: i64,
+    /// When it was born.
+    created_at: Option<String>,
+}
+
+/// Counts of a thread.
+#[derive(Serialize, ToSchema)]
+pub struct ThreadCounts {
+    /// Published comments at any depth.
+    published: i64,
+}
+
+/// Writes a thread down.
+pub fn thread(page: &ThreadPage) -> Thread {
+    let born = page.thread.as_ref();
+    Thread {
+        id: born.map(|t| t.id),
+        site: page.site.key.clone(),
+        key: page.key.clone(),
+        title: born.and_then(|t| t.title.clone()),
+        url: born.and_then(|t| t.url.clone()),
+        state: born.map_or(ThreadState::Open, |t| t.state),
+        premoderation: born.is_some_and(|t| t.premoderation),
+        slow_mode_seconds: born.map_or(0, |t| t.slow_mode_s),
+        pinned: page.pinned.clone(),
+        counts: ThreadCounts { published: born.map_or(0, |t| t.published_count) },
+        version: born.map_or(0, |t| t.version),
+        created_at: born.map(|t| wire::time(t.created_ms)),
+    }
+}
+
+/// A page of the tree.
+#[derive(Serialize, ToSchema)]
+pub struct CommentPage {
+    /// Its thread.
+    pub thread: Thread,
+    /// The order of siblings.
+    pub sort: Sort,
+    /// The shown roots with what is shown below them.
+    #[schema(no_recursion)]
+    pub items: Vec<Comment>,
+    /// Where the roots go on.
+    pub next: Option<String>,
+    /// Roots behind `next`.
+    pub remaining: i64,
+}
+
+/// A part of one level.
+#[derive(Serialize, ToSchema)]
+pub struct Replies {
+    /// The shown siblings with what is shown below them.
+    #[schema(no_recursion)]
+    pub items: Vec<Comment>,
+    /// Where this level goes on.
+    pub next: Option<String>,
+    /// Comments of this level behind `next`.
+    pub remaining: i64,
+}
+
+/// A comment.
+#[derive(Serialize, ToSchema)]
+pub struct Comment {
+    /// Its id.
+    #[schema(value_type = String)]
+    id: CommentId,
+    /// Its thread.
+    #[schema(value_type = String)]
+    thread_id: ThreadId,
+    /// What it replies to.
+    #[schema(value_type = Option<String>)]
+    parent_id: Option<CommentId>,
+    /// The outline number of the article page: "3.1".
+    number: String,
+    /// 1 at the top.
+    depth: u32,
+    /// Null in a tombstone.
+    author: Option<User>,
+    /// Where it stands.
+    state: State,
+    /// The text as it was sent; null in a tombstone.
+    body: Option<String>,
+    /// The text as safe HTML; null in a tombstone.
+    body_html: Option<String>,
+    /// When it was posted.
+    created_at: String,
+    /// When its text last changed.
+    edited_at: Option<String>,
+    /// Moves with body, state, lock and pin only.
+    version: i64,
+    /// Votes up less votes down.
+    score: i64,
+    /// Votes up.
+    up: i64,
+    /// Votes down.
+    down: i64,
+    /// Published direct replies.
+    reply_count: i64,
+    /// Whether it is named at the head of the thread.
+    pinned: bool,
+    /// Whether it takes no replies.
+    locked: bool,
+    /// What is shown below it.
+    #[schema(no_recursion)]
+    replies: Replies,
+    /// By whom it was taken from the page; null while published or held.
+    removed: Option<Removed>,
+    /// Why it waits, for its author and moderators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_by: Option<String>,
+}
+
+/// By whom and why a comment was taken from the page.
+#[derive(Serialize, ToSchema)]
+pub struct Removed {
+    /// Who.
+    by: Remover,
+    /// Why; null when its author did.
+    reason_code: Option<Reason>,
+    /// When.
+    at: String,
+}
+
+/// Writes a comment down without replies.
+pub fn comment(app: &App, of: &comment::Comment, how: Shown, viewer: Viewer) -> Comment {
+    let whole = how == Shown::Whole;
+    let author = of.author.as_ref().filter(|_| whole);
+    let d = &of.disposition;
+    let kept = |votes: i64| if whole { votes } else { 0 };
+    let below = Replies { items: Vec::new(), next: None, remaining: 0 };
+    Comment {
+        id: of.id,
+        thread_id: of.thread_id,
+        parent_id: of.parent_id,
+        number: of.path.number(),
+        depth: of.path.depth(),
+        author: author.map(|user| wire::user(app, user, Some(of.site_id))),
+        state: d.state,
+        body: whole.then(|| of.body.clone()),
+        body_html: whole.then(|| of.body_html.clone()),
+        created_at: wire::time(of.created_ms),
+        edited_at: of.edited_ms.filter(|_| whole).map(wire::time),
+        version: of.version,
+        score: kept(of.score()),
+        up: kept(of.up),
+        down: kept(of.down),
+        reply_count: of.reply_count,
+        pinned: d.pinned,
+        locked: d.locked,
+        replies: below,
+        removed: d.removal.as_ref().map(|removal| Removed {
+            by: removal.by,
+            reason_code: removal.reason,
+            at: wire::time(removal.at_ms),
+        }),
+        held_by: d.held_by.clone().filter(|_| viewer != Viewer::Public),
+    }
+}
+
+/// Writes a comment down as anybody may see it; none when they may not know of it.
+pub fn public(app: &App, of: &comment::Comment) -> Option<Comment> {
+    let how = shown(of.state(), of.visible_children > 0, Viewer::Public)?;
+    Some(comment(app, of, how, Viewer::Public))
+}
+
+/// Writes a shown part of a level down; its `next` belongs to `level` in `sort`.
+pub fn replies(app: &App, listing: Listing<comment::Comment>, level: Level, sort: Sort) -> Replies {
+    let remaining = listing.remaining();
+    let next = listing.next.map(|next| next.encode(level, sort));
+    let items = listing.items.into_iter().filter_map(|branch| node(app, branch, level, sort)).collect();
+    Replies { items, next, remaining }
+}
+
+/// Recursion is bounded by the levels of one answer, at most 16.
+fn node(app: &App, branch: Branch<comment::Comment>, level: Level, sort: Sort) -> Option<Comment> {
+    let mut shown = public(app, &branch.node)?;
+    let below = Level { parent: Some(branch.node.id), ..level };
+    shown.replies = replies(app, branch.replies, below, sort);
+    Some(shown)
+}
+
+/// A flag as its reporter sees it.
+#[derive(Serialize, ToSchema)]
+pub struct Flag {
+    /// Its id.
+    #[schema(value_type = String)]
+    id: FlagId,
+    /// The flagged comment.
+    #[schema(value_type = String)]
+    comment_id: CommentId,
+    /// Why.
+    reason: Reason,
+    /// The reporter's words.
+    note: Option<String>,
+    /// What became of it.
+    state: FlagState,
+    /// The decision that settled it.
+    outcome: Option<Outcome>,
+    /// When it was made.
+    created_at: String,
+}
+
+/// How a flag was settled.
+#[derive(Serialize, ToSchema)]
+pub struct Outcome {
+    /// The decision.
+    #[schema(value_type = String)]
+    decision_id: DecisionId,
+    /// Its action.
+    action: Act,
+    /// When.
+    at: String,
+}
+
+/// Writes a flag down.
+pub fn flag(of: &flag::Flag) -> Flag {
+    Flag {
+        id: of.id,
+        comment_id: of.comment_id,
+        reason: of.reason,
+        note: of.note.clone(),
+        state: of.state,
+        outcome: of.outcome.as_ref().map(|outcome| Outcome {
+            decision_id: outcome.decision_id,
+            action: outcome.action,
+            at: wire::time(outcome.at_ms),
+        }),
+        created_at: wire::time(of.created_ms),
+    }
+}
+
+/// A moderator's decision.
+#[derive(Serialize, ToSchema)]
+pub struct Decision {
+    /// Null when nothing was recorded.
+    #[schema(value_type = Option<String>)]
+    id: Option<DecisionId>,
+    /// When.
+    at: String,
+    /// Who.
+    actor: Option<User>,
+    /// What.
+    action: Act,
+    /// How far.
+    scope: Reach,
+    /// Always done: larger ones come with the desk.
+    state: DecisionState,
+    /// Why.
+    reason_code: Option<Reason>,
+    /// For moderators.
+    note: Option<String>,
+    /// For the author.
+    public_text: Option<String>,
+    /// Every target settled, also when its state stays.
+    applied: Vec<Applied>,
+    /// Every target left alone.
+    conflicts: Vec<ConflictView>,
+    /// The decision that took it back.
+    #[schema(value_type = Option<String>)]
+    undone_by: Option<DecisionId>,
+    /// The decision it takes back.
+    #[schema(value_type = Option<String>)]
+    undoes: Option<DecisionId>,
+}
+
+/// How far a decision has got.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DecisionState {
+    /// It waits for a second moderator.
+    Proposed,
+    /// It goes on in steps.
+    Running,
+    /// It stands.
+    Done,
+}
+
+/// A settled target.
+#[derive(Serialize, ToSchema)]
+pub struct Applied {
+    /// The comment.
+    #[schema(value_type = String)]
+    comment_id: CommentId,
+    /// Where it stood.
+    from: State,
+    /// Where it stands.
+    to: State,
+    /// Its version afterwards.
+    version: i64,
+}
+
+/// A target left alone.
+#[derive(Serialize, ToSchema)]
+pub struct ConflictView {
+    /// The comment.
+    #[schema(value_type = String)]
+    comment_id: CommentId,
+    /// `not_found`, `stale_version` or `wrong_state`.
+    code: &'static str,
+    /// Its version; null when there is no such comment.
+    version: Option<i64>,
+    /// Its state; null when there is no such comment.
+    state: Option<State>,
+}
+
+/// Writes a decision down; `actors` holds who decided.
+pub fn decision(app: &App, of: &Decided, actor: Option<&crate::domain::user::User>) -> Decision {
+    let d = &of.decision;
+    let mut applied = Vec::new();
+    let mut conflicts = Vec::new();
+    for target in &of.targets {
+        let comment_id = target.comment_id;
+        match &target.fate {
+            Fate::Applied { before, after } => applied.push(Applied {
+                comment_id,
+                from: before.state,
+                to: after.state,
+                version: target.version.unwrap_or(0),
+            }),
+            Fate::Refused(conflict, state) => conflicts.push(ConflictView {
+                comment_id,
+                code: conflict.as_str(),
+                version: target.version,
+                state: *state,
+            }),
+        }
+    }
+    Decision {
+        id: of.is_recorded().then_some(d.id),
+        at: wire::time(d.at_ms),
+        actor: actor.map(|user| wire::user(app, user, Some(d.site_id))),
+        action: d.act,
+        scope: d.reach,
+        state: DecisionState::Done,
+        reason_code: d.reason,
+        note: d.note.clone(),
+        public_text: d.public_text.clone(),
+        applied,
+        conflicts,
+        undone_by: d.undone_by,
+        undoes: d.undoes,
+    }
+}
+
+/// Published comments by thread key.
+#[derive(Serialize, ToSchema)]
+pub struct Counts {
+    /// 0 for threads not born yet.
+    pub counts: HashMap<String, i64>,
+}
