@@ -191,6 +191,10 @@ mod tests {
         assert_eq!(code(&good), "ok");
         for claim in ["iss", "aud", "sub", "sid", "scope", "iat", "nbf", "exp"] {
             for wrong in [Value::Null, json!("1900"), json!([1900]), json!({}), json!(true), json!(1900.5)] {
+                // a decimal string is an id there
+                if matches!(claim, "sub" | "sid") && wrong == json!("1900") {
+                    continue;
+                }
                 let mut claims = wire();
                 claims[claim] = wrong.clone();
                 assert_eq!(code(&signed(&header, &claims.to_string())), "invalid_token", "{claim}: {wrong}");
