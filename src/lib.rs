@@ -4,6 +4,11 @@
 //! The rooms and which may import which: see `docs/ARCHITECTURE.md`.
 
 pub mod app;
+pub mod boot;
+pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod http;
+pub mod jobs;
 pub mod store;
+pub mod transfer;

@@ -14,9 +14,6 @@ use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
 use crate::store::{IdempotencyKey, Tx};
 
-/// Named targets of one decision at the most.
-pub const TARGETS_MAX: usize = 500;
-
 /// What a moderator sends.
 #[derive(Clone, Debug)]
 pub struct Decide {

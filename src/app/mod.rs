@@ -3,12 +3,20 @@
 //! Each authorises on its first line, gathers facts, asks `domain`, and writes one unit of work.
 //! Nothing here knows HTTP or SQL.
 
+pub mod add_site;
+pub mod add_user;
 pub mod caller;
+pub mod change_password;
 pub mod decide;
 pub mod delete;
 pub mod edit;
+pub mod edit_profile;
 pub mod error;
+pub mod exchange;
+pub mod export;
 pub mod flag;
+pub mod housekeep;
+pub mod import;
 pub mod log;
 pub mod manage_thread;
 pub mod post;
@@ -16,11 +24,17 @@ pub mod presence;
 pub mod queue;
 pub mod read;
 pub mod read_own;
+pub mod refresh;
+pub mod register;
 pub mod secret;
+pub mod session;
+pub mod set_role;
 pub mod shift;
+pub mod sign_in;
 pub mod standing;
 pub mod token;
 pub mod undo;
+pub mod verify;
 pub mod vote;
 
 mod hashing;

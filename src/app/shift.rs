@@ -40,7 +40,8 @@ pub struct Placing<'a> {
     pub now_ms: i64,
 }
 
-/// Puts a comment into the tree.
+/// Puts a comment into the tree. The ordinal is taken first: a caller that is told `too_deep` must
+/// give its unit up.
 ///
 /// # Errors
 /// `too_deep` when its level has no room below; what the store fails with.

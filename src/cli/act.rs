@@ -32,7 +32,7 @@ pub async fn user(app: &App, command: &UserCommand) -> Told {
     match command {
         UserCommand::Add { login, display_name, .. } => {
             let password = password(std::io::stdin().lock())?;
-            app.add_user(login, display_name.as_deref(), &password).await.map_err(told)?;
+            app.add_user(login.clone(), display_name.clone(), password).await.map_err(told)?;
             say(&format!("user {login} is there"))
         }
         UserCommand::Role { login, role, site } => {

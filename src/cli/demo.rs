@@ -32,7 +32,7 @@ pub async fn prepare(app: &App) -> Result<String, Error> {
         if is_there(app, login).await? {
             app.set_password(login, &password).await?;
         } else {
-            app.add_user(login, Some(name), &password).await?;
+            app.add_user((*login).to_owned(), Some((*name).to_owned()), password.clone()).await?;
         }
         match role {
             Role::Reader => {}

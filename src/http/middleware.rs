@@ -51,13 +51,14 @@ pub async fn around(
     let (req, response) = next.call(req).await?.map_into_boxed_body().into_parts();
     let (mut response, cause) = worded(response, &id);
     let policy = req.extensions().get::<Policy>().cloned();
+    let failed = response.status().is_client_error();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id.as_str()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     if let Ok(app) = app_of(&req) {
         // a preflight says itself who may
-        if req.method() != Method::OPTIONS || response.status().is_client_error() {
+        if req.method() != Method::OPTIONS || failed {
             cors::mark(headers, &req, app, policy.as_ref());
         }
         secure(headers, cookies::is_https(app));

@@ -5,12 +5,16 @@
 //! `query`, `client` and `cookies` read; `reply`, `wire` and `problem` write; `middleware`, with
 //! `cors` and `limits`, goes around it all.
 
+pub mod answer;
 pub mod auth;
 pub mod body;
 pub mod client;
+pub mod comments;
 pub mod cookies;
 pub mod extract;
 pub mod limits;
+pub mod mine;
+pub mod moderation;
 pub mod openapi;
 pub mod own;
 pub mod problem;
@@ -18,6 +22,8 @@ pub mod query;
 pub mod reply;
 pub mod route;
 pub mod routes;
+pub mod sites;
+pub mod view;
 pub mod wire;
 
 mod assets;

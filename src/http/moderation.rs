@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::comments::Comments;
 use super::extract::{Id, Idempotency, Json, Query, Signed};
 use super::{reply, view, wire};
-use crate::app::decide::{Decide, Decided, TARGETS_MAX};
+use crate::app::decide::{Decide, Decided};
 use crate::app::queue::{Narrow, QueueItem};
 use crate::app::{App, Error};
 use crate::domain::comment::{Shown, State, Viewer};
@@ -193,7 +193,7 @@ pub async fn comments(app: Data<App>, caller: Signed, query: Query<CommentsQuery
 #[serde(deny_unknown_fields)]
 pub struct DecideBody {
     /// The comments, 1 to 500, each with the version that was looked at.
-    #[validate(length(min = 1, max = TARGETS_MAX as u64))]
+    #[validate(length(min = 1, max = 500))]
     #[schema(min_items = 1, max_items = 500)]
     targets: Vec<TargetBody>,
     /// How far; only the comments unless said.
@@ -217,7 +217,7 @@ pub struct DecideBody {
 }
 
 /// A comment to decide on.
-#[derive(Deserialize, ToSchema, Validate)]
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct TargetBody {
     #[schema(value_type = String)]

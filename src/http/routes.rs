@@ -8,14 +8,17 @@ use crate::domain::code::Code;
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::wire::List;
-use super::{assets, auth, middleware, openapi, operate, own, wire};
+use super::{assets, auth, comments, middleware, mine, moderation, openapi, operate, own, sites, view, wire};
 
 /// Every route there is.
 pub fn all() -> Vec<Route> {
     let sections = [
         ("Sign-in", auth_routes()),
         ("Own things", own_routes()),
-        // HERE, in this order: people, sites and threads, comments, moderation
+        ("People", people()),
+        ("Sites and threads", sites_routes()),
+        ("Comments", comments_routes()),
+        ("Moderation", moderation_routes()),
         ("Service", operations()),
     ];
     sections.into_iter().flat_map(|(tag, routes)| routes.into_iter().map(move |route| route.tagged(tag))).collect()
@@ -91,6 +94,188 @@ fn own_routes() -> Vec<Route> {
             .answers::<List<wire::OwnSession>>(200),
         delete("/me/sessions", own::end_others).signed().text("Ends all sign-ins but this one").answers_nothing(),
         delete("/me/sessions/{id}", own::end).signed().text("Ends one sign-in").answers_nothing(),
+    ]
+}
+
+fn people() -> Vec<Route> {
+    vec![
+        get("/users/{id}", comments::user).open().text("A person").answers::<wire::User>(200),
+        get("/users/{id}/comments", comments::user_comments)
+            .open()
+            .text("A person's published comments, newest first")
+            .query::<comments::PageQuery>()
+            .answers::<comments::Comments>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/me/comments", mine::comments)
+            .signed()
+            .text("Own comments in any state, newest first")
+            .query::<comments::PageQuery>()
+            .answers::<mine::OwnComments>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/me/flags", mine::flags)
+            .signed()
+            .text("Own flags with their outcome, newest first")
+            .query::<comments::PageQuery>()
+            .answers::<mine::OwnFlags>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/me/decisions", mine::decisions)
+            .signed()
+            .text("Decisions on what is mine, and those that settled my flags")
+            .query::<comments::PageQuery>()
+            .answers::<mine::OwnDecisions>(200)
+            .fails(&[Code::CursorMismatch]),
+    ]
+}
+
+fn sites_routes() -> Vec<Route> {
+    const THREAD: &str = "/sites/{site}/threads/{key}";
+    let below = |rest: &str| format!("{THREAD}{rest}");
+    vec![
+        get("/sites/{site}", sites::site).open().text("A site").answers::<sites::Site>(200),
+        post("/sites/{site}/preview", sites::preview)
+            .signed()
+            .text("Shows how a text would look")
+            .takes::<sites::PreviewBody>()
+            .answers::<sites::Preview>(200),
+        get("/sites/{site}/counts", sites::counts)
+            .open()
+            .text("Published comments of several threads")
+            .query::<sites::CountsQuery>()
+            .answers::<view::Counts>(200),
+        post("/sites/{site}/counts", sites::counts_of)
+            .open()
+            .counted(Bound::Reads)
+            .text("Published comments of up to 500 threads")
+            .takes::<sites::CountsBody>()
+            .answers::<view::Counts>(200),
+        get(THREAD, sites::thread).open().text("A thread, born or not").answers::<view::Thread>(200),
+        put(THREAD, sites::set_thread)
+            .moderators()
+            .text("Makes a thread, or sets its title, address, state and modes")
+            .takes::<sites::ThreadBody>()
+            .answers::<view::Thread>(200)
+            .answers::<view::Thread>(201),
+        get(&below("/comments"), sites::comments)
+            .open()
+            .text("A page of the tree")
+            .query::<sites::ListQuery>()
+            .answers::<view::CommentPage>(200)
+            .fails(&[Code::CursorMismatch]),
+        post(&below("/comments"), sites::post)
+            .signed()
+            .text("Posts a comment or a reply")
+            .idempotent()
+            .takes::<sites::PostBody>()
+            .answers::<view::Comment>(201)
+            .fails(&[Code::ThreadLocked, Code::ParentUnavailable, Code::TooDeep, Code::SlowMode]),
+        get(&below("/viewer"), sites::viewer)
+            .signed()
+            .text("What is personal about a thread")
+            .query::<sites::ViewerQuery>()
+            .answers::<sites::ThreadViewer>(200),
+        get(&below("/presence"), sites::presence)
+            .open()
+            .text("Who of those who published here is online")
+            .answers::<sites::Online>(200),
+    ]
+}
+
+fn comments_routes() -> Vec<Route> {
+    vec![
+        get("/comments/{id}", comments::comment)
+            .widens()
+            .text("A comment; its author and moderators see more")
+            .answers::<view::Comment>(200),
+        get("/comments/{id}/revisions", comments::revisions)
+            .widens()
+            .text("The texts a comment has had, for its author and moderators")
+            .answers::<comments::Revisions>(200),
+        get("/comments/{id}/replies", comments::replies)
+            .open()
+            .text("A page of the replies to a comment")
+            .query::<sites::ListQuery>()
+            .answers::<view::Replies>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/comments/{id}/context", comments::context)
+            .open()
+            .text("A permalink in one call: thread, ancestors and comment")
+            .answers::<comments::Context>(200),
+        patch("/comments/{id}", comments::edit)
+            .signed()
+            .text("Replaces the text of one's own comment within the edit window")
+            .if_match()
+            .takes::<comments::EditBody>()
+            .answers::<view::Comment>(200)
+            .fails(&[Code::StaleVersion, Code::PreconditionFailed, Code::ThreadLocked, Code::EditWindowClosed]),
+        delete("/comments/{id}", comments::delete)
+            .signed()
+            .text("Takes one's own comment back")
+            .answers_nothing(),
+        put("/comments/{id}/vote", comments::vote)
+            .signed()
+            .text("Sets one's vote to 1, 0 or -1")
+            .takes::<comments::VoteBody>()
+            .answers::<comments::Votes>(200)
+            .fails(&[Code::ThreadLocked]),
+        post("/comments/{id}/flags", comments::flag)
+            .signed()
+            .text("Flags a comment for the moderators")
+            .idempotent()
+            .takes::<comments::FlagBody>()
+            .answers::<view::Flag>(201)
+            .fails(&[Code::AlreadyFlagged, Code::ThreadLocked]),
+        delete("/flags/{id}", comments::withdraw)
+            .signed()
+            .text("Takes one's own open flag back")
+            .answers_nothing(),
+    ]
+}
+
+fn moderation_routes() -> Vec<Route> {
+    vec![
+        get("/moderation/queue", moderation::queue)
+            .moderators()
+            .text("What waits, most urgent first")
+            .query::<moderation::QueueQuery>()
+            .answers::<moderation::Queue>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/moderation/comments", moderation::comments)
+            .moderators()
+            .text("Comments in any state, newest first")
+            .query::<moderation::CommentsQuery>()
+            .answers::<comments::Comments>(200)
+            .fails(&[Code::CursorMismatch]),
+        post("/moderation/decisions", moderation::decide)
+            .moderators()
+            .text("Decides on comments of one site")
+            .idempotent()
+            .takes::<moderation::DecideBody>()
+            .answers::<view::Decision>(200),
+        get("/moderation/decisions/{id}", moderation::decision)
+            .moderators()
+            .text("A decision")
+            .answers::<view::Decision>(200),
+        post("/moderation/decisions/{id}/undo", moderation::undo)
+            .moderators()
+            .text("Takes a decision back by a new one")
+            .answers::<view::Decision>(200)
+            .fails(&[Code::AlreadyUndone]),
+        get("/moderation/users/{id}", moderation::user)
+            .moderators()
+            .text("A person's record on a site")
+            .query::<moderation::SiteQuery>()
+            .answers::<moderation::Record>(200),
+        get("/moderation/log", moderation::log)
+            .moderators()
+            .text("The log of a site, newest first")
+            .query::<moderation::LogQuery>()
+            .answers::<moderation::Log>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/moderation/log/head", moderation::log_head)
+            .moderators()
+            .text("The end of a log's chain")
+            .query::<moderation::HeadQuery>()
+            .answers::<moderation::LogHead>(200),
     ]
 }
 

@@ -41,16 +41,17 @@ impl Tx<'_> {
 
     /// Forgets sessions that are over since then, with their refresh tokens.
     pub fn forget_sessions(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        self.run(
+        let ended = self.run(
             "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ended_ms IS NOT NULL AND ended_ms < ?1
                ORDER BY ended_ms, id LIMIT ?2)",
             values![before_ms, BATCH],
         )?;
-        self.run(
+        let expired = self.run(
             "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_ms < ?1
                ORDER BY expires_ms, id LIMIT ?2)",
             values![before_ms, BATCH],
-        )
+        )?;
+        Ok(ended + expired)
     }
 
     /// Forgets exchange codes that ran out before then.

@@ -21,12 +21,14 @@ pub enum Purpose {
     Serve,
     /// The demonstration.
     Demo,
+    /// Whichever the store was made for; a fresh one is for real use.
+    Any,
 }
 
 impl Purpose {
     fn as_str(self) -> &'static str {
         match self {
-            Purpose::Serve => "serve",
+            Purpose::Serve | Purpose::Any => "serve",
             Purpose::Demo => "demo",
         }
     }
@@ -78,7 +80,7 @@ impl Tx<'_> {
             return Ok(None);
         }
         let found = self.meta_get("purpose")?.unwrap_or_default();
-        if found != purpose.as_str() {
+        if purpose != Purpose::Any && found != purpose.as_str() {
             return Err(StoreError::Refused(format!(
                 "this store was made by `understory {found}`; `{}` needs one of its own (--data DIR)",
                 purpose.as_str()
