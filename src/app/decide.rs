@@ -185,8 +185,7 @@ fn aims(tx: &mut Tx<'_>, site: SiteId, order: &Decide) -> Result<Vec<Aim>, Error
 }
 
 fn judge(aim: Aim, decision: &Decision) -> Judged {
-    let order =
-        Order { act: decision.act, decision: decision.id, reason: decision.reason, at_ms: decision.at_ms };
+    let order = Order { act: decision.act, decision: decision.id, reason: decision.reason, at_ms: decision.at_ms };
     let to = match &aim.comment {
         None => Err(Conflict::NotFound),
         Some(comment) if aim.version.is_some_and(|version| version != comment.version) => Err(Conflict::StaleVersion),

@@ -30,7 +30,13 @@ impl App {
     /// # Errors
     /// 403 for others' comments, 404, 409 `stale_version`, `thread_locked`, `edit_window_closed`,
     /// 412, 422 for the body.
-    pub async fn edit(&self, caller: &Caller, id: CommentId, text: String, expected: Expected) -> Result<Comment, Error> {
+    pub async fn edit(
+        &self,
+        caller: &Caller,
+        id: CommentId,
+        text: String,
+        expected: Expected,
+    ) -> Result<Comment, Error> {
         caller.require(Action::Participate, None)?;
         let body = self.body(text)?;
         let body_html = markup::render(body.as_str());

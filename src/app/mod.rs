@@ -99,7 +99,8 @@ impl App {
         // listen first, load second: what happens in between is then seen twice, never missed
         let told = Arc::clone(&standing);
         store.listen(Box::new(move |events| told.apply(events))).await?;
-        let keep_ms = i64::try_from(settings.auth.console_max_s.max(settings.auth.access_ttl_s) * 1_000).unwrap_or(i64::MAX);
+        let keep_ms =
+            i64::try_from(settings.auth.console_max_s.max(settings.auth.access_ttl_s) * 1_000).unwrap_or(i64::MAX);
         standing.load(&store, now_ms - keep_ms).await?;
         let presence = Presence::new(i64::try_from(settings.presence.online_s * 1_000).unwrap_or(i64::MAX));
         presence.load(&store, now_ms).await?;

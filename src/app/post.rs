@@ -180,7 +180,8 @@ fn keep_pace(tx: &mut Tx<'_>, thread: &Thread, caller: &Caller, now_ms: i64) -> 
     if thread.slow_mode_s == 0 {
         return Ok(());
     }
-    let free_ms = tx.comment_last_posted(thread.id, caller.user)?.map_or(i64::MIN, |last| last + thread.slow_mode_s * 1_000);
+    let free_ms =
+        tx.comment_last_posted(thread.id, caller.user)?.map_or(i64::MIN, |last| last + thread.slow_mode_s * 1_000);
     if free_ms > now_ms {
         return Err(Error::wait(Code::SlowMode, u64::try_from((free_ms - now_ms + 999) / 1_000).unwrap_or(1)));
     }

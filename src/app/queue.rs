@@ -73,11 +73,8 @@ impl App {
                 let list = format!("queue:{}", site.id);
                 let (cursor, limit) = &page;
                 let after = cursor.as_ref().map(|cursor| cursor::decode::<3>(&list, cursor)).transpose()?;
-                let after = after.map(|[priority, first_ms, id]| QueuePlace {
-                    priority,
-                    first_ms,
-                    comment_id: CommentId(id),
-                });
+                let after =
+                    after.map(|[priority, first_ms, id]| QueuePlace { priority, first_ms, comment_id: CommentId(id) });
                 let mut rows = tx.queue_page(QueueFilter { site: site.id, kind, reason }, after, *limit as i64 + 1)?;
                 let more = rows.len() > *limit;
                 rows.truncate(*limit);

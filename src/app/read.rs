@@ -144,7 +144,8 @@ impl App {
             .read("comment", move |tx| {
                 let comment = tx.comment_by_id(id)?.ok_or_else(Error::not_found)?;
                 let viewer = viewer(caller.as_ref(), &comment);
-                let shown = shown(comment.state(), comment.visible_children > 0, viewer).ok_or_else(Error::not_found)?;
+                let shown =
+                    shown(comment.state(), comment.visible_children > 0, viewer).ok_or_else(Error::not_found)?;
                 Ok(Seen { comment, shown, viewer })
             })
             .await
@@ -265,4 +266,3 @@ fn listing(
     };
     Ok(page(tx, level, from, cut)?)
 }
-

@@ -97,9 +97,13 @@ impl App {
         let list = format!("flags:{user}");
         self.store
             .read("own_flags", move |tx| {
-                newest_page(tx, &list, &page, |flag: &Flag| (flag.created_ms, flag.id.0), |tx, after, count| {
-                    tx.flags_of(user, after, count)
-                })
+                newest_page(
+                    tx,
+                    &list,
+                    &page,
+                    |flag: &Flag| (flag.created_ms, flag.id.0),
+                    |tx, after, count| tx.flags_of(user, after, count),
+                )
             })
             .await
     }
@@ -118,9 +122,13 @@ impl App {
         let list = format!("decisions:{user}");
         self.store
             .read("own_decisions", move |tx| {
-                newest_page(tx, &list, &page, |entry: &Entry| (entry.decision.at_ms, entry.id.0), |tx, after, count| {
-                    tx.entries_of(user, after, count)
-                })
+                newest_page(
+                    tx,
+                    &list,
+                    &page,
+                    |entry: &Entry| (entry.decision.at_ms, entry.id.0),
+                    |tx, after, count| tx.entries_of(user, after, count),
+                )
             })
             .await
     }
@@ -144,9 +152,13 @@ pub(super) fn comment_page(
         CommentFilter::Published(user) => format!("published:{user}"),
         CommentFilter::Site(site, ..) => format!("site:{site}"),
     };
-    newest_page(tx, &list, page, |comment: &Comment| (comment.created_ms, comment.id.0), |tx, after, count| {
-        tx.comment_list(filter, after, count)
-    })
+    newest_page(
+        tx,
+        &list,
+        page,
+        |comment: &Comment| (comment.created_ms, comment.id.0),
+        |tx, after, count| tx.comment_list(filter, after, count),
+    )
 }
 
 /// A page of a list ordered by (time, id), newest first.

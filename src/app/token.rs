@@ -218,7 +218,8 @@ mod tests {
             assert_eq!(code(&signed(&header, &wire().to_string())), "invalid_token", "{header}");
         }
         let (front, _) = good.rsplit_once('.').unwrap();
-        for nonsense in [format!("{front}."), front.to_owned(), format!("{front}.AAAA"), String::new(), "a.b.c".into()] {
+        for nonsense in [format!("{front}."), front.to_owned(), format!("{front}.AAAA"), String::new(), "a.b.c".into()]
+        {
             assert_eq!(code(&nonsense), "invalid_token", "{nonsense}");
         }
     }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{make_directory, open};
-use crate::http::Front;
 use crate::app::{App, system_clock};
 use crate::cli::{act, demo};
 use crate::config::Settings;
+use crate::http::Front;
 use crate::jobs::Jobs;
 use crate::store::Purpose;
 
@@ -57,8 +57,8 @@ async fn run(
 ) -> Result<(), String> {
     // before the line that says ready: from there on a signal must not simply kill
     let mut signals = Signals::new().map_err(|error| format!("cannot listen for signals: {error}"))?;
-    let server =
-        crate::http::serve(Arc::clone(&app), listener, Front { demo: is_demo }).map_err(|error| format!("cannot serve: {error}"))?;
+    let server = crate::http::serve(Arc::clone(&app), listener, Front { demo: is_demo })
+        .map_err(|error| format!("cannot serve: {error}"))?;
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
     let jobs = Jobs::start(app);

@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_password_comes_by_standard_input_only() {
-        for line in [vec!["understory", "user", "add", "ann"], vec!["understory", "user", "password", "ann", "secret"]] {
+        for line in [vec!["understory", "user", "add", "ann"], vec!["understory", "user", "password", "ann", "secret"]]
+        {
             assert_eq!(Cli::try_parse_from(line).unwrap_err().exit_code(), 2);
         }
     }

@@ -21,19 +21,15 @@ pub(super) struct Layers {
 impl Layers {
     /// Starts from `config/default.toml`.
     pub(super) fn new() -> Result<Self, ConfigError> {
-        let mut layers = Self {
-            values: BTreeMap::new(),
-        };
+        let mut layers = Self { values: BTreeMap::new() };
         layers.add_text(DEFAULTS, &Layer::Defaults)?;
         Ok(layers)
     }
 
     /// Adds a file of the same form as `config/default.toml`, any part of it.
     pub(super) fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         self.add_text(&text, &Layer::File(path.to_owned()))
     }
 
@@ -45,20 +41,14 @@ impl Layers {
         let layer = Layer::Variable(name.to_owned());
         match RULES.iter().find(|rule| rule.variable() == name) {
             Some(rule) => self.put(rule, rule.parse(raw), &layer),
-            None => Err(ConfigError::UnknownKey {
-                layer,
-                key: name.to_owned(),
-                hint: variable_hint(name),
-            }),
+            None => Err(ConfigError::UnknownKey { layer, key: name.to_owned(), hint: variable_hint(name) }),
         }
     }
 
     /// Adds a `KEY=VALUE`.
     pub(super) fn add_set(&mut self, set: &str) -> Result<(), ConfigError> {
         let Some((key, raw)) = set.split_once('=') else {
-            return Err(ConfigError::NotAssignment {
-                start: leading_key(set),
-            });
+            return Err(ConfigError::NotAssignment { start: leading_key(set) });
         };
         let key = key.trim();
         let rule = rules::find(key).ok_or_else(|| unknown(key, &Layer::Set))?;
@@ -81,9 +71,7 @@ impl Layers {
     }
 
     fn add_text(&mut self, text: &str, layer: &Layer) -> Result<(), ConfigError> {
-        let sections: Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| syntax(text, &error, layer))?;
+        let sections: Table = text.parse().map_err(|error: toml::de::Error| syntax(text, &error, layer))?;
         for (section, value) in sections {
             if !has_section(&section) {
                 return Err(unknown(&section, layer));
@@ -101,14 +89,12 @@ impl Layers {
     }
 
     fn put(&mut self, rule: &'static Rule, value: Value, layer: &Layer) -> Result<(), ConfigError> {
-        let value = rule
-            .accept(value)
-            .map_err(|given| ConfigError::WrongValue {
-                layer: layer.clone(),
-                key: rule.key,
-                given,
-                allowed: rule.allowed(),
-            })?;
+        let value = rule.accept(value).map_err(|given| ConfigError::WrongValue {
+            layer: layer.clone(),
+            key: rule.key,
+            given,
+            allowed: rule.allowed(),
+        })?;
         self.values.insert(rule.key, value);
         Ok(())
     }
@@ -116,8 +102,7 @@ impl Layers {
 
 /// Section and name of a key.
 fn split(key: &'static str) -> (&'static str, &'static str) {
-    key.split_once('.')
-        .expect("invariant: every key has a section")
+    key.split_once('.').expect("invariant: every key has a section")
 }
 
 fn has_section(section: &str) -> bool {
@@ -125,22 +110,14 @@ fn has_section(section: &str) -> bool {
 }
 
 fn unknown(key: &str, layer: &Layer) -> ConfigError {
-    ConfigError::UnknownKey {
-        layer: layer.clone(),
-        key: key.escape_debug().to_string(),
-        hint: key_hint(key),
-    }
+    ConfigError::UnknownKey { layer: layer.clone(), key: key.escape_debug().to_string(), hint: key_hint(key) }
 }
 
 /// The same name in another section, else the names of the section, else the
 /// sections.
 fn key_hint(key: &str) -> String {
     let (section, name) = key.split_once('.').unwrap_or((key, key));
-    let same: Vec<_> = RULES
-        .iter()
-        .map(|rule| rule.key)
-        .filter(|known| split(known).1 == name)
-        .collect();
+    let same: Vec<_> = RULES.iter().map(|rule| rule.key).filter(|known| split(known).1 == name).collect();
     if !same.is_empty() {
         return format!("perhaps you mean {}", same.join(" or "));
     }
@@ -177,9 +154,7 @@ fn variable_hint(name: &str) -> String {
 
 /// What could be a key at the start of a text.
 fn leading_key(text: &str) -> String {
-    text.chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'))
-        .collect()
+    text.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_')).collect()
 }
 
 fn syntax(text: &str, error: &toml::de::Error, layer: &Layer) -> ConfigError {
@@ -195,8 +170,5 @@ fn syntax(text: &str, error: &toml::de::Error, layer: &Layer) -> ConfigError {
 }
 
 fn mismatch(error: serde_path_to_error::Error<toml::de::Error>) -> ConfigError {
-    ConfigError::Mismatch {
-        key: error.path().to_string(),
-        message: error.inner().message().to_owned(),
-    }
+    ConfigError::Mismatch { key: error.path().to_string(), message: error.inner().message().to_owned() }
 }

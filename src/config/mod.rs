@@ -18,9 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Layer};
 pub use secret::{Secret, StoreUrl};
-pub use sections::{
-    Auth, Cache, Comments, Limits, Log, LogFormat, LogLevel, Metrics, Presence, Server, Store,
-};
+pub use sections::{Auth, Cache, Comments, Limits, Log, LogFormat, LogLevel, Metrics, Presence, Server, Store};
 
 use layers::Layers;
 
@@ -93,8 +91,7 @@ impl Settings {
 impl Default for Settings {
     /// What `config/default.toml` says, without any other layer.
     fn default() -> Self {
-        Self::load(None, std::iter::empty(), &[])
-            .expect("invariant: a test reads config/default.toml")
+        Self::load(None, std::iter::empty(), &[]).expect("invariant: a test reads config/default.toml")
     }
 }
 
@@ -103,17 +100,9 @@ impl Default for Settings {
 /// Bytes that are not Unicode come as U+FFFD, which no setting takes, so that
 /// such a variable is refused by name instead of ending the process as
 /// `std::env::vars` would.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the environment is read here so that nobody else needs to"
-)]
+#[expect(clippy::disallowed_methods, reason = "the environment is read here so that nobody else needs to")]
 pub fn environment() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().map(|(name, value)| {
-        (
-            name.to_string_lossy().into_owned(),
-            value.to_string_lossy().into_owned(),
-        )
-    })
+    std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
 }
 
 #[cfg(test)]

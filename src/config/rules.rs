@@ -101,17 +101,11 @@ pub(super) const RULES: &[Rule] = &[
     whole("limits.register_per_hour", 1, 1_000_000),
     rule("cache.enabled", Switch),
     whole("cache.shared_s", 0, 60),
-    rule(
-        "log.level",
-        OneOf(&["error", "warn", "info", "debug", "trace"]),
-    ),
+    rule("log.level", OneOf(&["error", "warn", "info", "debug", "trace"])),
     rule("log.format", OneOf(&["json", "text"])),
     rule(
         "metrics.token",
-        Secret {
-            read: values::token,
-            allowed: "up to 512 printable ASCII characters without spaces, or nothing",
-        },
+        Secret { read: values::token, allowed: "up to 512 printable ASCII characters without spaces, or nothing" },
     ),
 ];
 
@@ -135,9 +129,7 @@ impl Rule {
             Whole { min, max } => format!("a whole number from {min} to {max}"),
             Switch => "true or false".to_owned(),
             OneOf(words) => format!("one of {}", words.join(", ")),
-            Text { allowed, .. } | Secret { allowed, .. } | List { allowed, .. } => {
-                (*allowed).to_owned()
-            }
+            Text { allowed, .. } | Secret { allowed, .. } | List { allowed, .. } => (*allowed).to_owned(),
         }
     }
 
@@ -152,9 +144,7 @@ impl Rule {
             (Switch, Value::Boolean(_)) => true,
             (OneOf(words), Value::String(word)) => words.contains(&word.as_str()),
             (Text { read, .. }, Value::String(text)) => {
-                return read(text)
-                    .map(Value::String)
-                    .ok_or_else(|| values::quote(&value));
+                return read(text).map(Value::String).ok_or_else(|| values::quote(&value));
             }
             (Secret { read, .. }, given) => {
                 return given
@@ -166,11 +156,7 @@ impl Rule {
             (List { read, .. }, Value::Array(items)) => return accept_items(items, *read),
             _ => false,
         };
-        if accepted {
-            Ok(value)
-        } else {
-            Err(values::quote(&value))
-        }
+        if accepted { Ok(value) } else { Err(values::quote(&value)) }
     }
 
     /// Reads a value written in a variable or after `KEY=`. What does not read
@@ -180,9 +166,7 @@ impl Rule {
         match self.shape {
             Text { .. } | Secret { .. } | OneOf(_) => text(),
             Whole { .. } | Switch => values::toml_value(raw).unwrap_or_else(text),
-            List { .. } if raw.trim_start().starts_with('[') => {
-                values::toml_value(raw).unwrap_or_else(text)
-            }
+            List { .. } if raw.trim_start().starts_with('[') => values::toml_value(raw).unwrap_or_else(text),
             List { .. } => Value::Array(values::comma_list(raw)),
         }
     }
@@ -200,12 +184,7 @@ impl Rule {
 fn accept_items(items: &[Value], read: fn(&str) -> Option<String>) -> Result<Value, String> {
     items
         .iter()
-        .map(|item| {
-            item.as_str()
-                .and_then(read)
-                .map(Value::String)
-                .ok_or_else(|| values::quote(item))
-        })
+        .map(|item| item.as_str().and_then(read).map(Value::String).ok_or_else(|| values::quote(item)))
         .collect::<Result<_, _>>()
         .map(Value::Array)
 }

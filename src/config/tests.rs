@@ -13,9 +13,7 @@ use super::*;
 fn load(file: &str, env: &[(&str, &str)], sets: &[&str]) -> Result<Settings, ConfigError> {
     let mut on_disk = NamedTempFile::new().unwrap();
     on_disk.write_all(file.as_bytes()).unwrap();
-    let env = env
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
     Settings::load(Some(on_disk.path()), env, &sets)
 }
@@ -94,10 +92,7 @@ fn every_number_is_taken_up_to_its_bounds_and_no_further() {
             let message = words(set(&format!("{}={outside}", rule.key)));
             assert_eq!(
                 message,
-                format!(
-                    "--set: `{}` cannot be {outside}; allowed is a whole number from {min} to {max}",
-                    rule.key
-                )
+                format!("--set: `{}` cannot be {outside}; allowed is a whole number from {min} to {max}", rule.key)
             );
         }
     }
@@ -113,17 +108,10 @@ fn every_key_has_a_variable_of_its_own() {
 #[test]
 fn each_layer_overrides_the_former() {
     let file = "[auth]\naccess_ttl_s = 1\nhash_queue = 1\nrefresh_idle_s = 1\n";
-    let env = [
-        ("UNDERSTORY_AUTH_HASH_QUEUE", "2"),
-        ("UNDERSTORY_AUTH_REFRESH_IDLE_S", "2"),
-        ("PATH", "/bin"),
-    ];
+    let env = [("UNDERSTORY_AUTH_HASH_QUEUE", "2"), ("UNDERSTORY_AUTH_REFRESH_IDLE_S", "2"), ("PATH", "/bin")];
     let auth = load(file, &env, &["auth.refresh_idle_s=3"]).unwrap().auth;
     assert_eq!(auth.session_max_s, Settings::default().auth.session_max_s);
-    assert_eq!(
-        (auth.access_ttl_s, auth.hash_queue, auth.refresh_idle_s),
-        (1, 2, 3)
-    );
+    assert_eq!((auth.access_ttl_s, auth.hash_queue, auth.refresh_idle_s), (1, 2, 3));
 }
 
 #[test]
@@ -135,10 +123,7 @@ fn the_last_set_of_a_key_wins() {
 #[test]
 fn a_later_layer_takes_a_list_back() {
     let file = "[server]\ntrusted_proxies = [\"10.0.0.0/8\"]\n";
-    assert_eq!(
-        load(file, &[], &[]).unwrap().server.trusted_proxies.len(),
-        1
-    );
+    assert_eq!(load(file, &[], &[]).unwrap().server.trusted_proxies.len(), 1);
     let settings = load(file, &[("UNDERSTORY_SERVER_TRUSTED_PROXIES", "")], &[]).unwrap();
     assert_eq!(settings.server.trusted_proxies, []);
 }
@@ -150,10 +135,7 @@ fn a_list_is_taken_with_commas_and_as_toml() {
         set(&key).unwrap().server.trusted_proxies
     };
     assert_eq!(proxies("127.0.0.1/32,::1/128").len(), 2);
-    assert_eq!(
-        proxies("127.0.0.1/32, ::1/128"),
-        proxies("[\"127.0.0.1/32\", \"::1/128\"]")
-    );
+    assert_eq!(proxies("127.0.0.1/32, ::1/128"), proxies("[\"127.0.0.1/32\", \"::1/128\"]"));
 }
 
 #[test]
@@ -177,38 +159,17 @@ fn wrong_keys_are_named_with_what_there_is() {
             words(load("[server]\nlisen = 1\n", &[], &[])),
             vec!["settings file", "`server.lisen`", "[server] has listen"],
         ),
-        (
-            words(load("[serve]\n", &[], &[])),
-            vec!["`serve`", "the sections are server, store"],
-        ),
-        (
-            words(load("listen = \"127.0.0.1:1\"\n", &[], &[])),
-            vec!["`listen`", "perhaps you mean server.listen"],
-        ),
-        (
-            words(load("server = 3\n", &[], &[])),
-            vec!["`server`", "[server] has listen"],
-        ),
+        (words(load("[serve]\n", &[], &[])), vec!["`serve`", "the sections are server, store"]),
+        (words(load("listen = \"127.0.0.1:1\"\n", &[], &[])), vec!["`listen`", "perhaps you mean server.listen"]),
+        (words(load("server = 3\n", &[], &[])), vec!["`server`", "[server] has listen"]),
         (
             words(load("", &[("UNDERSTORY_LOG_LEVLE", "info")], &[])),
             vec!["`UNDERSTORY_LOG_LEVLE`", "UNDERSTORY_LOG_LEVEL"],
         ),
-        (
-            words(load("", &[("UNDERSTORY_DATA", "x")], &[])),
-            vec!["`UNDERSTORY_DATA`", "UNDERSTORY_<SECTION>_<KEY>"],
-        ),
-        (
-            words(set("cache.enable=true")),
-            vec!["--set", "`cache.enable`", "enabled, shared_s"],
-        ),
-        (
-            words(set("log.enabled=true")),
-            vec!["perhaps you mean limits.enabled or cache.enabled"],
-        ),
-        (
-            words(set("log.level")),
-            vec!["--set log.level: write KEY=VALUE"],
-        ),
+        (words(load("", &[("UNDERSTORY_DATA", "x")], &[])), vec!["`UNDERSTORY_DATA`", "UNDERSTORY_<SECTION>_<KEY>"]),
+        (words(set("cache.enable=true")), vec!["--set", "`cache.enable`", "enabled, shared_s"]),
+        (words(set("log.enabled=true")), vec!["perhaps you mean limits.enabled or cache.enabled"]),
+        (words(set("log.level")), vec!["--set log.level: write KEY=VALUE"]),
         (words(set("=1")), vec!["there is no setting ``"]),
     ] {
         for part in parts {
@@ -222,55 +183,28 @@ fn wrong_values_are_named_with_their_layer() {
     for (message, parts) in [
         (
             words(load("[log]\nlevel = \"loud\"\n", &[], &[])),
-            vec![
-                "settings file",
-                "`log.level`",
-                "\"loud\"",
-                "one of error, warn",
-            ],
+            vec!["settings file", "`log.level`", "\"loud\"", "one of error, warn"],
         ),
         (
             words(load("[server]\nworkers = \"2\"\n", &[], &[])),
             vec!["`server.workers`", "\"2\"", "whole number from 0 to 256"],
         ),
-        (
-            words(load("[server.listen]\nport = 1\n", &[], &[])),
-            vec!["`server.listen`", "an IP address and a port"],
-        ),
+        (words(load("[server.listen]\nport = 1\n", &[], &[])), vec!["`server.listen`", "an IP address and a port"]),
         (
             words(load("[server]\ntrusted_proxies = \"::1/128\"\n", &[], &[])),
             vec!["`server.trusted_proxies`", "a list of networks"],
         ),
         (
             words(load("", &[("UNDERSTORY_CACHE_ENABLED", "yes")], &[])),
-            vec![
-                "environment variable UNDERSTORY_CACHE_ENABLED",
-                "\"yes\"",
-                "true or false",
-            ],
+            vec!["environment variable UNDERSTORY_CACHE_ENABLED", "\"yes\"", "true or false"],
         ),
-        (
-            words(load("", &[("UNDERSTORY_STORE_QUEUE", "")], &[])),
-            vec!["`store.queue` cannot be \"\""],
-        ),
-        (
-            words(set("server.trusted_proxies=::1/128,0.0.0.0/0")),
-            vec!["cannot be \"0.0.0.0/0\"", "networks"],
-        ),
-        (
-            words(set("server.trusted_proxies=[1]")),
-            vec!["cannot be 1;"],
-        ),
-        (
-            words(set("server.public_url=http://example.org")),
-            vec!["`server.public_url`", "http only for localhost"],
-        ),
+        (words(load("", &[("UNDERSTORY_STORE_QUEUE", "")], &[])), vec!["`store.queue` cannot be \"\""]),
+        (words(set("server.trusted_proxies=::1/128,0.0.0.0/0")), vec!["cannot be \"0.0.0.0/0\"", "networks"]),
+        (words(set("server.trusted_proxies=[1]")), vec!["cannot be 1;"]),
+        (words(set("server.public_url=http://example.org")), vec!["`server.public_url`", "http only for localhost"]),
         (words(set("auth.access_ttl_s=901")), vec!["901", "1 to 900"]),
         (words(set("auth.access_ttl_s=1.5")), vec!["1.5"]),
-        (
-            words(set("auth.access_ttl_s=99999999999999999999")),
-            vec!["1 to 900"],
-        ),
+        (words(set("auth.access_ttl_s=99999999999999999999")), vec!["1 to 900"]),
     ] {
         for part in parts {
             assert!(message.contains(part), "{part:?} is not in {message:?}");
@@ -282,18 +216,12 @@ fn wrong_values_are_named_with_their_layer() {
 fn postgres_is_said_not_to_be_built_and_its_password_is_kept() {
     let message = words(set("store.url=postgres://me:tick@db/forum"));
     assert!(message.contains("PostgreSQL is not built yet"), "{message}");
-    assert!(
-        message.contains("`store.url`") && !message.contains("tick"),
-        "{message}"
-    );
+    assert!(message.contains("`store.url`") && !message.contains("tick"), "{message}");
 }
 
 #[test]
 fn no_message_holds_a_secret() {
-    let files = [
-        "[metrics]\ntoken = \"tick\n",
-        "[metrics]\ntoken = [\"tick\"]\n",
-    ];
+    let files = ["[metrics]\ntoken = \"tick\n", "[metrics]\ntoken = [\"tick\"]\n"];
     for message in [
         words(load(files[0], &[], &[])),
         words(load(files[1], &[], &[])),
@@ -316,15 +244,8 @@ fn a_shown_secret_is_masked() {
 fn a_file_that_is_not_toml_is_named_with_line_and_column() {
     let message = words(load("[server]\nlisten = 127.0.0.1:8080\n", &[], &[]));
     assert!(message.contains(", line 2, column "), "{message}");
-    let twice = words(load(
-        "[log]\nlevel = \"info\"\nlevel = \"info\"\n",
-        &[],
-        &[],
-    ));
-    assert!(
-        twice.contains(", line 3, column 1: duplicate key"),
-        "{twice}"
-    );
+    let twice = words(load("[log]\nlevel = \"info\"\nlevel = \"info\"\n", &[], &[]));
+    assert!(twice.contains(", line 3, column 1: duplicate key"), "{twice}");
 }
 
 #[test]

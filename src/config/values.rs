@@ -85,9 +85,7 @@ pub(super) fn comma_list(raw: &str) -> Vec<Value> {
     if raw.trim().is_empty() {
         return Vec::new();
     }
-    raw.split(',')
-        .map(|item| Value::String(item.trim().to_owned()))
-        .collect()
+    raw.split(',').map(|item| Value::String(item.trim().to_owned())).collect()
 }
 
 /// A value as a message repeats it: on one line, no longer than needed to
@@ -111,14 +109,8 @@ mod tests {
     fn public_origin_is_https_or_loopback() {
         for (text, origin) in [
             ("", ""),
-            (
-                "https://comments.example.org",
-                "https://comments.example.org",
-            ),
-            (
-                "https://Comments.Example.org:443/",
-                "https://comments.example.org",
-            ),
+            ("https://comments.example.org", "https://comments.example.org"),
+            ("https://Comments.Example.org:443/", "https://comments.example.org"),
             ("https://example.org:8443", "https://example.org:8443"),
             ("http://localhost:8080", "http://localhost:8080"),
             ("http://127.4.5.6", "http://127.4.5.6"),
@@ -188,14 +180,7 @@ mod tests {
     #[test]
     fn socket_address_is_an_address_with_a_port() {
         assert_eq!(socket_address("[::1]:0").as_deref(), Some("[::1]:0"));
-        for text in [
-            "",
-            "8080",
-            ":8080",
-            "localhost:8080",
-            "127.0.0.1",
-            "127.0.0.1:70000",
-        ] {
+        for text in ["", "8080", ":8080", "localhost:8080", "127.0.0.1", "127.0.0.1:70000"] {
             assert_eq!(socket_address(text), None, "{text}");
         }
     }

@@ -126,13 +126,8 @@ pub struct Order {
 /// # Errors
 /// [`WrongState`] when the act does not start from there.
 pub fn decided(at: &Disposition, order: Order) -> Result<Disposition, WrongState> {
-    let moved = |state, removal| Disposition {
-        state,
-        state_ref: Some(order.decision),
-        removal,
-        held_by: None,
-        ..at.clone()
-    };
+    let moved =
+        |state, removal| Disposition { state, state_ref: Some(order.decision), removal, held_by: None, ..at.clone() };
     let there = at.state != State::Deleted;
     match (order.act, at.state) {
         (Act::Approve, State::Held) | (Act::Restore, State::Hidden) => Ok(moved(State::Published, None)),

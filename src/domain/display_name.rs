@@ -131,9 +131,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     let is_between = |c: char| {
         !matches!(
             c.general_category_group(),
-            GeneralCategoryGroup::Letter
-                | GeneralCategoryGroup::Mark
-                | GeneralCategoryGroup::Number
+            GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark | GeneralCategoryGroup::Number
         )
     };
     text.split(is_between).map(|word| word.nfkc().collect())
@@ -253,10 +251,7 @@ mod tests {
     fn length_counts_characters() {
         for c in ["a", "я", "🙂"] {
             assert!(DisplayName::parse(&c.repeat(64)).is_ok());
-            assert_eq!(
-                DisplayName::parse(&c.repeat(65)),
-                Err(DisplayNameError::TooLong)
-            );
+            assert_eq!(DisplayName::parse(&c.repeat(65)), Err(DisplayNameError::TooLong));
         }
     }
 

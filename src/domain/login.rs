@@ -283,11 +283,7 @@ mod tests {
             assert_eq!(Login::parse(text), Err(error), "{text:?}");
         }
         assert!(Login::parse("a\u{301}\u{301}\u{301}\u{301}").is_ok());
-        assert!(
-            LoginError::Character('\u{ad}')
-                .to_string()
-                .contains("U+00AD")
-        );
+        assert!(LoginError::Character('\u{ad}').to_string().contains("U+00AD"));
     }
 
     #[test]

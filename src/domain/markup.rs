@@ -62,8 +62,7 @@ fn write(body: &str) -> String {
         show_as_typed(&arena, document, body);
     }
     let mut html = String::with_capacity(body.len() * 2);
-    comrak::format_html(document, &options, &mut html)
-        .expect("invariant: writing to a String does not fail");
+    comrak::format_html(document, &options, &mut html).expect("invariant: writing to a String does not fail");
     html
 }
 
@@ -84,10 +83,7 @@ fn sanitise(html: &str) -> String {
     ammonia::Builder::empty()
         .tags(HashSet::from(TAGS))
         .clean_content_tags(HashSet::from(["script", "style"]))
-        .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href"])),
-            ("ol", HashSet::from(["start"])),
-        ]))
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some(REL))
@@ -155,18 +151,11 @@ fn tame<'a>(arena: &'a Arena<'a>, document: Node<'a>) {
                     replace_children(arena, node, &url);
                 }
                 node.data_mut().value = link(url);
-                Place {
-                    in_link: true,
-                    ..place
-                }
+                Place { in_link: true, ..place }
             }
             Act::Image(url) => {
                 let alt = node.collect_text();
-                let text = if alt.trim().is_empty() {
-                    url.as_str()
-                } else {
-                    alt.trim()
-                };
+                let text = if alt.trim().is_empty() { url.as_str() } else { alt.trim() };
                 if place.in_link || !is_allowed(&url) {
                     node.insert_before(new_node(arena, text_value(text)));
                     node.detach();
@@ -185,9 +174,7 @@ fn tame<'a>(arena: &'a Arena<'a>, document: Node<'a>) {
 fn decide(node: Node<'_>, place: Place) -> Act {
     match &mut node.data_mut().value {
         NodeValue::Document | NodeValue::Item(_) | NodeValue::Paragraph => Act::Keep(place),
-        NodeValue::Text(_) | NodeValue::Code(_) | NodeValue::SoftBreak | NodeValue::LineBreak => {
-            Act::Keep(place)
-        }
+        NodeValue::Text(_) | NodeValue::Code(_) | NodeValue::SoftBreak | NodeValue::LineBreak => Act::Keep(place),
         NodeValue::CodeBlock(code) => {
             // It would become a class naming the language, which nobody asked for.
             code.info.clear();
@@ -195,20 +182,12 @@ fn decide(node: Node<'_>, place: Place) -> Act {
         }
         NodeValue::BlockQuote | NodeValue::List(_) => match place.block_depth + 1 {
             depth if depth > MAX_BLOCK_DEPTH => Act::Unwrap,
-            block_depth => Act::Keep(Place {
-                block_depth,
-                ..place
-            }),
+            block_depth => Act::Keep(Place { block_depth, ..place }),
         },
-        NodeValue::Emph | NodeValue::Strong | NodeValue::Strikethrough => {
-            match place.inline_depth + 1 {
-                depth if depth > MAX_INLINE_DEPTH => Act::Unwrap,
-                inline_depth => Act::Keep(Place {
-                    inline_depth,
-                    ..place
-                }),
-            }
-        }
+        NodeValue::Emph | NodeValue::Strong | NodeValue::Strikethrough => match place.inline_depth + 1 {
+            depth if depth > MAX_INLINE_DEPTH => Act::Unwrap,
+            inline_depth => Act::Keep(Place { inline_depth, ..place }),
+        },
         NodeValue::Heading(_) if node.first_child().is_none() => Act::Drop,
         NodeValue::Heading(_) => Act::StrongParagraph,
         NodeValue::ThematicBreak => Act::Drop,
@@ -224,11 +203,8 @@ fn decide(node: Node<'_>, place: Place) -> Act {
 /// Puts a node's children in its place and returns them; a list's items go with the list.
 fn unwrap<'a>(node: Node<'a>) -> Vec<Node<'a>> {
     let is_list = matches!(node.data().value, NodeValue::List(_));
-    let children: Vec<Node<'a>> = if is_list {
-        node.children().flat_map(|item| item.children()).collect()
-    } else {
-        node.children().collect()
-    };
+    let children: Vec<Node<'a>> =
+        if is_list { node.children().flat_map(|item| item.children()).collect() } else { node.children().collect() };
     for child in &children {
         node.insert_before(child);
     }
@@ -303,10 +279,7 @@ fn text_value(text: &str) -> NodeValue {
 
 /// A link without its title, which only a mouse would ever find.
 fn link(url: String) -> NodeValue {
-    NodeValue::Link(Box::new(NodeLink {
-        url,
-        title: String::new(),
-    }))
+    NodeValue::Link(Box::new(NodeLink { url, title: String::new() }))
 }
 
 /// Whether an address is absolute, well-formed and of a kind that [`SCHEMES`] names.
@@ -315,14 +288,8 @@ fn link(url: String) -> NodeValue {
 /// `https:path` would be relative on a page served over https, and browsers read `\` as `/`
 /// and skip line ends, which is how an address comes to mean two things.
 fn is_allowed(address: &str) -> bool {
-    let starts_with = |prefix: &str| {
-        address
-            .get(..prefix.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-    };
-    ["http://", "https://", "mailto:"]
-        .into_iter()
-        .any(starts_with)
+    let starts_with = |prefix: &str| address.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
+    ["http://", "https://", "mailto:"].into_iter().any(starts_with)
         && !address.contains(|c: char| c.is_control() || c == '\\')
         && Url::parse(address).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
@@ -374,9 +341,7 @@ mod tests {
             .unwrap_or_else(|| panic!("link {attributes} in {html}"));
         assert!(!href.contains(['"', '\\']) && !href.contains(char::is_whitespace));
         let address = href.to_ascii_lowercase();
-        let absolute = ["http://", "https://", "mailto:"]
-            .iter()
-            .any(|p| address.starts_with(p));
+        let absolute = ["http://", "https://", "mailto:"].iter().any(|p| address.starts_with(p));
         assert!(absolute, "address {href} in {html}");
     }
 
@@ -406,11 +371,7 @@ mod tests {
         assert_only_allowed(&html);
         assert_eq!(sanitise(&html), html, "a second wash changes nothing");
         assert_eq!(render(body), html, "the same again");
-        assert_eq!(
-            html.is_empty(),
-            body.trim().is_empty(),
-            "text never vanishes"
-        );
+        assert_eq!(html.is_empty(), body.trim().is_empty(), "text never vanishes");
         html
     }
 
@@ -419,28 +380,13 @@ mod tests {
         let table = [
             ("plain", "<p>plain</p>"),
             ("one\ntwo", "<p>one<br>\ntwo</p>"),
-            (
-                "one  \ntwo\\\nthree\r\nfour",
-                "<p>one<br>\ntwo<br>\nthree<br>\nfour</p>",
-            ),
+            ("one  \ntwo\\\nthree\r\nfour", "<p>one<br>\ntwo<br>\nthree<br>\nfour</p>"),
             ("one\n\ntwo", "<p>one</p>\n<p>two</p>"),
-            (
-                "*a* __b__ ~~c~~ `<d>`",
-                "<p><em>a</em> <strong>b</strong> <del>c</del> <code>&lt;d&gt;</code></p>",
-            ),
-            (
-                "```rust\nlet x = 1 < 2;\n```",
-                "<pre><code>let x = 1 &lt; 2;\n</code></pre>",
-            ),
-            (
-                "> said\n\nno",
-                "<blockquote>\n<p>said</p>\n</blockquote>\n<p>no</p>",
-            ),
+            ("*a* __b__ ~~c~~ `<d>`", "<p><em>a</em> <strong>b</strong> <del>c</del> <code>&lt;d&gt;</code></p>"),
+            ("```rust\nlet x = 1 < 2;\n```", "<pre><code>let x = 1 &lt; 2;\n</code></pre>"),
+            ("> said\n\nno", "<blockquote>\n<p>said</p>\n</blockquote>\n<p>no</p>"),
             ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
-            (
-                "7. a\n8. b",
-                "<ol start=\"7\">\n<li>a</li>\n<li>b</li>\n</ol>",
-            ),
+            ("7. a\n8. b", "<ol start=\"7\">\n<li>a</li>\n<li>b</li>\n</ol>"),
             ("1. a", "<ol>\n<li>a</li>\n</ol>"),
             ("R&D &copy; &lt;", "<p>R&amp;D © &lt;</p>"),
             ("a | b\n--|--\n1 | 2", "<p>a | b<br>\n--|--<br>\n1 | 2</p>"),
@@ -456,10 +402,7 @@ mod tests {
         let table = [
             ("# One\ntext", "<p><strong>One</strong></p>\n<p>text</p>"),
             ("Two\n===", "<p><strong>Two</strong></p>"),
-            (
-                "- # a\n  b",
-                "<ul>\n<li>\n<p><strong>a</strong></p>\n<p>b</p>\n</li>\n</ul>",
-            ),
+            ("- # a\n  b", "<ul>\n<li>\n<p><strong>a</strong></p>\n<p>b</p>\n</li>\n</ul>"),
             ("#\n\nafter", "<p>after</p>"),
             ("up\n\n***\n\ndown", "<p>up</p>\n<p>down</p>"),
         ];
@@ -473,15 +416,9 @@ mod tests {
         let table = [
             ("<b>bold</b>", "<p>&lt;b&gt;bold&lt;/b&gt;</p>"),
             ("say <i\nid=x>hi", "<p>say &lt;i<br>\nid=x&gt;hi</p>"),
-            (
-                "<div>\n*raw*\n</div>\n\n*not*",
-                "<p>&lt;div&gt;<br>\n*raw*<br>\n&lt;/div&gt;</p>\n<p><em>not</em></p>",
-            ),
+            ("<div>\n*raw*\n</div>\n\n*not*", "<p>&lt;div&gt;<br>\n*raw*<br>\n&lt;/div&gt;</p>\n<p><em>not</em></p>"),
             ("<!-- gone? -->", "<p>&lt;!-- gone? --&gt;</p>"),
-            (
-                "- <hr>\n- <hr>",
-                "<ul>\n<li>&lt;hr&gt;</li>\n<li>&lt;hr&gt;</li>\n</ul>",
-            ),
+            ("- <hr>\n- <hr>", "<ul>\n<li>&lt;hr&gt;</li>\n<li>&lt;hr&gt;</li>\n</ul>"),
         ];
         for (body, html) in table {
             assert_eq!(checked(body), html, "{body:?}");
@@ -490,65 +427,24 @@ mod tests {
 
     #[test]
     fn links_and_images() {
-        let to = |address: &str, text: &str| {
-            format!("<p><a href=\"{address}\" rel=\"{REL}\">{text}</a></p>")
-        };
+        let to = |address: &str, text: &str| format!("<p><a href=\"{address}\" rel=\"{REL}\">{text}</a></p>");
         let table = [
             ("[x](https://a.example \"t\")", to("https://a.example", "x")),
-            (
-                "[x](HTTP://a.example/?q=1&r=2)",
-                to("HTTP://a.example/?q=1&amp;r=2", "x"),
-            ),
-            (
-                "[**x**](mailto:a@b.example)",
-                to("mailto:a@b.example", "<strong>x</strong>"),
-            ),
-            (
-                "<https://a.example/>",
-                to("https://a.example/", "https://a.example/"),
-            ),
-            (
-                "https://a.example/b",
-                to("https://a.example/b", "https://a.example/b"),
-            ),
+            ("[x](HTTP://a.example/?q=1&r=2)", to("HTTP://a.example/?q=1&amp;r=2", "x")),
+            ("[**x**](mailto:a@b.example)", to("mailto:a@b.example", "<strong>x</strong>")),
+            ("<https://a.example/>", to("https://a.example/", "https://a.example/")),
+            ("https://a.example/b", to("https://a.example/b", "https://a.example/b")),
             ("www.a.example", to("http://www.a.example", "www.a.example")),
             ("me@a.example", to("mailto:me@a.example", "me@a.example")),
-            (
-                "[](https://a.example)",
-                to("https://a.example", "https://a.example"),
-            ),
-            (
-                "[ ![](/i) ](https://a.example)",
-                to("https://a.example", "https://a.example"),
-            ),
-            (
-                "[x][1]\n\n[1]: https://a.example",
-                to("https://a.example", "x"),
-            ),
-            (
-                "![a *cat*](https://a.example/c.png)",
-                to("https://a.example/c.png", "a cat"),
-            ),
-            (
-                "![](https://a.example/c.png)",
-                to("https://a.example/c.png", "https://a.example/c.png"),
-            ),
-            (
-                "[![cat](https://b.example/c.png)](https://a.example)",
-                to("https://a.example", "cat"),
-            ),
-            (
-                "[*me@b.example*](https://a.example)",
-                to("https://a.example", "<em>me@b.example</em>"),
-            ),
-            (
-                "[<b>](https://a.example)",
-                to("https://a.example", "&lt;b&gt;"),
-            ),
-            (
-                "![x [y](https://b.example)](https://a.example)",
-                to("https://a.example", "x y"),
-            ),
+            ("[](https://a.example)", to("https://a.example", "https://a.example")),
+            ("[ ![](/i) ](https://a.example)", to("https://a.example", "https://a.example")),
+            ("[x][1]\n\n[1]: https://a.example", to("https://a.example", "x")),
+            ("![a *cat*](https://a.example/c.png)", to("https://a.example/c.png", "a cat")),
+            ("![](https://a.example/c.png)", to("https://a.example/c.png", "https://a.example/c.png")),
+            ("[![cat](https://b.example/c.png)](https://a.example)", to("https://a.example", "cat")),
+            ("[*me@b.example*](https://a.example)", to("https://a.example", "<em>me@b.example</em>")),
+            ("[<b>](https://a.example)", to("https://a.example", "&lt;b&gt;")),
+            ("![x [y](https://b.example)](https://a.example)", to("https://a.example", "x y")),
         ];
         for (body, html) in table {
             assert_eq!(checked(body), html, "{body:?}");
@@ -568,17 +464,11 @@ mod tests {
             "https://a&#10;.example", "https://", "https://[", "https://a%zz.example", "",
         ];
         for address in addresses {
-            for body in [
-                format!("[text](<{address}>)"),
-                format!("![text](<{address}>)"),
-            ] {
+            for body in [format!("[text](<{address}>)"), format!("![text](<{address}>)")] {
                 assert_eq!(checked(&body), "<p>text</p>", "{body}");
             }
         }
-        assert_eq!(
-            checked("<javascript:alert(1)>"),
-            "<p>javascript:alert(1)</p>"
-        );
+        assert_eq!(checked("<javascript:alert(1)>"), "<p>javascript:alert(1)</p>");
         assert_eq!(checked("![](cat.png)"), "<p>cat.png</p>");
     }
 
@@ -637,10 +527,7 @@ mod tests {
         ];
         for body in table {
             let html = checked(body);
-            assert!(
-                !html.contains("<script") && !html.contains("<img"),
-                "{body} gave {html}"
-            );
+            assert!(!html.contains("<script") && !html.contains("<img"), "{body} gave {html}");
         }
     }
 
@@ -671,36 +558,17 @@ mod tests {
             "(((", "&#0;", "> - ", "> a\n\n", "\n\n>", "- a\n\n", "***a***", "<div>\n", "\0",
             "é", "\r",
         ];
-        let mut bodies: Vec<String> = repeated
-            .iter()
-            .map(|unit| unit.chars().cycle().take(10_000).collect())
-            .collect();
-        bodies.push(
-            (0..138)
-                .map(|depth| format!("{}- a\n", "  ".repeat(depth)))
-                .collect(),
-        );
-        bodies.push(
-            (0..138)
-                .map(|depth| format!("{}a\n\n", ">".repeat(depth)))
-                .collect(),
-        );
+        let mut bodies: Vec<String> = repeated.iter().map(|unit| unit.chars().cycle().take(10_000).collect()).collect();
+        bodies.push((0..138).map(|depth| format!("{}- a\n", "  ".repeat(depth))).collect());
+        bodies.push((0..138).map(|depth| format!("{}a\n\n", ">".repeat(depth))).collect());
         bodies.push((0..138).map(|length| "`".repeat(length) + "a").collect());
         bodies.push(format!("{}a\n{}", ">".repeat(5_000), "b\n".repeat(2_500)));
         bodies.push(format!("{}a\n{}", "- ".repeat(2_500), "b\n".repeat(2_500)));
         bodies.push(format!("{}a{}", "[".repeat(2_000), "](x)".repeat(2_000)));
         bodies.push(format!("{}a{}", "![".repeat(1_600), "](x)".repeat(1_600)));
         bodies.push(format!("{}a{}", "[![".repeat(900), "](x)](y)".repeat(900)));
-        bodies.push(format!(
-            "{}a{}",
-            "*a **b ".repeat(800),
-            "b** a*".repeat(800)
-        ));
-        bodies.push(format!(
-            "[a]: https://{}\n\n{}",
-            "x".repeat(5_000),
-            "[a]".repeat(1_600)
-        ));
+        bodies.push(format!("{}a{}", "*a **b ".repeat(800), "b** a*".repeat(800)));
+        bodies.push(format!("[a]: https://{}\n\n{}", "x".repeat(5_000), "[a]".repeat(1_600)));
         bodies
     }
 
@@ -719,30 +587,16 @@ mod tests {
                 assert!(html.len() <= 12 * body.len(), "long: {head:?}");
             }
         };
-        small_stack
-            .spawn(work)
-            .expect("a thread")
-            .join()
-            .expect("no panic, no overflow");
+        small_stack.spawn(work).expect("a thread").join().expect("no panic, no overflow");
     }
 
     #[test]
     fn deep_nesting_keeps_the_text() {
         let html = checked(&format!("{}deep\n\nend", "> - ".repeat(40)));
-        assert_eq!(
-            html.matches("<blockquote>").count() + html.matches("<ul>").count(),
-            16
-        );
+        assert_eq!(html.matches("<blockquote>").count() + html.matches("<ul>").count(), 16);
         assert!(html.contains("deep") && html.contains("end"));
-        let html = checked(&format!(
-            "{}core{}",
-            "*a **b ".repeat(40),
-            " b** a*".repeat(40)
-        ));
-        assert_eq!(
-            html.matches("<em>").count() + html.matches("<strong>").count(),
-            16
-        );
+        let html = checked(&format!("{}core{}", "*a **b ".repeat(40), " b** a*".repeat(40)));
+        assert_eq!(html.matches("<em>").count() + html.matches("<strong>").count(), 16);
         assert!(html.contains("core"));
     }
 
@@ -759,8 +613,7 @@ mod tests {
             "a@b.example", "data:", "//", "x", "word ", "é", "\u{0}", "\u{202e}", "\r",
             "onerror=", "alert(1)", ":", "|", "^",
         ];
-        proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..40)
-            .prop_map(|pieces| pieces.concat())
+        proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..40).prop_map(|pieces| pieces.concat())
     }
 
     proptest! {

@@ -260,7 +260,13 @@ mod tests {
     impl Levels for Memory {
         type Node = Leaf;
         type Error = Infallible;
-        fn siblings(&mut self, level: Level, sort: Sort, after: Option<Position>, count: usize) -> Result<Vec<Leaf>, Infallible> {
+        fn siblings(
+            &mut self,
+            level: Level,
+            sort: Sort,
+            after: Option<Position>,
+            count: usize,
+        ) -> Result<Vec<Leaf>, Infallible> {
             let all = self.sorted(level.parent.map_or(0, |p| p.0), sort);
             let start = after.map_or(0, |a| all.iter().position(|leaf| leaf.ordinal == a.ordinal).unwrap() + 1);
             Ok(all.into_iter().skip(start).take(count).collect())

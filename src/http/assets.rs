@@ -99,7 +99,15 @@ mod tests {
         for path in ["thread/thread.js", "docs/index.html", "demo/demo.css"] {
             assert!(find(path).is_some(), "{path}");
         }
-        for path in ["thread/types.d.ts", "package.json", "thread/../package.json", "../Cargo.toml", "thread/", "", "demo/../../Cargo.lock"] {
+        for path in [
+            "thread/types.d.ts",
+            "package.json",
+            "thread/../package.json",
+            "../Cargo.toml",
+            "thread/",
+            "",
+            "demo/../../Cargo.lock",
+        ] {
             assert!(find(path).is_none(), "{path}");
         }
     }

@@ -223,7 +223,12 @@ fn in_body(app: &App, started: &Started, status: StatusCode) -> Result<HttpRespo
     reply::with_status(status, &wire::session(app, started, started.refresh_token.clone()))
 }
 
-fn answer_by_cookie(req: &HttpRequest, app: &App, started: &Started, status: StatusCode) -> Result<HttpResponse, Problem> {
+fn answer_by_cookie(
+    req: &HttpRequest,
+    app: &App,
+    started: &Started,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
     let mut response = reply::with_status(status, &wire::session(app, started, None))?;
     if let Some(token) = &started.refresh_token {
         cookies::give_refresh(&mut response, req, app, token, app.settings.auth.refresh_idle_s);

@@ -63,7 +63,8 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for JsonOrNothing<T> 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let typed = is_json(req);
         // such a call may come from any page's form: it is not malformed, it is not allowed
-        let otherwise = if req.headers().contains_key(header::COOKIE) { Code::Forbidden } else { Code::UnsupportedMediaType };
+        let otherwise =
+            if req.headers().contains_key(header::COOKIE) { Code::Forbidden } else { Code::UnsupportedMediaType };
         let payload = payload.take();
         Box::pin(async move {
             let bytes = collect(payload).await?;
@@ -84,7 +85,9 @@ pub fn is_json(req: &HttpRequest) -> bool {
     let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
     let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
     let plain = parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => value.trim_matches('"').eq_ignore_ascii_case("utf-8"),
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
         _ => true,
     });
     named && plain && !req.headers().contains_key(header::CONTENT_ENCODING)

@@ -40,7 +40,10 @@ impl Client {
         let forwarded = req.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
         let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
         let named = ["forwarded", "x-real-ip"].iter().any(|name| req.headers().contains_key(*name));
-        Ok(Client { address: walk(peer, &hops, trusted), claims_more: (named || !hops.is_empty()) && !is_in(peer, trusted) })
+        Ok(Client {
+            address: walk(peer, &hops, trusted),
+            claims_more: (named || !hops.is_empty()) && !is_in(peer, trusted),
+        })
     }
 }
 
@@ -96,7 +99,11 @@ mod tests {
             ("10.0.0.1", &["::ffff:1.1.1.1"], "1.1.1.1"),
         ];
         for (peer, hops, client) in table {
-            assert_eq!(walk(peer.parse().unwrap(), hops, &trusted), client.parse::<IpAddr>().unwrap(), "{peer} {hops:?}");
+            assert_eq!(
+                walk(peer.parse().unwrap(), hops, &trusted),
+                client.parse::<IpAddr>().unwrap(),
+                "{peer} {hops:?}"
+            );
         }
     }
 

@@ -1,8 +1,8 @@
 //! Single comments: reading, permalinks, editing, deleting, votes and flags; and people.
 
-use actix_web::http::header::{IF_MATCH, HeaderMap};
-use actix_web::web::Data;
 use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, IF_MATCH};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -225,12 +225,7 @@ pub async fn user(request: HttpRequest, app: Data<App>, id: Id<UserId>) -> Answe
 }
 
 /// `GET /users/{id}/comments`
-pub async fn user_comments(
-    request: HttpRequest,
-    app: Data<App>,
-    id: Id<UserId>,
-    query: Query<PageQuery>,
-) -> Answer {
+pub async fn user_comments(request: HttpRequest, app: Data<App>, id: Id<UserId>, query: Query<PageQuery>) -> Answer {
     let (comments, next) = app.user_comments(id.0, query.0.page()).await?;
     let items = comments.iter().map(|c| view::comment(&app, c, Shown::Whole, Viewer::Public)).collect();
     answer::anonymous(&request, &app, &Comments { items, next })

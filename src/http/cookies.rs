@@ -111,7 +111,10 @@ pub fn require_page(req: &HttpRequest, app: &App) -> Result<(), Error> {
     if page && is_json(req) {
         Ok(())
     } else {
-        Err(Error::refuse(Code::Forbidden, "a call by cookie needs Content-Type: application/json and an Origin of ours"))
+        Err(Error::refuse(
+            Code::Forbidden,
+            "a call by cookie needs Content-Type: application/json and an Origin of ours",
+        ))
     }
 }
 
@@ -127,7 +130,8 @@ fn is_same_service(own: &str, other: &str) -> bool {
 }
 
 fn loopback_port(origin: &str) -> Option<u16> {
-    let url = Url::parse(origin).ok().filter(|url| url.scheme() == "http" && url.origin().ascii_serialization() == origin)?;
+    let url =
+        Url::parse(origin).ok().filter(|url| url.scheme() == "http" && url.origin().ascii_serialization() == origin)?;
     let is_loopback = match url.host()? {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
@@ -147,7 +151,14 @@ mod tests {
         for other in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
             assert!(is_same_service(own, other), "{other}");
         }
-        for other in ["http://localhost:8081", "https://localhost:8080", "http://evil.example:8080", "null", "", "http://localhost:8080/"] {
+        for other in [
+            "http://localhost:8081",
+            "https://localhost:8080",
+            "http://evil.example:8080",
+            "null",
+            "",
+            "http://localhost:8080/",
+        ] {
             assert!(!is_same_service(own, other), "{other}");
         }
         assert!(is_same_service("https://c.example", "https://c.example"));

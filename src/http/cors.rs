@@ -13,8 +13,7 @@ use super::cookies::{self, Origin};
 use super::route::{Access, Policy};
 
 const ALLOWED: &str = "authorization, content-type, idempotency-key, if-match, if-none-match";
-const EXPOSED: &str =
-    "etag, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, x-request-id";
+const EXPOSED: &str = "etag, location, retry-after, ratelimit, ratelimit-policy, idempotency-replayed, x-request-id";
 /// How long a browser may keep the answer to a preflight, in seconds.
 const KEPT_S: &str = "7200";
 
@@ -103,7 +102,9 @@ mod tests {
             let expected = match () {
                 () if route.access == Access::Operator => Who::Nobody,
                 () if route.path.starts_with("/api/v1/auth/") => Who::RegisteredWithCookies,
-                () if route.method == Method::GET && route.access == Access::Open && !route.policy().widens => Who::Everybody,
+                () if route.method == Method::GET && route.access == Access::Open && !route.policy().widens => {
+                    Who::Everybody
+                }
                 () => Who::Registered,
             };
             assert_eq!(who(Some(&route.policy())), expected, "{} {}", route.method, route.path);

@@ -103,7 +103,9 @@ fn console_token<'r>(req: &'r HttpRequest, app: &App) -> Result<Option<&'r str>,
     let Some(token) = cookies::read(req, cookies::console(app)).filter(|_| own_page) else { return Ok(None) };
     let marked = req.headers().get("x-understory").is_some_and(|mark| mark == "1");
     if !marked && !matches!(*req.method(), Method::GET | Method::HEAD) {
-        return Err(Error::refuse(Code::Forbidden, "a call by cookie that changes something needs `X-Understory: 1`").into());
+        return Err(
+            Error::refuse(Code::Forbidden, "a call by cookie that changes something needs `X-Understory: 1`").into()
+        );
     }
     Ok(Some(token))
 }
@@ -212,18 +214,25 @@ mod tests {
 
     #[test]
     fn bearer_tokens() {
-        let token = |value: &str| bearer(TestRequest::get().insert_header(("authorization", value)).to_http_request().headers()).map(str::to_owned);
+        let token = |value: &str| {
+            bearer(TestRequest::get().insert_header(("authorization", value)).to_http_request().headers())
+                .map(str::to_owned)
+        };
         assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(token("bearer  abc").as_deref(), Some("abc"));
         assert_eq!(token("Basic abc"), None);
         assert_eq!(token("abc"), None);
-        let twice = TestRequest::get().append_header(("authorization", "Bearer a")).append_header(("authorization", "Bearer b"));
+        let twice = TestRequest::get()
+            .append_header(("authorization", "Bearer a"))
+            .append_header(("authorization", "Bearer b"));
         assert_eq!(bearer(twice.to_http_request().headers()), None);
     }
 
     #[actix_web::test]
     async fn idempotency_keys() {
-        for (value, good) in [("k", true), ("a b~", true), (&*"k".repeat(128), true), (&*"k".repeat(129), false), ("", false)] {
+        for (value, good) in
+            [("k", true), ("a b~", true), (&*"k".repeat(128), true), (&*"k".repeat(129), false), ("", false)]
+        {
             let req = TestRequest::post().insert_header(("idempotency-key", value)).to_http_request();
             assert_eq!(Idempotency::extract(&req).await.is_ok(), good, "{value:?}");
         }
@@ -236,10 +245,8 @@ mod tests {
             TestRequest::default().method(method).param(name, value).to_http_request()
         };
         assert!(Id::<CommentId>::extract(&with("id", "7", Method::GET)).await.is_ok());
-        for (req, code) in [
-            (with("id", "07", Method::GET), "not_found"),
-            (with("id", "x", Method::POST), "not_found"),
-        ] {
+        for (req, code) in [(with("id", "07", Method::GET), "not_found"), (with("id", "x", Method::POST), "not_found")]
+        {
             let problem = Id::<CommentId>::extract(&req).await.err().unwrap();
             assert_eq!(problem.refusal().code.name(), code);
         }

@@ -29,10 +29,15 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     }
     serde_path_to_error::deserialize(node).map_err(|error| {
         let place = pointer(error.path());
-        faulty(&error.into_inner().to_string(), place, |place, name| {
-            let end = format!("/{}", escape(name));
-            Place::Pointer(if place.ends_with(&end) { place } else { place + &end })
-        }, Place::Pointer)
+        faulty(
+            &error.into_inner().to_string(),
+            place,
+            |place, name| {
+                let end = format!("/{}", escape(name));
+                Place::Pointer(if place.ends_with(&end) { place } else { place + &end })
+            },
+            Place::Pointer,
+        )
     })
 }
 
@@ -340,7 +345,9 @@ mod tests {
         for (text, code, at) in table {
             assert_eq!(fault(text), (code, at.to_owned()), "{text}");
         }
-        assert!(matches!(read::<Outer>(b"{\"id\": \"\xff\"}"), Err(Error::Refused(r)) if r.code == Code::MalformedJson));
+        assert!(
+            matches!(read::<Outer>(b"{\"id\": \"\xff\"}"), Err(Error::Refused(r)) if r.code == Code::MalformedJson)
+        );
     }
 
     #[test]

@@ -125,7 +125,8 @@ impl Rate {
     fn take(&self, key: String, clock: &DefaultClock) -> Result<Standing, Standing> {
         let key = if self.limiter.len() < KEYS { key } else { self.make_room(key) };
         let most = self.quota.burst_size().get();
-        let standing = |remaining, reset_s| Standing { name: self.name, most, window_s: self.window_s, remaining, reset_s };
+        let standing =
+            |remaining, reset_s| Standing { name: self.name, most, window_s: self.window_s, remaining, reset_s };
         match self.limiter.check_key(&key) {
             Ok(snapshot) => {
                 let remaining = snapshot.remaining_burst_capacity();

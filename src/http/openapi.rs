@@ -139,7 +139,10 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Value {
 fn operation_id(route: &Route) -> String {
     let path = route.path.strip_prefix(super::route::BASE).unwrap_or(&route.path);
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    std::iter::once(route.method.as_str().to_ascii_lowercase()).chain(words.map(str::to_owned)).collect::<Vec<_>>().join("_")
+    std::iter::once(route.method.as_str().to_ascii_lowercase())
+        .chain(words.map(str::to_owned))
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 fn parameters(route: &Route) -> Vec<Value> {

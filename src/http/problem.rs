@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -157,7 +157,9 @@ impl Part {
 /// A refusal that names several wrong parts at once.
 pub fn invalid(code: Code, fields: Vec<FieldError>) -> Error {
     let detail = match fields.as_slice() {
-        [FieldError { place: Place::Pointer(name) | Place::Parameter(name), detail, .. }] => format!("{name}: {detail}"),
+        [FieldError { place: Place::Pointer(name) | Place::Parameter(name), detail, .. }] => {
+            format!("{name}: {detail}")
+        }
         _ => code.title().to_owned(),
     };
     Error::Refused(Refusal { code, detail, fields, retry_after_s: None })

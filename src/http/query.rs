@@ -41,8 +41,12 @@ fn read<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Error> {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let value: T = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
         let place = error.path().to_string();
-        let refused =
-            json::faulty(&error.into_inner().to_string(), place, |_, name| Place::Parameter(name.to_owned()), Place::Parameter);
+        let refused = json::faulty(
+            &error.into_inner().to_string(),
+            place,
+            |_, name| Place::Parameter(name.to_owned()),
+            Place::Parameter,
+        );
         match refused {
             // an unknown parameter is a matter of the query, not of a body's fields
             Error::Refused(refusal) => problem::invalid(Code::ValidationFailed, refusal.fields),

@@ -71,7 +71,9 @@ pub fn done() -> HttpResponse {
 
 /// Marks an answer as that to a request which was done before.
 pub fn replayed(mut response: HttpResponse) -> HttpResponse {
-    response.headers_mut().insert(header::HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+    response
+        .headers_mut()
+        .insert(header::HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
     response
 }
 
@@ -112,7 +114,9 @@ mod tests {
         let req = TestRequest::get().to_http_request();
         let response = tagged(&req, "text/plain", "no-cache", b"abc".to_vec());
         let tag = response.headers().get(header::ETAG).unwrap().to_str().unwrap().to_owned();
-        for (value, status) in [(tag.clone(), 304), (format!("\"x\", W/{tag}"), 304), ("*".into(), 304), ("\"x\"".into(), 200)] {
+        for (value, status) in
+            [(tag.clone(), 304), (format!("\"x\", W/{tag}"), 304), ("*".into(), 304), ("\"x\"".into(), 200)]
+        {
             let req = TestRequest::get().insert_header((header::IF_NONE_MATCH, value.clone())).to_http_request();
             assert_eq!(tagged(&req, "text/plain", "no-cache", b"abc".to_vec()).status().as_u16(), status, "{value}");
         }

@@ -323,9 +323,8 @@ pub fn mount(cfg: &mut ServiceConfig, routes: &[Route]) {
                 methods.push("HEAD".to_owned());
             }
         }
-        let asks = guard::All(guard::Options()).and(guard::fn_guard(|context| {
-            context.head().headers().contains_key("access-control-request-method")
-        }));
+        let asks = guard::All(guard::Options())
+            .and(guard::fn_guard(|context| context.head().headers().contains_key("access-control-request-method")));
         let preflight = move |req: HttpRequest, app: web::Data<App>| {
             let response = cors::preflight(&req, &app, &policies);
             async move { response }

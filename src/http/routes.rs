@@ -133,7 +133,7 @@ fn sites_routes() -> Vec<Route> {
     vec![
         get("/sites/{site}", sites::site).open().text("A site").answers::<sites::Site>(200),
         post("/sites/{site}/preview", sites::preview)
-            .signed()
+            .open()
             .text("Shows how a text would look")
             .takes::<sites::PreviewBody>()
             .answers::<sites::Preview>(200),
@@ -207,10 +207,7 @@ fn comments_routes() -> Vec<Route> {
             .takes::<comments::EditBody>()
             .answers::<view::Comment>(200)
             .fails(&[Code::StaleVersion, Code::PreconditionFailed, Code::ThreadLocked, Code::EditWindowClosed]),
-        delete("/comments/{id}", comments::delete)
-            .signed()
-            .text("Takes one's own comment back")
-            .answers_nothing(),
+        delete("/comments/{id}", comments::delete).signed().text("Takes one's own comment back").answers_nothing(),
         put("/comments/{id}/vote", comments::vote)
             .signed()
             .text("Sets one's vote to 1, 0 or -1")
@@ -224,10 +221,7 @@ fn comments_routes() -> Vec<Route> {
             .takes::<comments::FlagBody>()
             .answers::<view::Flag>(201)
             .fails(&[Code::AlreadyFlagged, Code::ThreadLocked]),
-        delete("/flags/{id}", comments::withdraw)
-            .signed()
-            .text("Takes one's own open flag back")
-            .answers_nothing(),
+        delete("/flags/{id}", comments::withdraw).signed().text("Takes one's own open flag back").answers_nothing(),
     ]
 }
 
@@ -281,10 +275,7 @@ fn moderation_routes() -> Vec<Route> {
 
 fn operations() -> Vec<Route> {
     vec![
-        get("/openapi.json", openapi::serve)
-            .open()
-            .text("This description")
-            .answers_text("application/json"),
+        get("/openapi.json", openapi::serve).open().text("This description").answers_text("application/json"),
         page("/api/v1/docs", assets::docs),
         page("/web/{path}", assets::file),
         page("/", assets::home),

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use actix_web::web::Data;
 use actix_web::HttpRequest;
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -68,7 +68,7 @@ pub struct Preview {
 }
 
 /// `POST /sites/{site}/preview`
-pub async fn preview(app: Data<App>, site: SiteKey, _caller: Signed, body: Json<PreviewBody>) -> Answer {
+pub async fn preview(app: Data<App>, site: SiteKey, body: Json<PreviewBody>) -> Answer {
     app.site(site.0).await?;
     reply::private(&Preview { body_html: markup::render(&body.value.body) })
 }
@@ -102,7 +102,13 @@ pub struct ThreadBody {
 }
 
 /// `PUT /sites/{site}/threads/{key}`
-pub async fn set_thread(app: Data<App>, site: SiteKey, key: ThreadKey, caller: Signed, body: Json<ThreadBody>) -> Answer {
+pub async fn set_thread(
+    app: Data<App>,
+    site: SiteKey,
+    key: ThreadKey,
+    caller: Signed,
+    body: Json<ThreadBody>,
+) -> Answer {
     let change = ThreadChange {
         title: body.value.title,
         url: body.value.url,
@@ -158,14 +164,18 @@ impl ListQuery {
 }
 
 /// `GET /sites/{site}/threads/{key}/comments`
-pub async fn comments(request: HttpRequest, app: Data<App>, site: SiteKey, key: ThreadKey, query: Query<ListQuery>) -> Answer {
+pub async fn comments(
+    request: HttpRequest,
+    app: Data<App>,
+    site: SiteKey,
+    key: ThreadKey,
+    query: Query<ListQuery>,
+) -> Answer {
     let cut = query.0.cut();
     let page = app.tree(site.0, key.0, query.0.cursor(), cut).await?;
     let thread = view::thread(&page.thread);
     let replies = match &page.thread.thread {
-        Some(born) => {
-            view::replies(&app, page.listing, Level { thread: born.id, parent: None }, cut.sort)
-        }
+        Some(born) => view::replies(&app, page.listing, Level { thread: born.id, parent: None }, cut.sort),
         None => view::Replies { items: Vec::new(), next: None, remaining: 0 },
     };
     let page = view::CommentPage {
@@ -210,7 +220,8 @@ pub struct ArticleBody {
 /// `POST /sites/{site}/threads/{key}/comments`
 pub async fn post(
     app: Data<App>,
-    site: SiteKey, key: ThreadKey,
+    site: SiteKey,
+    key: ThreadKey,
     caller: Signed,
     once: Idempotency,
     body: Json<PostBody>,
@@ -295,7 +306,13 @@ pub struct ThreadWaiting {
 }
 
 /// `GET /sites/{site}/threads/{key}/viewer`
-pub async fn viewer(app: Data<App>, site: SiteKey, key: ThreadKey, caller: Signed, query: Query<ViewerQuery>) -> Answer {
+pub async fn viewer(
+    app: Data<App>,
+    site: SiteKey,
+    key: ThreadKey,
+    caller: Signed,
+    query: Query<ViewerQuery>,
+) -> Answer {
     let ids: Vec<CommentId> = match query.0.ids.as_deref() {
         None | Some("") => Vec::new(),
         Some(list) => {

@@ -201,7 +201,11 @@ fn badge(role: Role) -> Option<Badge> {
 
 /// A time in milliseconds since 1970 as RFC 3339 in UTC, with milliseconds.
 pub fn time(ms: i64) -> String {
-    let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX });
+    let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    });
     format!("{at:.3}")
 }
 

@@ -248,5 +248,4 @@ impl Tx<'_> {
         )?;
         sizes.ok_or_else(|| StoreError::Corrupt("a count gave no row".into()))
     }
-
 }

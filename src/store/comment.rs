@@ -392,11 +392,10 @@ impl Tx<'_> {
 
     /// A person's vote on a comment; 0 for none.
     pub fn vote_get(&mut self, comment: CommentId, user: UserId) -> Result<i64, StoreError> {
-        let vote = self.first(
-            "SELECT value FROM vote WHERE comment_id = ?1 AND user_id = ?2",
-            values![comment, user],
-            |c| c.take(),
-        )?;
+        let vote =
+            self.first("SELECT value FROM vote WHERE comment_id = ?1 AND user_id = ?2", values![comment, user], |c| {
+                c.take()
+            })?;
         Ok(vote.unwrap_or(0))
     }
 

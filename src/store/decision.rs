@@ -72,11 +72,7 @@ impl Tx<'_> {
 
     /// One decision.
     pub fn decision_by_id(&mut self, id: DecisionId) -> Result<Option<Decision>, StoreError> {
-        self.first(
-            concat!("SELECT ", decision_columns!(), " FROM decision d WHERE d.id = ?1"),
-            values![id],
-            decision,
-        )
+        self.first(concat!("SELECT ", decision_columns!(), " FROM decision d WHERE d.id = ?1"), values![id], decision)
     }
 
     /// Notes which decision took one back; none: it stands again.

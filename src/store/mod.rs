@@ -38,7 +38,7 @@ pub use idempotency::{Claim, IdempotencyKey};
 pub use log::LogLine;
 pub use queue::{QueueFilter, QueuePlace, QueueRow};
 pub use schema::Purpose;
-pub use session::SignedIn;
+pub use session::Ended;
 pub use thread::NewThread;
 pub use tx::Tx;
 pub use user::Record;

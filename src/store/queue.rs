@@ -43,13 +43,7 @@ fn row(c: &mut Columns<'_>) -> Result<QueueRow, StoreError> {
 }
 
 fn waiting(c: &mut Columns<'_>) -> Result<Waiting, StoreError> {
-    Ok(Waiting {
-        flagged: c.take()?,
-        held: c.take()?,
-        reasons: c.take()?,
-        priority: c.take()?,
-        first_ms: c.take()?,
-    })
+    Ok(Waiting { flagged: c.take()?, held: c.take()?, reasons: c.take()?, priority: c.take()?, first_ms: c.take()? })
 }
 
 impl Tx<'_> {

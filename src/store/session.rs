@@ -6,7 +6,7 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{Client, RefreshToken, Scope, Session};
 
 /// A session that ended: which, and when in milliseconds since 1970.
-pub type SignedIn = (SessionId, i64);
+pub type Ended = (SessionId, i64);
 
 fn session(c: &mut Columns<'_>) -> Result<Session, StoreError> {
     Ok(Session {
@@ -61,7 +61,7 @@ impl Tx<'_> {
         )
     }
 
-    /// Notes that a session was refreshed, with the scope it has from now on.
+    /// Notes that a session was refreshed.
     pub fn session_use(&mut self, id: SessionId, used_ms: i64) -> Result<(), StoreError> {
         self.run("UPDATE session SET used_ms = ?2 WHERE id = ?1", values![id, used_ms])?;
         Ok(())
@@ -89,7 +89,7 @@ impl Tx<'_> {
     }
 
     /// Sessions that ended since then.
-    pub fn sessions_ended_since(&mut self, since_ms: i64) -> Result<Vec<SignedIn>, StoreError> {
+    pub fn sessions_ended_since(&mut self, since_ms: i64) -> Result<Vec<Ended>, StoreError> {
         self.all(
             "SELECT id, ended_ms FROM session WHERE ended_ms IS NOT NULL AND ended_ms >= ?1 ORDER BY ended_ms, id",
             values![since_ms],
@@ -132,13 +132,7 @@ impl Tx<'_> {
     }
 
     /// Keeps an exchange code by its hash.
-    pub fn code_insert(
-        &mut self,
-        hash: &[u8],
-        user: UserId,
-        origin: &str,
-        expires_ms: i64,
-    ) -> Result<(), StoreError> {
+    pub fn code_insert(&mut self, hash: &[u8], user: UserId, origin: &str, expires_ms: i64) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO exchange_code (hash, user_id, origin, expires_ms) VALUES (?1, ?2, ?3, ?4)",
             values![hash, user, origin, expires_ms],
@@ -157,7 +151,9 @@ impl Tx<'_> {
 
     /// The keys that sign access tokens, newest first.
     pub fn signing_keys(&mut self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        self.all("SELECT kid, secret FROM signing_key ORDER BY created_ms DESC, kid", &[], |c| Ok((c.take()?, c.take()?)))
+        self.all("SELECT kid, secret FROM signing_key ORDER BY created_ms DESC, kid", &[], |c| {
+            Ok((c.take()?, c.take()?))
+        })
     }
 
     /// Keeps a new signing key.

@@ -6,13 +6,7 @@ use crate::domain::ids::SiteId;
 use crate::domain::thread::Site;
 
 fn site(c: &mut Columns<'_>) -> Result<Site, StoreError> {
-    Ok(Site {
-        id: c.take()?,
-        key: c.take()?,
-        title: c.take()?,
-        explicit_threads: c.take()?,
-        policy_url: c.maybe()?,
-    })
+    Ok(Site { id: c.take()?, key: c.take()?, title: c.take()?, explicit_threads: c.take()?, policy_url: c.maybe()? })
 }
 
 impl Tx<'_> {
@@ -52,7 +46,9 @@ impl Tx<'_> {
 
     /// Every registered origin with its site.
     pub fn origins_all(&mut self) -> Result<Vec<(SiteId, String)>, StoreError> {
-        self.all("SELECT site_id, origin FROM site_origin ORDER BY site_id, origin", &[], |c| Ok((c.take()?, c.take()?)))
+        self.all("SELECT site_id, origin FROM site_origin ORDER BY site_id, origin", &[], |c| {
+            Ok((c.take()?, c.take()?))
+        })
     }
 
     /// Moves the counts of a site's open queue items.

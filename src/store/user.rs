@@ -64,7 +64,11 @@ impl Tx<'_> {
     /// The person with that login key.
     pub fn user_by_login_key(&mut self, key: &str) -> Result<Option<Own>, StoreError> {
         self.first(
-            concat!("SELECT ", user_columns!(), ", u.email, u.password_hash FROM user_account u WHERE u.login_key = ?1"),
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                ", u.email, u.password_hash FROM user_account u WHERE u.login_key = ?1"
+            ),
             values![key],
             own,
         )
@@ -143,9 +147,11 @@ impl Tx<'_> {
 
     /// Who was seen since then.
     pub fn users_seen_since(&mut self, since_ms: i64) -> Result<Vec<(UserId, i64)>, StoreError> {
-        self.all("SELECT id, seen_ms FROM user_account WHERE seen_ms >= ?1 ORDER BY seen_ms, id", values![since_ms], |c| {
-            Ok((c.take()?, c.take()?))
-        })
+        self.all(
+            "SELECT id, seen_ms FROM user_account WHERE seen_ms >= ?1 ORDER BY seen_ms, id",
+            values![since_ms],
+            |c| Ok((c.take()?, c.take()?)),
+        )
     }
 
     /// Every role given to anybody.
