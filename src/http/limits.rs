@@ -108,10 +108,10 @@ impl Limits {
 
 /// Who is counted. A token that is not good is counted by client: it is the handler's to refuse.
 fn key(req: &HttpRequest, bound: Bound) -> Result<String, Problem> {
-    if bound == Bound::Writes {
-        if let Ok(Some(caller)) = identify(req) {
-            return Ok(format!("u:{}", caller.user));
-        }
+    if bound == Bound::Writes
+        && let Ok(Some(caller)) = identify(req)
+    {
+        return Ok(format!("u:{}", caller.user));
     }
     Ok(Client::of(req)?.net())
 }

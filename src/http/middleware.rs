@@ -33,10 +33,6 @@ const INERT: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; fr
 /// Two years, in seconds.
 const HSTS: &str = "max-age=63072000";
 
-/// Names a request in answer and log.
-#[derive(Clone)]
-struct RequestId(String);
-
 /// Around everything. Answers every error itself, so that nothing goes out unmarked.
 ///
 /// # Errors
@@ -47,7 +43,6 @@ pub async fn around(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let began = Instant::now();
     let id = hex::encode(rand::random::<[u8; 8]>());
-    req.extensions_mut().insert(RequestId(id.clone()));
     let (req, response) = next.call(req).await?.map_into_boxed_body().into_parts();
     let (mut response, cause) = worded(response, &id);
     let policy = req.extensions().get::<Policy>().cloned();
@@ -177,10 +172,10 @@ pub async fn within<B: MessageBody + 'static>(
         let response = HttpResponse::from_error(problem);
         ServiceResponse::new(http.clone(), response.map_into_right_body())
     };
-    if !policy.takes_query {
-        if let Err(error) = query::none(req.query_string()) {
-            return Ok(refused(error.into()));
-        }
+    if !policy.takes_query
+        && let Err(error) = query::none(req.query_string())
+    {
+        return Ok(refused(error.into()));
     }
     let standing = match count(&http, policy.bound) {
         Ok(standing) => standing,

@@ -1,7 +1,7 @@
 //! A person's own things: profile, password, sign-ins.
 
 use actix_web::{HttpResponse, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -12,7 +12,6 @@ use crate::domain::ids::SessionId;
 use super::auth::password_fits;
 use super::extract::{Id, Json, Signed};
 use super::problem::Problem;
-use super::wire::List;
 use super::{reply, wire};
 
 /// Changes to a profile; what is absent stays.
@@ -76,11 +75,20 @@ pub async fn password(app: web::Data<App>, caller: Signed, body: Json<PasswordBo
     Ok(reply::done())
 }
 
+/// The sign-ins in force.
+#[derive(Serialize, ToSchema)]
+pub struct OwnSessions {
+    /// Newest first.
+    items: Vec<wire::OwnSession>,
+    /// Always null: the list is whole.
+    next: Option<String>,
+}
+
 /// `GET /me/sessions`
 pub async fn sessions(app: web::Data<App>, caller: Signed) -> Result<HttpResponse, Problem> {
     let sessions = app.sessions(&caller.0).await?;
     let items = sessions.iter().map(|session| wire::own_session(session, caller.0.session)).collect();
-    reply::private(&List { items, next: None })
+    reply::private(&OwnSessions { items, next: None })
 }
 
 /// `DELETE /me/sessions`

@@ -340,10 +340,6 @@ pub fn mount(cfg: &mut ServiceConfig, routes: &[Route]) {
 
 fn schema_of<T: ToSchema>(others: &mut Vec<(String, RefOr<Schema>)>) -> RefOr<Schema> {
     T::schemas(others);
-    // a generic type has one name for all it is made of: it is written out where it stands
-    if std::any::type_name::<T>().contains('<') {
-        return T::schema();
-    }
     let name = T::name().into_owned();
     others.push((name.clone(), T::schema()));
     RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))

@@ -7,7 +7,6 @@ use crate::domain::code::Code;
 
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
-use super::wire::List;
 use super::{assets, auth, comments, middleware, mine, moderation, openapi, operate, own, sites, view, wire};
 
 /// Every route there is.
@@ -91,7 +90,7 @@ fn own_routes() -> Vec<Route> {
         get("/me/sessions", own::sessions)
             .signed()
             .text("The sign-ins that are in force")
-            .answers::<List<wire::OwnSession>>(200),
+            .answers::<own::OwnSessions>(200),
         delete("/me/sessions", own::end_others).signed().text("Ends all sign-ins but this one").answers_nothing(),
         delete("/me/sessions/{id}", own::end).signed().text("Ends one sign-in").answers_nothing(),
     ]

@@ -12,15 +12,6 @@ use crate::domain::permission::Role;
 use crate::domain::session;
 use crate::domain::user;
 
-/// A part of a list, and where it goes on.
-#[derive(Serialize, ToSchema)]
-pub struct List<T> {
-    /// This part.
-    pub items: Vec<T>,
-    /// The cursor of the next part; null at the end.
-    pub next: Option<String>,
-}
-
 /// A person as any reader may see them.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct User {
