@@ -231,19 +231,20 @@ fn moderation_routes() -> Vec<Route> {
             .text("What waits, most urgent first")
             .query::<moderation::QueueQuery>()
             .answers::<moderation::Queue>(200)
-            .fails(&[Code::CursorMismatch]),
+            .fails(&[Code::NotFound, Code::CursorMismatch]),
         get("/moderation/comments", moderation::comments)
             .moderators()
             .text("Comments in any state, newest first")
             .query::<moderation::CommentsQuery>()
             .answers::<comments::Comments>(200)
-            .fails(&[Code::CursorMismatch]),
+            .fails(&[Code::NotFound, Code::CursorMismatch]),
         post("/moderation/decisions", moderation::decide)
             .moderators()
             .text("Decides on comments of one site")
             .idempotent()
             .takes::<moderation::DecideBody>()
-            .answers::<view::Decision>(200),
+            .answers::<view::Decision>(200)
+            .fails(&[Code::NotFound]),
         get("/moderation/decisions/{id}", moderation::decision)
             .moderators()
             .text("A decision")
@@ -263,12 +264,13 @@ fn moderation_routes() -> Vec<Route> {
             .text("The log of a site, newest first")
             .query::<moderation::LogQuery>()
             .answers::<moderation::Log>(200)
-            .fails(&[Code::CursorMismatch]),
+            .fails(&[Code::NotFound, Code::CursorMismatch]),
         get("/moderation/log/head", moderation::log_head)
             .moderators()
             .text("The end of a log's chain")
             .query::<moderation::HeadQuery>()
-            .answers::<moderation::LogHead>(200),
+            .answers::<moderation::LogHead>(200)
+            .fails(&[Code::NotFound]),
     ]
 }
 
