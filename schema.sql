@@ -86,14 +86,16 @@ CREATE TABLE refresh_token (
 
 CREATE INDEX refresh_token_session ON refresh_token (session_id);
 
+-- A code dies with the session that made it.
 CREATE TABLE exchange_code (
   hash       BLOB PRIMARY KEY,
-  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  session_id INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
   origin     TEXT NOT NULL,
   expires_ms INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX exchange_code_expires ON exchange_code (expires_ms);
+CREATE INDEX exchange_code_session ON exchange_code (session_id);
 
 -- The tree -----------------------------------------------------------------------------------
 

@@ -26,9 +26,9 @@ impl App {
             return Err(Error::refuse(Code::Forbidden, "no site here has pages of that origin"));
         }
         let (text, hash) = secret::opaque();
-        let (user, origin, expires_ms) = (caller.user, origin.to_owned(), self.now_ms() + CODE_TTL_MS);
+        let (session, origin, expires_ms) = (caller.session, origin.to_owned(), self.now_ms() + CODE_TTL_MS);
         self.store
-            .write("make_code", move |tx| Ok::<_, Error>(tx.code_insert(&hash, user, &origin, expires_ms)?))
+            .write("make_code", move |tx| Ok::<_, Error>(tx.code_insert(&hash, session, &origin, expires_ms)?))
             .await?;
         Ok(text)
     }
@@ -44,12 +44,16 @@ impl App {
         let opening = Opening::draw(self, start);
         let opened = self
             .store
-            .write("exchange", move |tx| match tx.code_take(&hash)? {
-                Some((user, bound, until_ms)) if is_registered && bound == origin && now_ms < until_ms => {
-                    opening.insert(tx, user).map(Some)
+            .write("exchange", move |tx| {
+                // what does not fit is no error of the unit: that would put the code back
+                let Some((session, bound, until_ms)) = tx.code_take(&hash)? else { return Ok(None) };
+                let maker = tx.session_by_id(session)?.filter(|maker| maker.ended_ms.is_none());
+                match maker {
+                    Some(maker) if is_registered && bound == origin && now_ms < until_ms => {
+                        opening.insert(tx, maker.user_id).map(Some)
+                    }
+                    _ => Ok::<_, Error>(None),
                 }
-                // not an error: that would put the code back
-                _ => Ok(None),
             })
             .await?;
         let opened = opened.ok_or_else(|| {
@@ -89,6 +93,9 @@ mod tests {
         assert_eq!(refused(swap(&world, &code, BLOG).await), "invalid_credentials");
         let code = world.app.make_code(&caller, BLOG).await.unwrap();
         world.wait_s(60);
+        assert_eq!(refused(swap(&world, &code, BLOG).await), "invalid_credentials");
+        let code = world.app.make_code(&caller, BLOG).await.unwrap();
+        world.app.sign_out(caller.session).await.unwrap();
         assert_eq!(refused(swap(&world, &code, BLOG).await), "invalid_credentials");
     }
 }

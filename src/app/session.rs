@@ -9,7 +9,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::permission::{Action, Role};
 use crate::domain::session::{Client, Scope, Session};
-use crate::domain::user::{Grant, Own};
+use crate::domain::user::Own;
 use crate::store::Tx;
 
 /// Most characters kept of an agent's name.
@@ -108,20 +108,7 @@ impl Opening {
 /// A person as they see themselves; who is gone has no session either.
 pub(super) fn me_of(tx: &mut Tx<'_>, user: UserId) -> Result<Me, Error> {
     let own = tx.user_own(user)?.ok_or(Code::SessionEnded)?;
-    let grants = tx.roles_of(user)?;
-    Ok(Me { own, grants: with_keys(tx, &grants)? })
-}
-
-/// Roles with the keys of their sites.
-pub(super) fn with_keys(tx: &mut Tx<'_>, grants: &[Grant]) -> Result<Vec<(Option<String>, Role)>, Error> {
-    let mut named = Vec::with_capacity(grants.len());
-    for grant in grants {
-        match grant.site {
-            None => named.push((None, grant.role)),
-            Some(site) => named.extend(tx.site_by_id(site)?.map(|site| (Some(site.key), grant.role))),
-        }
-    }
-    Ok(named)
+    Ok(Me { own, grants: tx.roles_named(user)? })
 }
 
 /// Ends all sessions of a person but one, and tells of each.

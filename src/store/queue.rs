@@ -81,24 +81,40 @@ impl Tx<'_> {
         after: Option<QueuePlace>,
         count: i64,
     ) -> Result<Vec<QueueRow>, StoreError> {
-        let start = QueuePlace { priority: i64::MAX, first_ms: i64::MIN, comment_id: CommentId(i64::MIN) };
-        let after = after.unwrap_or(start);
         // every bit set lets each reason pass, and so do rows without one
         let reasons = filter.reason.map_or(-1, Reason::bit);
         macro_rules! page {
-            ($kind:literal) => {
-                self.all(
-                    concat!(
-                        "SELECT priority, first_ms, comment_id, held FROM queue_item WHERE site_id = ?1 ",
-                        $kind,
-                        " AND priority <= ?2 AND (priority < ?2 OR first_ms > ?3 OR (first_ms = ?3 AND comment_id > ?4))
-                          AND (?5 = -1 OR (reasons & ?5) <> 0)
-                          ORDER BY priority DESC, first_ms, comment_id LIMIT ?6"
-                    ),
-                    values![filter.site, after.priority, after.first_ms, after.comment_id, reasons, count],
-                    row,
-                )
-            };
+            ($kind:literal) => {{
+                // two seeks, since one condition would walk all that was shown of the same priority
+                let mut rows = match after {
+                    None => Vec::new(),
+                    Some(after) => self.all(
+                        concat!(
+                            "SELECT priority, first_ms, comment_id, held FROM queue_item WHERE site_id = ?1 ",
+                            $kind,
+                            " AND priority = ?2 AND (first_ms, comment_id) > (?3, ?4)
+                              AND (?5 = -1 OR (reasons & ?5) <> 0) ORDER BY first_ms, comment_id LIMIT ?6"
+                        ),
+                        values![filter.site, after.priority, after.first_ms, after.comment_id, reasons, count],
+                        row,
+                    )?,
+                };
+                let below = after.map_or(i64::MAX, |after| after.priority);
+                let rest = count - rows.len() as i64;
+                if rest > 0 {
+                    rows.extend(self.all(
+                        concat!(
+                            "SELECT priority, first_ms, comment_id, held FROM queue_item WHERE site_id = ?1 ",
+                            $kind,
+                            " AND priority < ?2 AND (?3 = -1 OR (reasons & ?3) <> 0)
+                              ORDER BY priority DESC, first_ms, comment_id LIMIT ?4"
+                        ),
+                        values![filter.site, below, reasons, rest],
+                        row,
+                    )?);
+                }
+                Ok(rows)
+            }};
         }
         match filter.kind {
             QueueKind::All => page!(""),

@@ -132,18 +132,24 @@ impl Tx<'_> {
     }
 
     /// Keeps an exchange code by its hash.
-    pub fn code_insert(&mut self, hash: &[u8], user: UserId, origin: &str, expires_ms: i64) -> Result<(), StoreError> {
+    pub fn code_insert(
+        &mut self,
+        hash: &[u8],
+        session: SessionId,
+        origin: &str,
+        expires_ms: i64,
+    ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO exchange_code (hash, user_id, origin, expires_ms) VALUES (?1, ?2, ?3, ?4)",
-            values![hash, user, origin, expires_ms],
+            "INSERT INTO exchange_code (hash, session_id, origin, expires_ms) VALUES (?1, ?2, ?3, ?4)",
+            values![hash, session, origin, expires_ms],
         )?;
         Ok(())
     }
 
-    /// Takes an exchange code away: whose it was, for which origin, until when.
-    pub fn code_take(&mut self, hash: &[u8]) -> Result<Option<(UserId, String, i64)>, StoreError> {
+    /// Takes an exchange code away: which session made it, for which origin, until when.
+    pub fn code_take(&mut self, hash: &[u8]) -> Result<Option<(SessionId, String, i64)>, StoreError> {
         self.first(
-            "DELETE FROM exchange_code WHERE hash = ?1 RETURNING user_id, origin, expires_ms",
+            "DELETE FROM exchange_code WHERE hash = ?1 RETURNING session_id, origin, expires_ms",
             values![hash],
             |c| Ok((c.take()?, c.take()?, c.take()?)),
         )

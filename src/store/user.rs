@@ -170,6 +170,15 @@ impl Tx<'_> {
         })
     }
 
+    /// The roles of one person with the keys of their sites; none: the whole server.
+    pub fn roles_named(&mut self, user: UserId) -> Result<Vec<(Option<String>, Role)>, StoreError> {
+        self.all(
+            "SELECT s.key, r.role FROM role r LEFT JOIN site s ON s.id = r.site_id WHERE r.user_id = ?1 ORDER BY r.site_id",
+            values![user],
+            |c| Ok((c.maybe()?, c.word(Role::parse)?)),
+        )
+    }
+
     /// Gives a role on a site, or on the whole server, in place of the one held there.
     pub fn role_set(&mut self, user: UserId, grant: Grant, granted_ms: i64) -> Result<(), StoreError> {
         self.run(
