@@ -71,6 +71,9 @@ pub struct RefreshBody {
     #[validate(length(min = 1, max = 512))]
     #[schema(min_length = 1, max_length = 512)]
     pub refresh_token: Option<String>,
+    /// May be said as at sign-in; what counts is where the token comes from: one in the body is
+    /// answered in the body.
+    pub client: Option<Travel>,
 }
 
 /// A code from the sign-in popup.

@@ -1,0 +1,188 @@
+//! A whole service for a test: a store of its own, a clock that moves by hand, real HTTP on a free
+//! port, and people to act as.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use understory::app::App;
+use understory::app::verify::verify;
+use understory::config::Settings;
+use understory::domain::permission::Role;
+use understory::http::{Front, serve};
+use understory::store::{Options, Purpose, Store};
+
+pub const PASSWORD: &str = "four unrelated words";
+pub const THREAD: &str = "/sites/here/threads/article/comments";
+
+/// Roles of the people in every test: `mona` moderates `here`, `theo` moderates `there`.
+pub const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "mona", "theo", "ada"];
+
+pub struct World {
+    pub app: Arc<App>,
+    pub url: String,
+    pub client: Client,
+    pub directory: tempfile::TempDir,
+    clock: Arc<AtomicI64>,
+    tokens: HashMap<String, String>,
+}
+
+/// An answer: status, JSON (null when there is none), headers.
+pub struct Answer {
+    pub status: u16,
+    pub json: Value,
+    pub text: String,
+    pub headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    pub fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or("")
+    }
+
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.status < 300, "{} {}", self.status, self.text);
+        self.json
+    }
+
+    #[track_caller]
+    pub fn fails(self, status: u16, code: &str) {
+        assert_eq!((self.status, self.code()), (status, code), "{}", self.text);
+    }
+}
+
+impl World {
+    pub async fn new() -> World {
+        World::with(&[]).await
+    }
+
+    pub async fn with(sets: &[&str]) -> World {
+        let mut all = vec!["limits.enabled=false".to_owned(), "server.workers=1".to_owned()];
+        all.extend(sets.iter().map(|set| (*set).to_owned()));
+        let settings = Settings::load(None, std::iter::empty(), &all).unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
+        let told = Arc::clone(&clock);
+        let options = Options {
+            directory: directory.path().to_owned(),
+            purpose: Purpose::Serve,
+            readers: 2,
+            queue: 1_024,
+            busy_timeout_ms: 5_000,
+            now_ms: 0,
+        };
+        let store = Store::open(&options).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let clock_of = Arc::new(move || told.load(Ordering::SeqCst));
+        let app = Arc::new(App::start(store, settings, url.clone(), clock_of).await.unwrap());
+        for (site, origin) in [("here", "https://here.example"), ("there", "https://there.example")] {
+            app.add_site(site, None, &[origin.to_owned()]).await.unwrap();
+        }
+        actix_web::rt::spawn(serve(Arc::clone(&app), listener, Front { demo: false }).unwrap());
+        let mut world = World { app, url, client: Client::new(), directory, clock, tokens: HashMap::new() };
+        for login in PEOPLE {
+            let body = json!({"login": login, "password": PASSWORD, "client": "native"});
+            let session = world.call("anon", "POST", "/auth/register", body).await.ok();
+            world.tokens.insert(login.to_owned(), session["access_token"].as_str().unwrap().to_owned());
+        }
+        world.app.set_role("mona", Role::Moderator, Some("here")).await.unwrap();
+        world.app.set_role("theo", Role::Moderator, Some("there")).await.unwrap();
+        world.app.set_role("ada", Role::Admin, None).await.unwrap();
+        world
+    }
+
+    pub fn wait_ms(&self, ms: i64) {
+        self.clock.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    pub fn token(&self, who: &str) -> &str {
+        &self.tokens[who]
+    }
+
+    pub async fn sign_in(&self, login: &str) -> Value {
+        let body = json!({"identifier": login, "password": PASSWORD, "client": "native"});
+        self.call("anon", "POST", "/auth/login", body).await.ok()
+    }
+
+    /// Acts as `who`; `anon` sends no token. A null body is none.
+    pub async fn call(&self, who: &str, method: &str, path: &str, body: Value) -> Answer {
+        self.call_with(who, method, path, body, &[]).await
+    }
+
+    pub async fn get(&self, who: &str, path: &str) -> Answer {
+        self.call(who, "GET", path, Value::Null).await
+    }
+
+    pub async fn call_with(
+        &self,
+        who: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let token = if who == "anon" { None } else { Some(self.tokens[who].clone()) };
+        self.send(token.as_deref(), method, path, body, headers).await
+    }
+
+    pub async fn send(
+        &self,
+        token: Option<&str>,
+        method: &str,
+        path: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        // a path of the table is whole, one of a test may leave the base out
+        let path = if path.starts_with("/api/v1") { path.to_owned() } else { format!("/api/v1{path}") };
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, headers }
+    }
+
+    /// Posts to the article on `here`; the comment.
+    pub async fn post(&self, who: &str, body: &str, parent: Option<&str>) -> Value {
+        let sent = match parent {
+            Some(parent) => json!({"body": body, "parent_id": parent}),
+            None => json!({"body": body}),
+        };
+        self.call(who, "POST", THREAD, sent).await.ok()
+    }
+
+    pub async fn decide(&self, who: &str, action: &str, comment: &Value) -> Answer {
+        let target = json!({"comment_id": comment["id"], "version": comment["version"]});
+        let body = json!({"targets": [target], "action": action, "reason_code": "harassment"});
+        self.call(who, "POST", "/moderation/decisions", body).await
+    }
+
+    /// Everything that is kept twice is right, and the log proves itself.
+    pub async fn verified(&self) {
+        let verified = verify(&self.app.store).await.unwrap();
+        assert!(verified.differences.is_empty(), "{:?}", verified.differences);
+    }
+}
+
+/// The id of a thing.
+pub fn id(of: &Value) -> String {
+    of["id"].as_str().unwrap().to_owned()
+}

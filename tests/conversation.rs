@@ -1,0 +1,239 @@
+//! The main job end to end, over real HTTP, as anon, alice, bob, moderator and admin.
+
+#![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
+
+mod common;
+
+use common::{PASSWORD, THREAD, World, id};
+use serde_json::{Value, json};
+
+#[actix_web::test]
+async fn hide_and_undo_bring_everything_back() {
+    let world = World::new().await;
+    world.call("anon", "POST", THREAD, json!({"body": "let me in"})).await.fails(401, "sign_in_required");
+    let root = world.post("alice", "first **thought**", None).await;
+    assert_eq!(root["body_html"], "<p>first <strong>thought</strong></p>");
+    world.post("bob", "a reply", Some(&id(&root))).await;
+    world.call("bob", "PUT", &format!("/comments/{}/vote", id(&root)), json!({"value": 1})).await.ok();
+    let flags = format!("/comments/{}/flags", id(&root));
+    world.call("bob", "POST", &flags, json!({"reason": "spam", "note": "again"})).await.ok();
+    world.call("bob", "POST", &flags, json!({"reason": "hate"})).await.fails(409, "already_flagged");
+    let before = world.get("anon", THREAD).await.ok();
+
+    world.decide("bob", "hide", &root).await.fails(403, "forbidden");
+    let queue = world.get("mona", "/moderation/queue?site=here").await.ok();
+    assert_eq!((&queue["counts"]["flagged"], &queue["items"][0]["priority"]), (&json!(1), &json!(2)));
+    let decision = world.decide("mona", "hide", &root).await.ok();
+    assert_eq!(decision["applied"][0]["to"], "hidden");
+
+    let page = world.get("anon", THREAD).await.ok();
+    let tombstone = &page["items"][0];
+    assert_eq!(
+        (&tombstone["body"], &tombstone["author"], &tombstone["score"]),
+        (&Value::Null, &Value::Null, &json!(0))
+    );
+    assert_eq!(
+        (&tombstone["removed"]["by"], &tombstone["removed"]["reason_code"]),
+        (&json!("moderator"), &json!("harassment"))
+    );
+    assert_eq!(
+        (&tombstone["replies"]["items"][0]["number"], &page["thread"]["counts"]["published"]),
+        (&json!("1.1"), &json!(1))
+    );
+    assert_eq!(world.get("bob", "/me/flags").await.ok()["items"][0]["state"], "upheld");
+    let told = world.get("alice", "/me/decisions").await.ok();
+    assert_eq!((&told["items"][0]["decision_id"], &told["items"][0]["action"]), (&decision["id"], &json!("hide")));
+    assert_eq!(world.get("alice", "/me/comments").await.ok()["items"][0]["body"], "first **thought**");
+    assert_eq!(world.get("mona", "/moderation/queue?site=here").await.ok()["counts"]["flagged"], 0);
+
+    let undo = format!("/moderation/decisions/{}/undo", id(&decision));
+    let undone = world.call("mona", "POST", &undo, Value::Null).await.ok();
+    assert_eq!(undone["undoes"], decision["id"]);
+    world.call("ada", "POST", &undo, Value::Null).await.fails(409, "already_undone");
+    let mut after = world.get("anon", THREAD).await.ok();
+    assert!(after["thread"]["version"].as_i64() > before["thread"]["version"].as_i64());
+    after["thread"]["version"] = before["thread"]["version"].clone();
+    after["items"][0]["version"] = before["items"][0]["version"].clone();
+    assert_eq!(after, before);
+    assert_eq!(world.get("bob", "/me/flags").await.ok()["items"][0]["state"], "open");
+
+    // the undo taken back in turn hides again and settles the flag as it was
+    let redo = format!("/moderation/decisions/{}/undo", id(&undone));
+    world.call("mona", "POST", &redo, Value::Null).await.ok();
+    assert_eq!(world.get("anon", THREAD).await.ok()["items"][0]["state"], "hidden");
+    assert_eq!(world.get("bob", "/me/flags").await.ok()["items"][0]["state"], "upheld");
+    let log = world.get("mona", "/moderation/log?site=here").await.ok();
+    let acts: Vec<&str> = log["items"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
+    assert_eq!(acts[..3], ["undo", "undo", "hide"]);
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn sessions_end_on_the_next_request() {
+    let world = World::new().await;
+    let first = world.sign_in("alice").await;
+    let token = first["access_token"].as_str();
+    world.send(token, "POST", "/auth/logout", json!({}), &[]).await;
+    world.send(token, "GET", "/me", Value::Null, &[]).await.fails(401, "session_ended");
+
+    let second = world.sign_in("alice").await;
+    let sessions = world.get("alice", "/me/sessions").await.ok();
+    let other = sessions["items"].as_array().unwrap().iter().find(|s| s["current"] != json!(true)).unwrap().clone();
+    world.call("alice", "DELETE", &format!("/me/sessions/{}", id(&other)), Value::Null).await;
+    world.send(second["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.fails(401, "session_ended");
+
+    let third = world.sign_in("alice").await;
+    let change = json!({"current_password": PASSWORD, "new_password": "other unrelated words"});
+    assert_eq!(world.call("alice", "PUT", "/me/password", change).await.status, 204);
+    world.send(third["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.fails(401, "session_ended");
+    world.get("alice", "/me").await.ok();
+
+    world.get("mona", "/moderation/queue?site=here").await.ok();
+    world.app.set_role("mona", understory::domain::permission::Role::Reader, Some("here")).await.unwrap();
+    world.get("mona", "/moderation/queue?site=here").await.fails(403, "forbidden");
+
+    world.wait_ms(16 * 60_000);
+    world.get("bob", "/me").await.fails(401, "token_expired");
+}
+
+#[actix_web::test]
+async fn a_spent_refresh_token_ends_its_family() {
+    let world = World::new().await;
+    let session = world.sign_in("bob").await;
+    let refresh = |token: &Value| {
+        let body = json!({"refresh_token": token, "client": "native"});
+        async { world.call("anon", "POST", "/auth/refresh", body).await }
+    };
+    let next = refresh(&session["refresh_token"]).await.ok();
+    let lost = refresh(&session["refresh_token"]).await.ok();
+    assert_ne!(next["refresh_token"], lost["refresh_token"]);
+    world.wait_ms(11_000);
+    refresh(&session["refresh_token"]).await.fails(401, "session_ended");
+    refresh(&next["refresh_token"]).await.fails(401, "session_ended");
+    let token = next["access_token"].as_str();
+    world.send(token, "GET", "/me", Value::Null, &[]).await.fails(401, "session_ended");
+}
+
+#[actix_web::test]
+async fn cookies_need_a_page_of_ours_and_readers_tokens_never_moderate() {
+    let world = World::new().await;
+    let body = json!({"identifier": "mona", "password": PASSWORD});
+    let answer = world.call("anon", "POST", "/auth/login", body.clone()).await;
+    let cookie = answer.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    let path = "/auth/refresh";
+    let evil = [("cookie", pair), ("origin", "https://evil.example")];
+    world.call_with("anon", "POST", path, json!({}), &evil).await.fails(403, "forbidden");
+    world.call_with("anon", "POST", path, json!({}), &evil[..1]).await.fails(403, "forbidden");
+    let ours = [("cookie", pair), ("origin", "https://here.example")];
+    let narrowed = world.call_with("anon", "POST", path, json!({}), &ours).await.ok();
+    let narrowed = narrowed["access_token"].as_str();
+    world.send(narrowed, "GET", "/moderation/queue?site=here", Value::Null, &[]).await.fails(403, "forbidden");
+
+    let answer = world.call_with("anon", "POST", "/auth/login", body, &[("origin", "https://here.example")]).await.ok();
+    let reader = answer["access_token"].as_str();
+    world.send(reader, "GET", "/moderation/queue?site=here", Value::Null, &[]).await.fails(403, "forbidden");
+
+    let console = json!({"identifier": "mona", "password": PASSWORD, "client": "console"});
+    world.call("anon", "POST", "/auth/login", console.clone()).await.fails(403, "forbidden");
+    let own = world.url.clone();
+    let answer = world.call_with("anon", "POST", "/auth/login", console, &[("origin", &own)]).await;
+    assert!(answer.json.get("access_token").is_none_or(Value::is_null), "{}", answer.text);
+    let cookie = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let with = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    world.call_with("anon", "GET", "/moderation/queue?site=here", Value::Null, &with).await.ok();
+    let put = ("PUT", "/sites/here/threads/article");
+    world.call_with("anon", put.0, put.1, json!({"title": "T"}), &with).await.fails(403, "forbidden");
+    let marked = [with[0], with[1], ("x-understory", "1")];
+    world.call_with("anon", put.0, put.1, json!({"title": "T"}), &marked).await.ok();
+}
+
+#[actix_web::test]
+async fn threads_that_hold_slow_and_close() {
+    let world = World::new().await;
+    let thread = "/sites/here/threads/article";
+    let set = async |body: Value| world.call("mona", "PUT", thread, body).await.ok();
+    set(json!({"premoderation": true, "slow_mode_seconds": 60})).await;
+    let held = world.post("alice", "may I", None).await;
+    assert_eq!((&held["state"], &held["held_by"]), (&json!("held"), &json!("premoderation")));
+    world.get("anon", &format!("/comments/{}", id(&held))).await.fails(404, "not_found");
+    world.get("alice", &format!("/comments/{}", id(&held))).await.ok();
+    world.call("alice", "POST", THREAD, json!({"body": "again"})).await.fails(429, "slow_mode");
+    world.decide("mona", "approve", &held).await.ok();
+    world.get("anon", &format!("/comments/{}", id(&held))).await.ok();
+
+    set(json!({"premoderation": false, "slow_mode_seconds": 0})).await;
+    let path = format!("/comments/{}", id(&held));
+    let edit = |headers: [(&'static str, &'static str); 1]| {
+        let path = path.clone();
+        let world = &world;
+        async move { world.call_with("alice", "PATCH", &path, json!({"body": "new"}), &headers).await }
+    };
+    for wrong in ["\"1\"", "*", "W/\"2\"", "x"] {
+        edit([("if-match", wrong)]).await.fails(412, "stale_version");
+    }
+    assert_eq!(edit([("if-match", "\"2\"")]).await.ok()["version"], 3);
+    world.call("alice", "PATCH", &path, json!({"body": "x", "version": 1})).await.fails(409, "stale_version");
+    world.call("bob", "PATCH", &path, json!({"body": "x"})).await.fails(403, "forbidden");
+
+    set(json!({"state": "locked"})).await;
+    world.call("bob", "POST", THREAD, json!({"body": "x"})).await.fails(409, "thread_locked");
+    world.call("bob", "PUT", &format!("{path}/vote"), json!({"value": 1})).await.fails(409, "thread_locked");
+    world.call("bob", "POST", &format!("{path}/flags"), json!({"reason": "other"})).await.ok();
+    set(json!({"state": "archived"})).await;
+    world.call("carol", "POST", &format!("{path}/flags"), json!({"reason": "other"})).await.fails(409, "thread_locked");
+    set(json!({"state": "open"})).await;
+    world.wait_ms(901_000);
+    let late = world.sign_in("alice").await;
+    let late = late["access_token"].as_str();
+    world.send(late, "PATCH", &path, json!({"body": "late"}), &[]).await.fails(409, "edit_window_closed");
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn a_request_that_comes_again_is_done_once() {
+    let world = World::new().await;
+    let once = [("idempotency-key", "key 1")];
+    let first = world.call_with("alice", "POST", THREAD, json!({"body": "once"}), &once).await;
+    assert!(first.headers.contains_key("location"));
+    let again = world.call_with("alice", "POST", THREAD, json!({"body": "once"}), &once).await;
+    assert_eq!((again.status, &again.json["id"]), (201, &first.json["id"]));
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let other = world.call_with("alice", "POST", THREAD, json!({"body": "twice"}), &once).await;
+    other.fails(422, "idempotency_key_reused");
+    world.call_with("bob", "POST", THREAD, json!({"body": "once"}), &once).await.ok();
+    assert_eq!(world.get("anon", THREAD).await.ok()["thread"]["counts"]["published"], 2);
+}
+
+#[actix_web::test]
+async fn decisions_name_their_conflicts() {
+    let world = World::new().await;
+    let root = world.post("alice", "root", None).await;
+    let reply = world.post("bob", "reply", Some(&id(&root))).await;
+    let there = "/sites/there/threads/t/comments";
+    let foreign = world.call("bob", "POST", there, json!({"body": "elsewhere"})).await.ok();
+    let target = |of: &Value, version: i64| json!({"comment_id": of["id"], "version": version});
+    let body = json!({"targets": [target(&root, 9), target(&reply, 1), target(&foreign, 1)], "action": "restore"});
+    let none = world.call("mona", "POST", "/moderation/decisions", body).await.ok();
+    let codes: Vec<&str> = none["conflicts"].as_array().unwrap().iter().map(|c| c["code"].as_str().unwrap()).collect();
+    assert_eq!((codes, &none["id"]), (vec!["stale_version", "wrong_state", "not_found"], &Value::Null));
+    world.decide("theo", "hide", &root).await.fails(403, "forbidden");
+    world.decide("mona", "hide", &foreign).await.fails(403, "forbidden");
+
+    let mut sub = json!({"targets": [target(&root, 1)], "scope": "subtree", "action": "hide", "reason_code": "spam", "dry_run": true});
+    let dry = world.call("mona", "POST", "/moderation/decisions", sub.clone()).await.ok();
+    assert_eq!((dry["applied"].as_array().unwrap().len(), &dry["id"]), (2, &Value::Null));
+    assert_eq!(world.get("anon", THREAD).await.ok()["thread"]["counts"]["published"], 2);
+    sub["dry_run"] = json!(false);
+    let done = world.call("mona", "POST", "/moderation/decisions", sub).await.ok();
+    assert_eq!(done["applied"], dry["applied"]);
+    let page = world.get("anon", THREAD).await.ok();
+    assert_eq!((page["items"].as_array().unwrap().len(), &page["thread"]["counts"]["published"]), (0, &json!(0)));
+    world.get("anon", &format!("/comments/{}", id(&root))).await.fails(404, "not_found");
+    let undo = format!("/moderation/decisions/{}/undo", id(&done));
+    world.call("theo", "POST", &undo, Value::Null).await.fails(404, "not_found");
+    world.call("mona", "POST", &undo, Value::Null).await.ok();
+    assert_eq!(world.get("anon", THREAD).await.ok()["thread"]["counts"]["published"], 2);
+    world.verified().await;
+}
