@@ -26,7 +26,7 @@ use understory::domain::session::Scope;
 use understory::domain::thread::ThreadState;
 use understory::domain::tree::{Cut, Listing, Sort};
 use understory::domain::user::Grant;
-use understory::store::{Options, Purpose, Store, StoreError};
+use understory::store::{Options, Store, StoreError};
 
 const SITE: &str = "model";
 const READERS: usize = 3;
@@ -591,14 +591,7 @@ fn numbers(listing: &Listing<Comment>, out: &mut Vec<String>) {
 }
 
 async fn run(directory: &std::path::Path, number: i64, steps: &[Step]) {
-    let options = Options {
-        directory: directory.to_owned(),
-        purpose: Purpose::Serve,
-        readers: 1,
-        queue: 64,
-        busy_timeout_ms: 1_000,
-        now_ms: 0,
-    };
+    let options = Options::at(directory);
     std::fs::create_dir_all(directory).unwrap();
     let store = Store::open(&options).unwrap();
     let clock = Arc::new(move || 1_700_000_000_000 + number);

@@ -19,14 +19,7 @@ async fn found(world: &World, change: &str) -> Vec<String> {
     connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").unwrap();
     assert!(connection.execute(change, []).unwrap() > 0, "{change} changed nothing");
     drop(connection);
-    let options = Options {
-        directory: copy.path().to_owned(),
-        purpose: Purpose::Any,
-        readers: 1,
-        queue: 8,
-        busy_timeout_ms: 1_000,
-        now_ms: 0,
-    };
+    let options = Options { purpose: Purpose::Any, ..Options::at(copy.path()) };
     let store = Store::open(&options).unwrap();
     let verified = verify(&store).await.unwrap();
     verified.differences.into_iter().map(|difference| difference.name).collect()

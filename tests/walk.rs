@@ -16,7 +16,7 @@ use understory::domain::comment::{Comment, Remover, State};
 use understory::domain::decision::{Disposition, Removal};
 use understory::domain::ids::{CommentId, SiteId, ThreadId};
 use understory::domain::tree::{Cut, Level, Listing, Next, Sort};
-use understory::store::{NewThread, Options, Purpose, Store, Tx};
+use understory::store::{NewThread, Options, Store, Tx};
 
 const SITE: &str = "walk";
 
@@ -28,14 +28,7 @@ struct World {
 
 async fn world() -> World {
     let directory = tempfile::tempdir().unwrap();
-    let options = Options {
-        directory: directory.path().to_owned(),
-        purpose: Purpose::Serve,
-        readers: 1,
-        queue: 64,
-        busy_timeout_ms: 1_000,
-        now_ms: 0,
-    };
+    let options = Options::at(directory.path());
     let store = Store::open(&options).unwrap();
     let clock = Arc::new(|| 1_700_000_000_000);
     let app = App::start(store, Settings::default(), "http://127.0.0.1".into(), clock).await.unwrap();

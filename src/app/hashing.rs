@@ -42,12 +42,12 @@ impl Hasher {
     /// Starts `threads` threads with room for `waiting` jobs.
     pub fn start(threads: usize, waiting: usize) -> std::io::Result<Hasher> {
         let (queue, jobs) = bounded::<Job>(waiting);
+        // what is checked when there is nobody to check: the same work for every sign-in
+        let nobody = hash(&argon2(), "nobody has this password").map_err(std::io::Error::other)?;
         for number in 0..threads.max(1) {
-            let jobs = jobs.clone();
+            let (jobs, nobody) = (jobs.clone(), nobody.clone());
             std::thread::Builder::new().name(format!("hashing-{number}")).spawn(move || {
                 let argon2 = argon2();
-                // what is checked when there is nobody to check: the same work for every sign-in
-                let nobody = hash(&argon2, "nobody has this password").unwrap_or_default();
                 while let Ok(job) = jobs.recv() {
                     // who asked may have gone away: then the answer is of no use to anybody
                     match job {

@@ -227,7 +227,7 @@ pub(super) mod fixture {
     use super::*;
     use crate::app::register::Register;
     use crate::config::Settings;
-    use crate::store::{Options, Purpose, Store};
+    use crate::store::{Options, Store};
 
     pub const PASSWORD: &str = "four unrelated words";
 
@@ -242,14 +242,7 @@ pub(super) mod fixture {
         pub async fn new() -> World {
             let directory = tempfile::tempdir().unwrap();
             let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-            let options = Options {
-                directory: directory.path().to_owned(),
-                purpose: Purpose::Serve,
-                readers: 1,
-                queue: 64,
-                busy_timeout_ms: 1_000,
-                now_ms: 0,
-            };
+            let options = Options::at(directory.path());
             let told = Arc::clone(&clock);
             let tell = Arc::new(move || told.load(Ordering::SeqCst));
             let store = Store::open(&options).unwrap();

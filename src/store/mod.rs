@@ -99,6 +99,20 @@ pub struct Options {
     pub now_ms: i64,
 }
 
+impl Options {
+    /// For real use in a directory, with the usual threads and queues.
+    pub fn at(directory: &Path) -> Options {
+        Options {
+            directory: directory.to_owned(),
+            purpose: Purpose::Serve,
+            readers: 2,
+            queue: 1_024,
+            busy_timeout_ms: 5_000,
+            now_ms: 0,
+        }
+    }
+}
+
 /// Told of events right after their commit and before it is acknowledged.
 pub type Listener = Box<dyn Fn(&[Event]) + Send>;
 

@@ -16,7 +16,7 @@ use understory::app::verify::verify;
 use understory::config::Settings;
 use understory::domain::permission::Role;
 use understory::http::{Front, serve};
-use understory::store::{Options, Purpose, Store};
+use understory::store::{Options, Store};
 
 pub const PASSWORD: &str = "four unrelated words";
 pub const THREAD: &str = "/sites/here/threads/article/comments";
@@ -70,14 +70,7 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let told = Arc::clone(&clock);
-        let options = Options {
-            directory: directory.path().to_owned(),
-            purpose: Purpose::Serve,
-            readers: 2,
-            queue: 1_024,
-            busy_timeout_ms: 5_000,
-            now_ms: 0,
-        };
+        let options = Options::at(directory.path());
         let store = Store::open(&options).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

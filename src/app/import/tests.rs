@@ -2,7 +2,7 @@ use super::*;
 use crate::app::verify::verify;
 use crate::config::Settings;
 use crate::domain::thread::Site;
-use crate::store::{Options, Purpose, Store};
+use crate::store::{Options, Store};
 
 const FILE: &str = r#"{"article": {"key": "mill", "title": "The mill", "url": "https://paper.example/mill", "words": 9},
  "comments": [
@@ -21,14 +21,7 @@ const FILE: &str = r#"{"article": {"key": "mill", "title": "The mill", "url": "h
   {"login": "Ann", "created_at": "2024-05-01T10:10:00Z", "body": "gone", "state": "deleted"}]}"#;
 
 async fn app(directory: &tempfile::TempDir) -> App {
-    let options = Options {
-        directory: directory.path().into(),
-        purpose: Purpose::Serve,
-        readers: 1,
-        queue: 64,
-        busy_timeout_ms: 1_000,
-        now_ms: 1,
-    };
+    let options = Options::at(directory.path());
     let store = Store::open(&options).unwrap();
     let clock: crate::app::Clock = Arc::new(|| 1_750_000_000_000);
     let app = App::start(store, Settings::default(), "http://127.0.0.1:1".into(), clock).await.unwrap();
