@@ -93,6 +93,8 @@ pub fn shift(tx: &mut Tx<'_>, comment: &Comment, to: &Disposition, now_ms: i64) 
     if comment.disposition == *to {
         return Ok(comment.clone());
     }
+    // its counters may have moved since it was looked at, by another target of the same decision
+    let comment = &reread(tx, comment.id)?;
     let was_visible = comment.is_visible();
     let visible = to.state == State::Published || comment.visible_children > 0;
     tx.comment_set_disposition(comment.id, to, comment.version + 1, visible)?;

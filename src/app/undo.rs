@@ -46,10 +46,7 @@ impl App {
                 let made = carry_out(tx, decision, judged, false, reopen)?;
                 if made.is_recorded() {
                     tx.decision_set_undone(id, Some(new))?;
-                    // undoing an undo lets the first decision stand again
-                    if let Some(first) = old.decision.undoes {
-                        tx.decision_set_undone(first, None)?;
-                    }
+                    mark(tx, &old.decision)?;
                 }
                 Ok(made)
             })
@@ -71,11 +68,25 @@ fn judge(tx: &mut Tx<'_>, old: &Decided) -> Result<Vec<Judged>, Error> {
     Ok(judged)
 }
 
-/// Opens the flags again that the decision settled; for the undo of an undo, settles them again.
-fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
-    let undoes = decision.undoes.ok_or_else(|| Error::Fault("an undo names what it undoes".into()))?;
-    match tx.decision_by_id(undoes)?.and_then(|undone| undone.undoes) {
-        None => Ok(tx.flags_reopen(comment, undoes)?),
-        Some(first) => Ok(tx.flags_resettle(comment, first)?),
+/// What an undone decision undid itself stands again, what that one undid is undone again by it,
+/// and so on down to the first.
+fn mark(tx: &mut Tx<'_>, undone: &Decision) -> Result<(), Error> {
+    let (mut undoes, mut above, mut stands) = (undone.undoes, undone.id, true);
+    while let Some(id) = undoes {
+        tx.decision_set_undone(id, (!stands).then_some(above))?;
+        undoes = tx.decision_by_id(id)?.and_then(|decision| decision.undoes);
+        (above, stands) = (id, !stands);
     }
+    Ok(())
+}
+
+/// Opens the flags again that the first decision settled; where that one stands again, as after
+/// the undo of an undo, settles them again.
+fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
+    let mut first = decision.undoes.ok_or_else(|| Error::Fault("an undo names what it undoes".into()))?;
+    let mut stands = false;
+    while let Some(undoes) = tx.decision_by_id(first)?.and_then(|undone| undone.undoes) {
+        (first, stands) = (undoes, !stands);
+    }
+    if stands { Ok(tx.flags_resettle(comment, first)?) } else { Ok(tx.flags_reopen(comment, first)?) }
 }

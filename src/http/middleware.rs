@@ -236,3 +236,48 @@ pub fn other_method(allow: &str) -> HttpResponse {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::route::{self, Route};
+    use super::*;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+    use serde_json::Value;
+
+    async fn broken() -> HttpResponse {
+        panic!("the secret of the house")
+    }
+
+    async fn fine() -> HttpResponse {
+        HttpResponse::NoContent().finish()
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_an_answer_and_the_next_request_is_served() {
+        let routes: [Route; 2] = [route::get("/broken", broken).open(), route::get("/fine", fine).open()];
+        let app = actix_web::App::new().wrap(from_fn(around)).configure(|cfg| route::mount(cfg, &routes));
+        let app = init_service(app).await;
+        for _ in 0..2 {
+            let response = call_service(&app, TestRequest::get().uri("/api/v1/broken").to_request()).await;
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), problem::MEDIA_TYPE);
+            let body: Value = read_body_json(response).await;
+            assert_eq!(body["code"], "internal");
+            assert!(!body["request_id"].as_str().unwrap().is_empty() && !body.to_string().contains("secret"));
+        }
+        let response = call_service(&app, TestRequest::get().uri("/api/v1/fine").to_request()).await;
+        assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    }
+
+    #[actix_web::test]
+    async fn long_names_are_not_sent_back_whole() {
+        let app = actix_web::App::new().wrap(from_fn(around));
+        let app = init_service(app.configure(|cfg| route::mount(cfg, &[route::get("/fine", fine).open()]))).await;
+        let uri = format!("/api/v1/fine?{}=1", "a".repeat(20_000));
+        let response = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let body: Value = read_body_json(response).await;
+        assert!(body.to_string().len() < 2_000, "{} bytes", body.to_string().len());
+    }
+}

@@ -19,6 +19,8 @@ use crate::store::StoreError;
 
 /// The media type of every problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+/// The longest text of a problem, in characters: names and values that were sent come back in it.
+const TEXT_MAX: usize = 300;
 /// When to try again after a 503 that names no time, in seconds.
 const RETRY_S: u64 = 1;
 
@@ -136,7 +138,7 @@ impl Body {
             kind: format!("urn:understory:problem:{}", refusal.code.name()),
             title: refusal.code.title().to_owned(),
             status: refusal.code.status(),
-            detail: refusal.detail.clone(),
+            detail: short(&refusal.detail),
             code: refusal.code.name().to_owned(),
             errors: refusal.fields.iter().map(Part::new).collect(),
             request_id: request_id.to_owned(),
@@ -147,10 +149,17 @@ impl Body {
 impl Part {
     fn new(field: &FieldError) -> Part {
         let (pointer, parameter) = match &field.place {
-            Place::Pointer(pointer) => (Some(pointer.clone()), None),
-            Place::Parameter(name) => (None, Some(name.clone())),
+            Place::Pointer(pointer) => (Some(short(pointer)), None),
+            Place::Parameter(name) => (None, Some(short(name))),
         };
-        Part { pointer, parameter, code: field.code.clone(), detail: field.detail.clone() }
+        Part { pointer, parameter, code: field.code.clone(), detail: short(&field.detail) }
+    }
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => text.get(..end).map(|start| format!("{start}…")).unwrap_or_default(),
+        None => text.to_owned(),
     }
 }
 
