@@ -65,6 +65,20 @@ async fn comes_and_goes(document: &Value) {
     assert_eq!(exported["article"]["title"], document["article"]["title"]);
     assert_eq!(essence(&exported["comments"]), essence(&document["comments"]));
 
+    // what went out comes in again as it is: nothing here, all of it on another site
+    let again = world.app.import("here", &out, false).await.unwrap();
+    assert_eq!((again.made, again.known, again.people_made), (0, 7, 0));
+    let dry = world.app.import("there", &out, true).await.unwrap();
+    assert_eq!((dry.made, dry.people_made), (7, 0));
+    let path_there = path.replace("/here/", "/there/");
+    assert_eq!(world.get("anon", &path_there).await.ok()["thread"]["id"], Value::Null);
+    world.app.import("there", &out, false).await.unwrap();
+    let mut copy = Vec::new();
+    world.app.export("there", Some(key), &mut copy).await.unwrap();
+    let copy: Value = serde_json::from_slice(&copy).unwrap();
+    assert_eq!(essence(&copy["comments"]), essence(&document["comments"]));
+    assert_eq!(world.get("anon", &path).await.ok(), page);
+
     // who came by the file cannot sign in until an admin gives them a password
     let login = document["comments"][1]["login"].as_str().unwrap();
     let body = json!({"identifier": login, "password": "four unrelated words"});

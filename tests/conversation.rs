@@ -237,3 +237,284 @@ async fn decisions_name_their_conflicts() {
     assert_eq!(world.get("anon", THREAD).await.ok()["thread"]["counts"]["published"], 2);
     world.verified().await;
 }
+
+#[actix_web::test]
+async fn every_way_to_end_a_session_ends_its_tokens() {
+    let world = World::new().await;
+    let refuses = async |session: &Value| {
+        let token = session["access_token"].as_str();
+        for (method, path) in [("GET", "/me"), ("PUT", "/comments/1/vote"), ("DELETE", "/me/sessions")] {
+            world.send(token, method, path, json!({"value": 1}), &[]).await.fails(401, "session_ended");
+        }
+        // what widens does not fall back to what everybody sees
+        world.send(token, "GET", "/comments/1", Value::Null, &[]).await.fails(401, "session_ended");
+        let body = json!({"refresh_token": session["refresh_token"]});
+        world.call("anon", "POST", "/auth/refresh", body).await.fails(401, "session_ended");
+    };
+    // by an access token, and by a refresh token
+    for by in ["access_token", "refresh_token"] {
+        let session = world.sign_in("alice").await;
+        let answer = match by {
+            "access_token" => world.send(session[by].as_str(), "POST", "/auth/logout", Value::Null, &[]).await,
+            _ => world.call("anon", "POST", "/auth/logout", json!({"refresh_token": session[by]})).await,
+        };
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        refuses(&session).await;
+    }
+    // one, all others
+    let (first, second) = (world.sign_in("alice").await, world.sign_in("alice").await);
+    assert_eq!(world.call("alice", "DELETE", "/me/sessions", Value::Null).await.status, 204);
+    refuses(&first).await;
+    refuses(&second).await;
+    world.get("alice", "/me").await.ok();
+    assert_eq!(world.get("alice", "/me/sessions").await.ok()["items"].as_array().unwrap().len(), 1);
+    // another person's is not there
+    let bobs = world.get("bob", "/me/sessions").await.ok();
+    let path = format!("/me/sessions/{}", id(&bobs["items"][0]));
+    world.call("alice", "DELETE", &path, Value::Null).await.fails(404, "not_found");
+    world.get("bob", "/me").await.ok();
+    // a change of the password that is refused ends nothing
+    let other = world.sign_in("alice").await;
+    let wrong = json!({"current_password": "not the password", "new_password": "other unrelated words"});
+    assert!((400..500).contains(&world.call("alice", "PUT", "/me/password", wrong).await.status));
+    world.send(other["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.ok();
+    // one that is done ends all others, and the old password signs in no more
+    let change = json!({"current_password": PASSWORD, "new_password": "other unrelated words"});
+    assert_eq!(world.call("alice", "PUT", "/me/password", change).await.status, 204);
+    refuses(&other).await;
+    let body = json!({"identifier": "alice", "password": PASSWORD});
+    world.call("anon", "POST", "/auth/login", body).await.fails(401, "invalid_credentials");
+    let body = json!({"identifier": "alice", "password": "other unrelated words"});
+    world.call("anon", "POST", "/auth/login", body).await.ok();
+}
+
+#[actix_web::test]
+async fn a_lost_answer_is_forgiven_once_within_ten_seconds() {
+    let world = World::new().await;
+    let session = world.sign_in("bob").await;
+    let refresh = async |token: &Value| {
+        world.call("anon", "POST", "/auth/refresh", json!({"refresh_token": token, "client": "native"})).await
+    };
+    let first = refresh(&session["refresh_token"]).await.ok();
+    world.wait_ms(10_000);
+    let second = refresh(&session["refresh_token"]).await.ok();
+    // both children are good: nobody knows which answer was lost
+    for child in [&first, &second] {
+        world.send(child["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.ok();
+    }
+    let grandchild = refresh(&second["refresh_token"]).await.ok();
+    world.send(grandchild["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.ok();
+    refresh(&session["refresh_token"]).await.fails(401, "session_ended");
+    for child in [&first, &second, &grandchild] {
+        world.send(child["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.fails(401, "session_ended");
+        refresh(&child["refresh_token"]).await.fails(401, "session_ended");
+    }
+}
+
+#[actix_web::test]
+async fn the_refresh_cookie_is_used_by_pages_of_ours_alone() {
+    let world = World::new().await;
+    let body = json!({"identifier": "alice", "password": PASSWORD});
+    let answer = world.call("anon", "POST", "/auth/login", body).await;
+    assert!(answer.json.get("refresh_token").is_none_or(Value::is_null), "the cookie has it");
+    let given =
+        |answer: &common::Answer| answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let pair = given(&answer);
+    let own = world.url.clone();
+    for path in ["/auth/refresh", "/auth/logout"] {
+        // a form of another page sends no JSON, a page without an origin says nothing
+        for headers in [
+            vec![("cookie", pair.as_str()), ("origin", &own), ("content-type", "text/plain")],
+            vec![("cookie", pair.as_str()), ("origin", "null"), ("content-type", "application/json")],
+            vec![("cookie", pair.as_str()), ("origin", "https://evil.example"), ("content-type", "application/json")],
+            vec![("cookie", pair.as_str()), ("content-type", "application/json")],
+        ] {
+            let answer = world.call_with("anon", "POST", path, Value::Null, &headers).await;
+            assert!(matches!(answer.status, 403 | 415), "{path} {headers:?} {} {}", answer.status, answer.text);
+            assert!(!answer.headers.contains_key("set-cookie"), "{path} {headers:?}");
+        }
+    }
+    // none of those ended or rotated it
+    let ours = |pair: &str| [("cookie".to_owned(), pair.to_owned()), ("origin".to_owned(), own.clone())];
+    let call = async |path: &str, pair: &str| {
+        let headers = ours(pair);
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        world.call_with("anon", "POST", path, json!({}), &headers).await
+    };
+    let next = call("/auth/refresh", &pair).await;
+    assert_eq!(next.status, 200, "{}", next.text);
+    let rotated = given(&next);
+    assert_ne!(rotated, pair);
+    let out = call("/auth/logout", &rotated).await;
+    assert_eq!(out.status, 204);
+    assert!(out.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    call("/auth/refresh", &rotated).await.fails(401, "session_ended");
+    world.send(next.json["access_token"].as_str(), "GET", "/me", Value::Null, &[]).await.fails(401, "session_ended");
+}
+
+#[actix_web::test]
+async fn the_console_cookie_is_taken_on_the_services_own_pages_alone() {
+    let world = World::new().await;
+    let console = json!({"identifier": "mona", "password": PASSWORD, "client": "console"});
+    let registered = [("origin", "https://here.example")];
+    world.call_with("anon", "POST", "/auth/login", console.clone(), &registered).await.fails(403, "forbidden");
+    let own = world.url.clone();
+    let answer = world.call_with("anon", "POST", "/auth/login", console, &[("origin", &own)]).await;
+    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap()).collect();
+    assert_eq!((cookies.len(), answer.json.get("refresh_token").is_none_or(Value::is_null)), (1, true));
+    assert!(cookies[0].contains("HttpOnly") && cookies[0].contains("SameSite=Strict"), "{}", cookies[0]);
+    let pair = cookies[0].split(';').next().unwrap();
+    let queue = "/moderation/queue?site=here";
+    for site in ["cross-site", "same-site", "none"] {
+        let with = [("cookie", pair), ("sec-fetch-site", site), ("x-understory", "1")];
+        world.call_with("anon", "GET", queue, Value::Null, &with).await.fails(401, "sign_in_required");
+    }
+    world.call_with("anon", "GET", queue, Value::Null, &[("cookie", pair)]).await.fails(401, "sign_in_required");
+    // the console's token is no bearer token
+    let token = pair.split_once('=').unwrap().1;
+    world.send(Some(token), "GET", queue, Value::Null, &[]).await.fails(401, "invalid_token");
+    let marked = [("cookie", pair), ("sec-fetch-site", "same-origin"), ("x-understory", "1")];
+    world.call_with("anon", "GET", queue, Value::Null, &marked).await.ok();
+    world.app.set_role("mona", understory::domain::permission::Role::Reader, Some("here")).await.unwrap();
+    world.call_with("anon", "GET", queue, Value::Null, &marked).await.fails(403, "forbidden");
+    assert_eq!(world.call_with("anon", "POST", "/auth/logout", json!({}), &marked).await.status, 204);
+    world.call_with("anon", "GET", "/me", Value::Null, &marked).await.fails(401, "session_ended");
+}
+
+#[actix_web::test]
+async fn flags_and_decisions_that_come_again_are_done_once() {
+    let world = World::new().await;
+    let comment = world.post("alice", "flag me", None).await;
+    let flags = format!("/comments/{}/flags", id(&comment));
+    let once = [("idempotency-key", "one")];
+    let spam = json!({"reason": "spam"});
+    let made = world.call_with("bob", "POST", &flags, spam.clone(), &once).await.ok();
+    let again = world.call_with("bob", "POST", &flags, spam.clone(), &once).await;
+    assert_eq!((again.status, &again.json["id"]), (201, &made["id"]));
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    world.call_with("bob", "POST", &flags, json!({"reason": "hate"}), &once).await.fails(422, "idempotency_key_reused");
+    world.call("bob", "POST", &flags, spam.clone()).await.fails(409, "already_flagged");
+
+    let hide =
+        json!({"targets": [{"comment_id": comment["id"], "version": 1}], "action": "hide", "reason_code": "spam"});
+    let path = "/moderation/decisions";
+    let decided = world.call_with("mona", "POST", path, hide.clone(), &once).await.ok();
+    let again = world.call_with("mona", "POST", path, hide.clone(), &once).await;
+    assert_eq!((again.status, &again.json), (200, &decided));
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    // the flag as it is now
+    let again = world.call_with("bob", "POST", &flags, spam, &once).await;
+    assert_eq!((again.status, &again.json["state"]), (201, &json!("upheld")));
+    // without a key it is looked at anew
+    let anew = world.call("mona", "POST", path, hide.clone()).await.ok();
+    assert_eq!((&anew["id"], &anew["conflicts"][0]["code"]), (&Value::Null, &json!("stale_version")));
+    // a day later the key is free again
+    world.wait_ms(24 * 3_600_000 + 1);
+    let mona = world.sign_in("mona").await;
+    let late = world.send(mona["access_token"].as_str(), "POST", path, hide, &once).await;
+    assert!(!late.headers.contains_key("idempotency-replayed"));
+    assert_eq!(late.ok()["conflicts"][0]["code"], "stale_version");
+    // what failed is not kept
+    let world = World::new().await;
+    let failing = json!({"body": "x", "parent_id": "1"});
+    world.call_with("alice", "POST", THREAD, failing.clone(), &once).await.fails(409, "parent_unavailable");
+    world.call_with("alice", "POST", THREAD, failing, &once).await.fails(409, "parent_unavailable");
+    world.call_with("alice", "POST", THREAD, json!({"body": "x"}), &once).await.ok();
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn an_undo_leaves_alone_what_has_moved_on() {
+    let world = World::new().await;
+    let comment = world.post("alice", "in and out", None).await;
+    let path = format!("/comments/{}", id(&comment));
+    let flags = format!("{path}/flags");
+    world.call("bob", "POST", &flags, json!({"reason": "spam"})).await.ok();
+    world.call("carol", "POST", &flags, json!({"reason": "hate"})).await.ok();
+    let hidden = world.decide("mona", "hide", &comment).await.ok();
+    world.wait_ms(1);
+    let now = world.get("mona", &path).await.ok();
+    world.decide("mona", "restore", &now).await.ok();
+    // the state is no longer as the first decision left it: a conflict, and nothing is recorded
+    let undo = |of: &Value| format!("/moderation/decisions/{}/undo", id(of));
+    let none = world.call("mona", "POST", &undo(&hidden), Value::Null).await.ok();
+    assert_eq!((&none["id"], &none["conflicts"][0]["code"]), (&Value::Null, &json!("wrong_state")));
+    assert_eq!(
+        world.get("mona", &format!("/moderation/decisions/{}", id(&hidden))).await.ok()["undone_by"],
+        Value::Null
+    );
+    assert_eq!(world.get("bob", "/me/flags").await.ok()["items"][0]["state"], "upheld");
+    // restored, it can be flagged again; an undone `hide` then opens nothing twice
+    world.call("bob", "POST", &flags, json!({"reason": "other"})).await.ok();
+    world.wait_ms(1);
+    let now = world.get("mona", &path).await.ok();
+    let again = world.decide("mona", "hide", &now).await.ok();
+    world.wait_ms(1);
+    world.call("ada", "POST", &undo(&again), Value::Null).await.ok();
+    let states = |of: Value| -> Vec<(String, String)> {
+        let items = of["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|f| (f["reason"].as_str().unwrap().to_owned(), f["state"].as_str().unwrap().to_owned()))
+            .collect()
+    };
+    let bobs = states(world.get("bob", "/me/flags").await.ok());
+    let pair = |reason: &str, state: &str| (reason.to_owned(), state.to_owned());
+    assert!(bobs.contains(&pair("other", "open")) && bobs.contains(&pair("spam", "upheld")), "{bobs:?}");
+    assert_eq!(states(world.get("carol", "/me/flags").await.ok()), [pair("hate", "upheld")]);
+    // both people concerned were told, each of what concerns them
+    let told = world.get("carol", "/me/decisions").await.ok();
+    assert_eq!(told["items"].as_array().unwrap().len(), 1);
+    let told = world.get("alice", "/me/decisions").await.ok();
+    let acts: Vec<&str> = told["items"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).collect();
+    assert_eq!(acts, ["undo", "hide", "restore", "hide"]);
+    // the author takes it back: the undo of an undo finds it elsewhere
+    assert_eq!(world.call("alice", "DELETE", &path, Value::Null).await.status, 204);
+    let undone = world.get("mona", &format!("/moderation/decisions/{}", id(&again))).await.ok();
+    let path = format!("/moderation/decisions/{}/undo", undone["undone_by"].as_str().unwrap());
+    let none = world.call("mona", "POST", &path, Value::Null).await.ok();
+    assert_eq!((&none["id"], &none["conflicts"][0]["code"]), (&Value::Null, &json!("wrong_state")));
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn each_act_starts_from_its_states_only() {
+    let world = World::new().await;
+    let thread = "/sites/here/threads/article";
+    let acts = ["approve", "hide", "restore", "dismiss", "lock", "unlock", "pin", "unpin"];
+    for (state, good) in [
+        ("published", &["approve", "hide", "dismiss", "lock", "pin"][..]),
+        ("held", &["approve", "hide", "dismiss", "lock"][..]),
+        ("hidden", &["restore", "dismiss", "lock"][..]),
+        ("deleted", &["dismiss"][..]),
+    ] {
+        for act in acts {
+            world.call("mona", "PUT", thread, json!({"premoderation": state == "held"})).await.ok();
+            let comment = world.post("alice", &format!("{state} {act}"), None).await;
+            let path = format!("/comments/{}", id(&comment));
+            match state {
+                "hidden" => drop(world.decide("mona", "hide", &comment).await.ok()),
+                "deleted" => drop(world.call("alice", "DELETE", &path, Value::Null).await),
+                _ => {}
+            }
+            let now = world.get("mona", &path).await.ok();
+            assert_eq!(now["state"], state);
+            let made = world.decide("mona", act, &now).await.ok();
+            if good.contains(&act) {
+                assert_eq!(made["applied"].as_array().unwrap().len(), 1, "{act} {state}");
+                let stays = act == "dismiss" || (act == "approve" && state == "published");
+                let version = now["version"].as_i64().unwrap() + i64::from(!stays);
+                assert_eq!(made["applied"][0]["version"], version, "{act} {state}");
+                assert_eq!(world.get("mona", &path).await.ok()["version"], version, "{act} {state}");
+            } else {
+                let conflict = &made["conflicts"][0];
+                assert_eq!((&made["id"], &conflict["code"]), (&Value::Null, &json!("wrong_state")), "{act} {state}");
+                assert_eq!((&conflict["state"], &conflict["version"]), (&json!(state), &now["version"]));
+            }
+        }
+    }
+    let comment = world.post("alice", "reasons", None).await;
+    let bare = json!({"targets": [{"comment_id": comment["id"], "version": 1}], "action": "hide"});
+    world.call("mona", "POST", "/moderation/decisions", bare).await.fails(422, "validation_failed");
+    world.verified().await;
+}

@@ -1,34 +1,36 @@
 //! Random acts of several people against a small model in memory: after each act outcome, states,
-//! counters, the visible tree, the queue and flags agree.
+//! counters, the visible tree, the queue and flags agree; and undone last first, decisions leave no
+//! trace.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
+use support::{SITE, START_MS};
+use understory::app::Error;
 use understory::app::caller::Caller;
-use understory::app::decide::Decide;
+use understory::app::decide::{Decide, Decided};
 use understory::app::edit::Expected;
 use understory::app::manage_thread::ThreadChange;
 use understory::app::post::Post;
 use understory::app::verify::verify;
-use understory::app::{App, Error};
-use understory::config::Settings;
 use understory::domain::comment::{Comment, State};
-use understory::domain::decision::{Act, Fate, Reach};
+use understory::domain::decision::{Act, Conflict, Fate, Reach, Target};
 use understory::domain::flag::{Flag, FlagState, Reason};
-use understory::domain::ids::{CommentId, DecisionId, FlagId, SessionId, SiteId, UserId};
+use understory::domain::ids::{CommentId, DecisionId, FlagId, SessionId, UserId};
 use understory::domain::permission::Role;
 use understory::domain::queue::QueueKind;
 use understory::domain::session::Scope;
 use understory::domain::thread::ThreadState;
 use understory::domain::tree::{Cut, Listing, Sort};
 use understory::domain::user::Grant;
-use understory::store::{Options, Store, StoreError};
+use understory::store::StoreError;
 
-const SITE: &str = "model";
+const KEY: &str = "t";
 const READERS: usize = 3;
 /// The moderator's place among the people.
 const MODERATOR: usize = READERS;
@@ -41,30 +43,65 @@ enum Step {
     Edit(usize, usize),
     Delete(usize, usize),
     Vote(usize, usize, i64),
-    Flag(usize, usize),
+    Flag(usize, usize, Reason),
     Withdraw(usize, usize),
-    Decide(Act, usize, Reach),
+    Decide(Order),
     Undo(usize),
     Premoderate(bool),
-    Lock(bool),
+    Open(ThreadState),
+    Wait(i64),
+}
+
+/// A decision to be tried.
+#[derive(Clone, Debug)]
+struct Order {
+    who: usize,
+    act: Act,
+    reach: Reach,
+    /// Comments, each with whether an old version is named.
+    picks: Vec<(usize, bool)>,
+    /// Whether a comment that does not exist is among the targets.
+    unknown: bool,
+    dry_run: bool,
+}
+
+impl Order {
+    fn on_first(act: Act) -> Order {
+        let picks = vec![(0, false)];
+        Order { who: MODERATOR, act, reach: Reach::Comment, picks, unknown: false, dry_run: false }
+    }
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || 0..=READERS;
     let pick = any::<usize>;
     let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| *act != Act::Undo).collect();
-    let reach = prop_oneof![3 => Just(Reach::Comment), 1 => Just(Reach::Subtree)];
+    let reasons: Vec<Reason> = Reason::for_flags().collect();
+    let order = (
+        prop_oneof![9 => Just(MODERATOR), 1 => 0..READERS],
+        prop::sample::select(acts),
+        prop_oneof![3 => Just(Reach::Comment), 1 => Just(Reach::Subtree)],
+        prop::collection::vec((pick(), prop::bool::weighted(0.1)), 1..4),
+        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.1),
+    );
+    let order =
+        order.prop_map(|(who, act, reach, picks, unknown, dry_run)| Order { who, act, reach, picks, unknown, dry_run });
+    let states =
+        prop_oneof![6 => Just(ThreadState::Open), 1 => Just(ThreadState::Locked), 1 => Just(ThreadState::Archived)];
     let step = prop_oneof![
         6 => (who(), prop::option::weighted(0.7, pick())).prop_map(|(w, p)| Step::Post(w, p)),
         2 => (who(), pick()).prop_map(|(w, c)| Step::Edit(w, c)),
         1 => (who(), pick()).prop_map(|(w, c)| Step::Delete(w, c)),
         3 => (who(), pick(), -1i64..2).prop_map(|(w, c, v)| Step::Vote(w, c, v)),
-        3 => (who(), pick()).prop_map(|(w, c)| Step::Flag(w, c)),
+        4 => (who(), pick(), prop::sample::select(reasons)).prop_map(|(w, c, r)| Step::Flag(w, c, r)),
         1 => (who(), pick()).prop_map(|(w, f)| Step::Withdraw(w, f)),
-        8 => (prop::sample::select(acts), pick(), reach).prop_map(|(a, c, r)| Step::Decide(a, c, r)),
-        4 => pick().prop_map(Step::Undo),
+        8 => order.prop_map(Step::Decide),
+        // decisions that are looked at twice are mostly recent ones
+        5 => prop_oneof![pick().boxed(), (0usize..3).prop_map(|back| usize::MAX - back).boxed()].prop_map(Step::Undo),
         1 => any::<bool>().prop_map(Step::Premoderate),
-        1 => prop::bool::weighted(0.2).prop_map(Step::Lock),
+        1 => states.prop_map(Step::Open),
+        3 => prop_oneof![20 => 1i64..5_000, 1 => Just(86_400_000i64)].prop_map(Step::Wait),
     ];
     prop::collection::vec(step, 1..60)
 }
@@ -79,6 +116,12 @@ struct Stand {
     pinned: Facet<bool>,
 }
 
+impl Stand {
+    fn values(&self) -> (State, bool, bool) {
+        (self.state.0, self.locked.0, self.pinned.0)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Kept {
     id: CommentId,
@@ -86,6 +129,12 @@ struct Kept {
     author: usize,
     body: String,
     stand: Stand,
+    /// Where it stood when it was posted.
+    first: Stand,
+    /// Whether its author has moved its state.
+    is_touched: bool,
+    created_ms: i64,
+    written_ms: i64,
     version: i64,
     votes: BTreeMap<usize, i64>,
     children: u64,
@@ -93,21 +142,30 @@ struct Kept {
     depth: u32,
 }
 
+impl Kept {
+    fn cast(&self, value: i64) -> i64 {
+        self.votes.values().filter(|vote| **vote == value).count() as i64
+    }
+}
+
 #[derive(Clone, Debug)]
 struct KeptFlag {
     id: FlagId,
     by: usize,
     comment: usize,
-    state: FlagState,
-    decision: i64,
-    was: Option<(FlagState, i64)>,
+    reason: Reason,
+    at_ms: i64,
+    /// Its state and the decision that settled it (0: none).
+    stand: Facet<FlagState>,
+    /// How each decision has settled it.
+    settled: Vec<Facet<FlagState>>,
 }
 
 #[derive(Clone, Debug)]
 struct KeptDecision {
     id: DecisionId,
     undoes: Option<usize>,
-    undone: bool,
+    is_undone: bool,
     targets: Vec<(usize, Stand, Stand)>,
 }
 
@@ -118,8 +176,10 @@ struct Model {
     decisions: Vec<KeptDecision>,
     roots: u64,
     premoderation: bool,
-    is_locked: bool,
+    state: Option<ThreadState>,
     bodies: usize,
+    now_ms: i64,
+    version: i64,
 }
 
 impl Model {
@@ -195,39 +255,93 @@ impl Model {
         Some(back)
     }
 
+    /// Settles the open flags of a comment as `act` does.
     fn settle(&mut self, comment: usize, act: Act, id: i64) {
         let to = match act {
             Act::Approve | Act::Dismiss => FlagState::Dismissed,
             Act::Hide => FlagState::Upheld,
             _ => return,
         };
-        for flag in self.flags.iter_mut().filter(|f| f.comment == comment && f.state == FlagState::Open) {
-            (flag.state, flag.decision) = (to, id);
+        for flag in self.flags.iter_mut().filter(|f| f.comment == comment && f.stand.0 == FlagState::Open) {
+            flag.stand = (to, id);
+            flag.settled.push(flag.stand);
         }
     }
 
-    fn reopen(&mut self, comment: usize, id: i64) {
-        let settled = |f: &KeptFlag| {
-            f.comment == comment && f.decision == id && matches!(f.state, FlagState::Upheld | FlagState::Dismissed)
-        };
+    /// Whether the flag's reporter has another open one on the comment.
+    fn has_another(&self, index: usize) -> bool {
+        let flag = &self.flags[index];
+        self.flags.iter().enumerate().any(|(at, other)| {
+            at != index && (other.comment, other.by) == (flag.comment, flag.by) && other.stand.0 == FlagState::Open
+        })
+    }
+
+    /// Opens the flags of a comment that the first decision of a row of undos settled; an undo of
+    /// its undo, which lets it stand again, settles them again.
+    fn unsettle(&mut self, comment: usize, decision: usize) {
+        let (mut first, mut stands) = (decision, false);
+        while let Some(undoes) = self.decisions[first].undoes {
+            (first, stands) = (undoes, !stands);
+        }
+        let id = self.decisions[first].id.0;
         for index in 0..self.flags.len() {
-            let flag = self.flags[index].clone();
-            let another =
-                self.flags.iter().any(|o| o.comment == comment && o.by == flag.by && o.state == FlagState::Open);
-            if settled(&flag) && !another {
-                let flag = &mut self.flags[index];
-                flag.was = Some((flag.state, flag.decision));
-                (flag.state, flag.decision) = (FlagState::Open, 0);
+            let may_open = !self.has_another(index);
+            let flag = &mut self.flags[index];
+            if flag.comment != comment {
+                continue;
+            }
+            let is_settled = matches!(flag.stand.0, FlagState::Upheld | FlagState::Dismissed);
+            if !stands && is_settled && flag.stand.1 == id && may_open {
+                flag.stand = (FlagState::Open, 0);
+            } else if stands && flag.stand.0 == FlagState::Open {
+                let again = flag.settled.iter().find(|(_, decision)| *decision == id).copied();
+                flag.stand = again.unwrap_or(flag.stand);
             }
         }
     }
 
-    fn resettle(&mut self, comment: usize, id: i64) {
-        for flag in self.flags.iter_mut().filter(|f| f.comment == comment && f.state == FlagState::Open) {
-            if let Some((state, decision)) = flag.was.filter(|(_, decision)| *decision == id) {
-                (flag.state, flag.decision, flag.was) = (state, decision, None);
+    /// What waits on a comment: its priority and since when.
+    fn waits(&self, index: usize) -> Option<(i64, i64)> {
+        let open = self.flags.iter().filter(|f| f.comment == index && f.stand.0 == FlagState::Open);
+        let kept = &self.comments[index];
+        let held = (kept.stand.state.0 == State::Held).then_some((2, kept.written_ms));
+        let parts: Vec<(i64, i64)> = open.map(|f| (severity(f.reason), f.at_ms)).chain(held).collect();
+        let first_ms = parts.iter().map(|(_, at)| *at).min()?;
+        Some((parts.iter().map(|(points, _)| points).sum(), first_ms))
+    }
+
+    fn is_open(&self) -> bool {
+        self.state.is_none_or(|state| state == ThreadState::Open)
+    }
+
+    /// Marks a decision as undone; what it undid itself stands again, and so on.
+    fn mark_undone(&mut self, index: usize) {
+        let (mut at, mut is_undone) = (Some(index), true);
+        while let Some(index) = at {
+            self.decisions[index].is_undone = is_undone;
+            (at, is_undone) = (self.decisions[index].undoes, !is_undone);
+        }
+    }
+
+    /// What becomes of each comment a decision is aimed at; the first mention of a comment counts.
+    fn judged(&self, order: &Order, targets: &[(usize, i64)]) -> BTreeMap<usize, Result<(), Conflict>> {
+        let mut fates = BTreeMap::new();
+        for (index, version) in targets {
+            let is_stale = *version != self.comments[*index].version;
+            let mut judge = |at: usize, is_stale: bool| {
+                let possible = Model::decided(&self.comments[at].stand, order.act, 1).is_some();
+                fates.entry(at).or_insert(match () {
+                    () if is_stale => Err(Conflict::StaleVersion),
+                    () if possible => Ok(()),
+                    () => Err(Conflict::WrongState),
+                });
+            };
+            judge(*index, is_stale);
+            if order.reach == Reach::Subtree && !is_stale {
+                self.below(*index).into_iter().for_each(|at| judge(at, false));
             }
         }
+        fates
     }
 
     fn move_to(&mut self, index: usize, to: Stand) {
@@ -239,11 +353,20 @@ impl Model {
     }
 }
 
+/// How urgent a reason is.
+fn severity(reason: Reason) -> i64 {
+    match reason {
+        Reason::Illegal => 5,
+        Reason::Violence | Reason::Hate => 4,
+        Reason::Harassment | Reason::Sexual => 3,
+        Reason::Spam | Reason::Misinformation => 2,
+        _ => 1,
+    }
+}
+
 struct World {
-    app: App,
-    site: SiteId,
+    base: support::World,
     people: Vec<Caller>,
-    key: String,
     model: Model,
 }
 
@@ -253,6 +376,11 @@ fn code<T>(result: &Result<T, Error>) -> &'static str {
         Err(Error::Refused(refusal)) => refusal.code.name(),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// What was said of each target.
+fn said(made: &Decided) -> BTreeMap<CommentId, &Target> {
+    made.targets.iter().map(|target| (target.comment_id, target)).collect()
 }
 
 impl World {
@@ -276,33 +404,46 @@ impl World {
                     self.vote(*who, index, *value).await;
                 }
             }
-            Step::Flag(who, pick) => {
+            Step::Flag(who, pick, reason) => {
                 if let Some(index) = at(*pick) {
-                    self.flag(*who, index).await;
+                    self.flag(*who, index, *reason).await;
                 }
             }
             Step::Withdraw(who, pick) => self.withdraw(*who, *pick).await,
-            Step::Decide(act, pick, reach) => {
-                if let Some(index) = at(*pick) {
-                    self.decide(*act, index, *reach).await;
+            Step::Decide(order) => {
+                if count > 0 {
+                    self.decide(order).await;
                 }
             }
-            Step::Undo(pick) => self.undo(*pick).await,
+            Step::Undo(pick) => {
+                let decisions = self.model.decisions.len();
+                if decisions > 0 {
+                    let index = if *pick > usize::MAX - 3 {
+                        decisions - 1 - (usize::MAX - pick) % decisions
+                    } else {
+                        pick % decisions
+                    };
+                    self.undo(index).await;
+                }
+            }
             Step::Premoderate(on) => {
                 let change = ThreadChange { premoderation: Some(*on), ..ThreadChange::default() };
                 self.set(change).await;
                 self.model.premoderation = *on;
             }
-            Step::Lock(on) => {
-                let state = if *on { ThreadState::Locked } else { ThreadState::Open };
-                self.set(ThreadChange { state: Some(state), ..ThreadChange::default() }).await;
-                self.model.is_locked = *on;
+            Step::Open(state) => {
+                self.set(ThreadChange { state: Some(*state), ..ThreadChange::default() }).await;
+                self.model.state = Some(*state);
+            }
+            Step::Wait(ms) => {
+                self.base.wait_ms(*ms);
+                self.model.now_ms += ms;
             }
         }
     }
 
     async fn set(&self, change: ThreadChange) {
-        self.app.manage_thread(&self.people[MODERATOR], SITE.into(), self.key.clone(), change).await.unwrap();
+        self.base.app.manage_thread(&self.people[MODERATOR], SITE.into(), KEY.into(), change).await.unwrap();
     }
 
     async fn post(&mut self, who: usize, parent: Option<usize>) {
@@ -317,19 +458,19 @@ impl World {
             stand.state.0 == State::Published && !stand.locked.0
         };
         let expected = match parent {
-            _ if m.is_locked => "thread_locked",
+            _ if !m.is_open() => "thread_locked",
             Some(parent) if !open(parent) => "parent_unavailable",
             _ => "ok",
         };
         let post = Post {
             site: SITE.into(),
-            thread: self.key.clone(),
+            thread: KEY.into(),
             body: body.clone(),
             parent: parent.map(|parent| m.comments[parent].id),
             article: None,
             once: None,
         };
-        let result = self.app.post(&self.people[who], post).await;
+        let result = self.base.app.post(&self.people[who], post).await;
         assert_eq!(code(&result), expected);
         let Ok(made) = result else { return };
         let held = m.premoderation && who != MODERATOR;
@@ -344,16 +485,21 @@ impl World {
                 (parent.children, format!("{}.", parent.number), parent.depth + 1)
             }
         };
+        let stand = Stand {
+            state: (if held { State::Held } else { State::Published }, 0),
+            locked: (false, 0),
+            pinned: (false, 0),
+        };
         m.comments.push(Kept {
             id: made.made.id,
             parent,
             author: who,
             body,
-            stand: Stand {
-                state: (if held { State::Held } else { State::Published }, 0),
-                locked: (false, 0),
-                pinned: (false, 0),
-            },
+            first: stand.clone(),
+            stand,
+            is_touched: false,
+            created_ms: m.now_ms,
+            written_ms: m.now_ms,
             version: 1,
             votes: BTreeMap::new(),
             children: 0,
@@ -377,20 +523,23 @@ impl World {
         m.bodies += 1;
         let body = format!("text {}", m.bodies);
         let state = m.comments[index].stand.state.0;
+        let is_late = m.now_ms - m.comments[index].created_ms > self.base.app.edit_window_ms();
         let expected = match not_own {
             Some(code) => code,
-            None if m.is_locked => "thread_locked",
-            None if !matches!(state, State::Published | State::Held) => "edit_window_closed",
+            None if !m.is_open() => "thread_locked",
+            None if is_late || !matches!(state, State::Published | State::Held) => "edit_window_closed",
             None => "ok",
         };
-        let result = self.app.edit(&self.people[who], m.comments[index].id, body.clone(), Expected::Any).await;
+        let result = self.base.app.edit(&self.people[who], m.comments[index].id, body.clone(), Expected::Any).await;
         assert_eq!(code(&result), expected);
         if result.is_ok() {
             let kept = &mut m.comments[index];
             kept.body = body;
             kept.version += 1;
+            kept.written_ms = m.now_ms;
             if m.premoderation && who != MODERATOR && state == State::Published {
                 kept.stand.state = (State::Held, 0);
+                kept.is_touched = true;
             }
         }
     }
@@ -404,11 +553,12 @@ impl World {
             None if is_deleted => "not_found",
             None => "ok",
         };
-        let result = self.app.delete(&self.people[who], m.comments[index].id).await;
+        let result = self.base.app.delete(&self.people[who], m.comments[index].id).await;
         assert_eq!(code(&result), expected);
         if result.is_ok() {
             let kept = &mut m.comments[index];
             kept.stand.state = (State::Deleted, 0);
+            kept.is_touched = true;
             kept.version += 1;
         }
     }
@@ -417,29 +567,33 @@ impl World {
         let m = &mut self.model;
         let expected = match () {
             () if !m.is_published(index) => "not_found",
-            () if m.is_locked => "thread_locked",
+            () if !m.is_open() => "thread_locked",
             () => "ok",
         };
-        let result = self.app.vote(&self.people[who], m.comments[index].id, value).await;
+        let result = self.base.app.vote(&self.people[who], m.comments[index].id, value).await;
         assert_eq!(code(&result), expected);
-        if result.is_ok() {
-            m.comments[index].votes.insert(who, value);
+        if let Ok(votes) = result {
+            let kept = &mut m.comments[index];
+            kept.votes.insert(who, value);
+            assert_eq!((votes.up, votes.down, votes.mine), (kept.cast(1), kept.cast(-1), value));
         }
     }
 
-    async fn flag(&mut self, who: usize, index: usize) {
+    async fn flag(&mut self, who: usize, index: usize, reason: Reason) {
         let m = &mut self.model;
-        let open = m.flags.iter().any(|f| f.by == who && f.comment == index && f.state == FlagState::Open);
+        let is_own = |f: &&KeptFlag| f.by == who && f.comment == index && f.stand.0 == FlagState::Open;
+        let open = m.flags.iter().find(is_own).is_some();
         let expected = match () {
             () if !m.is_published(index) => "not_found",
+            () if m.state == Some(ThreadState::Archived) => "thread_locked",
             () if open => "already_flagged",
             () => "ok",
         };
-        let result = self.app.flag(&self.people[who], m.comments[index].id, Reason::Hate, None, None).await;
+        let result = self.base.app.flag(&self.people[who], m.comments[index].id, reason, None, None).await;
         assert_eq!(code(&result), expected);
         if let Ok(made) = result {
-            let (id, state) = (made.made.id, FlagState::Open);
-            m.flags.push(KeptFlag { id, by: who, comment: index, state, decision: 0, was: None });
+            let (id, stand, at_ms) = (made.made.id, (FlagState::Open, 0), m.now_ms);
+            m.flags.push(KeptFlag { id, by: who, comment: index, reason, at_ms, stand, settled: Vec::new() });
         }
     }
 
@@ -449,205 +603,375 @@ impl World {
         }
         let index = pick % self.model.flags.len();
         let flag = &mut self.model.flags[index];
-        let expected = if flag.by == who && flag.state == FlagState::Open { "ok" } else { "not_found" };
-        let result = self.app.withdraw(&self.people[who], flag.id).await;
+        let expected = if flag.by == who && flag.stand.0 == FlagState::Open { "ok" } else { "not_found" };
+        let result = self.base.app.withdraw(&self.people[who], flag.id).await;
         assert_eq!(code(&result), expected);
         if result.is_ok() {
-            flag.state = FlagState::Withdrawn;
+            flag.stand = (FlagState::Withdrawn, 0);
         }
     }
 
-    async fn decide(&mut self, act: Act, index: usize, reach: Reach) {
+    async fn decide(&mut self, order: &Order) {
         let m = &mut self.model;
-        let order = Decide {
-            targets: vec![(m.comments[index].id, m.comments[index].version)],
-            reach,
-            act,
+        let aim = |(pick, is_old): &(usize, bool)| {
+            let index = pick % m.comments.len();
+            (index, m.comments[index].version - i64::from(*is_old))
+        };
+        let targets: Vec<(usize, i64)> = order.picks.iter().map(aim).collect();
+        let fates = m.judged(order, &targets);
+        let unknown = order.unknown.then_some((CommentId(1), 1));
+        let sent = Decide {
+            targets: unknown.into_iter().chain(targets.iter().map(|(at, v)| (m.comments[*at].id, *v))).collect(),
+            reach: order.reach,
+            act: order.act,
             reason: Some(Reason::Spam),
             note: None,
             public_text: None,
-            dry_run: false,
+            dry_run: order.dry_run,
             once: None,
         };
-        let made = self.app.decide(&self.people[MODERATOR], order).await.unwrap().made;
-        let aimed = if reach == Reach::Subtree { m.below(index) } else { vec![index] };
+        let result = self.base.app.decide(&self.people[order.who], sent).await;
+        assert_eq!(code(&result), if order.who == MODERATOR { "ok" } else { "forbidden" });
+        let Ok(made) = result else { return };
+        let made = made.made;
+        let said = said(&made);
+        assert_eq!(said.len(), fates.len() + usize::from(order.unknown));
+        if order.unknown {
+            assert!(matches!(said[&CommentId(1)].fate, Fate::Refused(Conflict::NotFound, None)));
+        }
+        let is_recorded = !order.dry_run && fates.values().any(Result::is_ok);
+        assert_eq!(made.is_recorded(), is_recorded);
         let id = made.decision.id.0;
-        let mut targets = Vec::new();
-        for (said, aimed) in made.targets.iter().zip(&aimed) {
-            let kept = &m.comments[*aimed];
-            assert_eq!(said.comment_id, kept.id);
-            let to = Model::decided(&kept.stand, act, id);
-            assert_eq!(matches!(said.fate, Fate::Applied { .. }), to.is_some(), "{act:?} {:?}", kept.stand);
-            if let Some(to) = to {
-                targets.push((*aimed, kept.stand.clone(), to.clone()));
-                m.move_to(*aimed, to);
-                m.settle(*aimed, act, id);
+        let mut moved = Vec::new();
+        for (index, fate) in fates {
+            let kept = m.comments[index].clone();
+            let said = said[&kept.id];
+            let Ok(()) = fate else {
+                let refused = (fate.unwrap_err(), Some(kept.stand.state.0));
+                assert!(matches!(said.fate, Fate::Refused(why, at) if (why, at) == refused), "{order:?} {said:?}");
+                assert_eq!(said.version, Some(kept.version));
+                continue;
+            };
+            let to = Model::decided(&kept.stand, order.act, id).unwrap();
+            assert!(matches!(said.fate, Fate::Applied { .. }), "{order:?} {said:?}");
+            // the version that follows is told by a dry run as well
+            assert_eq!(said.version, Some(kept.version + i64::from(to.values() != kept.stand.values())));
+            if is_recorded {
+                moved.push((index, kept.stand, to.clone()));
+                m.move_to(index, to);
+                m.settle(index, order.act, id);
             }
         }
-        assert_eq!(made.targets.len(), aimed.len());
-        assert_eq!(made.is_recorded(), !targets.is_empty());
-        if made.is_recorded() {
-            m.decisions.push(KeptDecision { id: made.decision.id, undoes: None, undone: false, targets });
+        if is_recorded {
+            let id = made.decision.id;
+            m.decisions.push(KeptDecision { id, undoes: None, is_undone: false, targets: moved });
         }
     }
 
-    async fn undo(&mut self, pick: usize) {
+    /// Undoes a decision; whether anything was recorded.
+    async fn undo(&mut self, index: usize) -> bool {
         let m = &mut self.model;
-        if m.decisions.is_empty() {
-            return;
-        }
-        let index = pick % m.decisions.len();
         let old = m.decisions[index].clone();
-        let result = self.app.undo(&self.people[MODERATOR], old.id).await;
-        assert_eq!(code(&result), if old.undone { "already_undone" } else { "ok" });
-        let Ok(made) = result else { return };
+        let result = self.base.app.undo(&self.people[MODERATOR], old.id).await;
+        assert_eq!(code(&result), if old.is_undone { "already_undone" } else { "ok" }, "{old:?}");
+        let Ok(made) = result else { return false };
+        let said = said(&made);
+        assert_eq!(said.len(), old.targets.len());
         let mut targets = Vec::new();
-        for (said, (comment, before, after)) in made.targets.iter().zip(&old.targets) {
-            let now = m.comments[*comment].stand.clone();
-            let back = Model::undone(&now, before, after);
-            assert_eq!(matches!(said.fate, Fate::Applied { .. }), back.is_some(), "{now:?} {before:?} {after:?}");
+        for (comment, before, after) in &old.targets {
+            let kept = m.comments[*comment].clone();
+            let back = Model::undone(&kept.stand, before, after);
+            let said = said[&kept.id];
+            assert_eq!(matches!(said.fate, Fate::Applied { .. }), back.is_some(), "{kept:?} {before:?} {after:?}");
             if let Some(back) = back {
-                targets.push((*comment, now, back.clone()));
+                targets.push((*comment, kept.stand, back.clone()));
                 m.move_to(*comment, back);
-                match old.undoes {
-                    None => m.reopen(*comment, old.id.0),
-                    Some(first) => {
-                        let first = m.decisions[first].id.0;
-                        m.resettle(*comment, first);
-                    }
-                }
+                m.unsettle(*comment, index);
             }
+            assert_eq!(said.version, Some(m.comments[*comment].version));
         }
-        assert_eq!(made.is_recorded(), !targets.is_empty());
-        if made.is_recorded() {
-            m.decisions[index].undone = true;
-            if let Some(first) = old.undoes {
-                m.decisions[first].undone = false;
+        let is_recorded = !targets.is_empty();
+        assert_eq!(made.is_recorded(), is_recorded);
+        if is_recorded {
+            m.mark_undone(index);
+            let id = made.decision.id;
+            m.decisions.push(KeptDecision { id, undoes: Some(index), is_undone: false, targets });
+        }
+        is_recorded
+    }
+
+    /// Undoes everything last first: nothing is left of any decision, where no author came between.
+    async fn unwind(&mut self) {
+        for index in (0..self.model.decisions.len()).rev() {
+            if self.model.decisions[index].is_undone {
+                return;
             }
-            m.decisions.push(KeptDecision { id: made.decision.id, undoes: Some(index), undone: false, targets });
+            self.undo(index).await;
+            self.agrees().await;
+        }
+        let m = &self.model;
+        for (index, kept) in m.comments.iter().enumerate().filter(|(_, kept)| !kept.is_touched) {
+            assert_eq!(kept.stand, kept.first);
+            for (at, flag) in m.flags.iter().enumerate().filter(|(_, flag)| flag.comment == index) {
+                assert!(flag.stand.0 == FlagState::Withdrawn || flag.stand.0 == FlagState::Open || m.has_another(at));
+            }
         }
     }
 
     /// Compares everything that can be seen with the model.
-    async fn agrees(&self) {
-        let m = &self.model;
-        let page = self.app.thread(SITE.into(), self.key.clone()).await.unwrap();
+    async fn agrees(&mut self) {
+        let page = self.base.app.thread(SITE.into(), KEY.into()).await.unwrap();
         let Some(thread) = page.thread else {
-            assert!(m.comments.is_empty());
+            assert!(self.model.comments.is_empty());
             return;
         };
-        let published = m.comments.iter().filter(|c| c.stand.state.0 == State::Published).count();
-        assert_eq!(thread.published_count, published as i64);
-        let id = thread.id;
+        assert!(thread.version >= self.model.version, "a version never goes back");
+        self.model.version = thread.version;
+        let published = |c: &&Kept| c.stand.state.0 == State::Published;
+        assert_eq!(thread.published_count, self.model.comments.iter().filter(published).count() as i64);
+        let pinned = self.model.comments.iter().filter(published).filter(|c| c.stand.pinned.0).map(|c| c.id);
+        assert_eq!(page.pinned.iter().copied().collect::<BTreeSet<_>>(), pinned.collect());
+        self.rows_agree(thread.id).await;
+        self.tree_agrees().await;
+        self.queue_agrees().await;
+        self.flags_agree().await;
+    }
+
+    async fn rows_agree(&self, thread: understory::domain::ids::ThreadId) {
+        let m = &self.model;
         let rows: Result<Vec<Comment>, StoreError> =
-            self.app.store.read("rows", move |tx| tx.comment_walk(id, &[], 1_000)).await;
+            self.base.app.store.read("rows", move |tx| tx.comment_walk(thread, &[], 1_000)).await;
         let rows: BTreeMap<CommentId, Comment> = rows.unwrap().into_iter().map(|row| (row.id, row)).collect();
         assert_eq!(rows.len(), m.comments.len());
         for (index, kept) in m.comments.iter().enumerate() {
             let row = &rows[&kept.id];
             let d = &row.disposition;
-            assert_eq!((d.state, d.locked, d.pinned), (kept.stand.state.0, kept.stand.locked.0, kept.stand.pinned.0));
+            assert_eq!((d.state, d.locked, d.pinned), kept.stand.values());
             assert_eq!((row.version, &row.body, row.path.number()), (kept.version, &kept.body, kept.number.clone()));
-            let up = kept.votes.values().filter(|v| **v == 1).count() as i64;
-            let down = kept.votes.values().filter(|v| **v == -1).count() as i64;
-            assert_eq!((row.up, row.down), (up, down));
+            assert_eq!((row.up, row.down), (kept.cast(1), kept.cast(-1)));
+            assert_eq!(row.score(), kept.cast(1) - kept.cast(-1));
             let replies = m.comments.iter().filter(|c| c.parent == Some(index) && c.stand.state.0 == State::Published);
             assert_eq!(row.reply_count, replies.count() as i64);
+            assert_eq!(d.removal.is_some(), matches!(d.state, State::Hidden | State::Deleted), "{d:?}");
+            assert_eq!(d.held_by.is_some(), d.state == State::Held, "{d:?}");
         }
+        for decision in &m.decisions {
+            let told = self.base.app.decision(&self.people[MODERATOR], decision.id).await.unwrap().decision;
+            assert_eq!(told.undone_by.is_some(), decision.is_undone, "{decision:?}");
+            assert_eq!(told.undoes, decision.undoes.map(|index| m.decisions[index].id));
+        }
+    }
+
+    async fn tree_agrees(&self) {
+        let m = &self.model;
         let cut = Cut { sort: Sort::Oldest, limit: 200, depth: 16, per_parent: 200 };
-        let tree = self.app.tree(SITE.into(), self.key.clone(), None, cut).await.unwrap();
+        let tree = self.base.app.tree(SITE.into(), KEY.into(), None, cut).await.unwrap();
         let mut shown = Vec::new();
         numbers(&tree.listing, &mut shown);
-        let shown: BTreeSet<String> = shown.into_iter().collect();
-        let visible: BTreeSet<String> = m.visible().iter().map(|index| m.comments[*index].number.clone()).collect();
-        assert_eq!(shown, visible);
+        let visible = m.visible();
+        let roots = (0..m.comments.len()).filter(|index| m.comments[*index].parent.is_none());
+        let all = roots.flat_map(|root| m.below(root)).filter(|index| visible.contains(index));
+        let expected: Vec<(String, State)> =
+            all.map(|index| (m.comments[index].number.clone(), m.comments[index].stand.state.0)).collect();
+        assert_eq!(shown, expected);
+    }
 
-        let page = (None, 200);
-        let queue = self.app.queue(&self.people[MODERATOR], SITE.into(), QueueKind::All, None, page).await.unwrap();
-        let waiting: BTreeSet<CommentId> = queue.items.iter().map(|item| item.comment.id).collect();
-        let flagged: BTreeSet<usize> =
-            m.flags.iter().filter(|f| f.state == FlagState::Open).map(|f| f.comment).collect();
-        let held =
-            m.comments.iter().enumerate().filter(|(_, c)| c.stand.state.0 == State::Held).map(|(index, _)| index);
-        let held: BTreeSet<usize> = held.collect();
-        let expected: BTreeSet<CommentId> = flagged.union(&held).map(|index| m.comments[*index].id).collect();
-        assert_eq!(waiting, expected);
-        for (who, caller) in self.people.iter().enumerate() {
-            let (flags, _) = self.app.own_flags(caller, (None, 200)).await.unwrap();
-            let states: BTreeMap<FlagId, FlagState> = flags.iter().map(|f: &Flag| (f.id, f.state)).collect();
-            for flag in m.flags.iter().filter(|f| f.by == who) {
-                assert_eq!(states[&flag.id], flag.state);
+    async fn queue_agrees(&self) {
+        let (m, app, moderator) = (&self.model, &self.base.app, &self.people[MODERATOR]);
+        let open = |f: &&KeptFlag| f.stand.0 == FlagState::Open;
+        let flagged: BTreeSet<usize> = m.flags.iter().filter(open).map(|f| f.comment).collect();
+        let is_held = |index: &usize| m.comments[*index].stand.state.0 == State::Held;
+        let held: BTreeSet<usize> = (0..m.comments.len()).filter(is_held).collect();
+        let hateful = m.flags.iter().filter(open).filter(|f| f.reason == Reason::Hate).map(|f| f.comment);
+        let lists = [
+            (QueueKind::All, None, flagged.union(&held).copied().collect()),
+            (QueueKind::All, Some(Reason::Hate), hateful.collect()),
+            (QueueKind::Flagged, None, flagged.clone()),
+            (QueueKind::Held, None, held.clone()),
+        ];
+        for (kind, reason, waiting) in lists {
+            let waiting: BTreeSet<usize> = waiting;
+            let place = |index: usize| {
+                let (priority, first_ms) = m.waits(index).unwrap();
+                (-priority, first_ms, m.comments[index].id)
+            };
+            let mut expected: Vec<_> = waiting.into_iter().map(place).collect();
+            expected.sort_unstable();
+            let (mut seen, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = app.queue(moderator, SITE.into(), kind, reason, (cursor, 5)).await.unwrap();
+                assert_eq!(page.counts, (flagged.len() as i64, held.len() as i64));
+                for item in &page.items {
+                    let place = item.row.place;
+                    assert_eq!(item.row.held, item.comment.state() == State::Held);
+                    seen.push((-place.priority, place.first_ms, item.comment.id));
+                    let index = m.comments.iter().position(|c| c.id == item.comment.id).unwrap();
+                    let flags: i64 = item.flags.iter().map(|group| group.count).sum();
+                    assert_eq!(flags, m.flags.iter().filter(open).filter(|f| f.comment == index).count() as i64);
+                }
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
             }
+            assert_eq!(seen, expected, "{kind:?} {reason:?}");
+        }
+        let viewer = app.thread_viewer(moderator, SITE.into(), KEY.into(), Vec::new()).await.unwrap();
+        let hidden = m.comments.iter().filter(|c| c.stand.state.0 == State::Hidden).count();
+        assert_eq!(viewer.moderation, Some((held.len() as i64, hidden as i64, flagged.len() as i64)));
+    }
+
+    async fn flags_agree(&self) {
+        for (who, caller) in self.people.iter().enumerate() {
+            let (flags, _) = self.base.app.own_flags(caller, (None, 200)).await.unwrap();
+            let told = |f: &Flag| (f.id, (f.state, f.outcome.as_ref().map_or(0, |outcome| outcome.decision_id.0)));
+            let told: BTreeMap<FlagId, Facet<FlagState>> = flags.iter().map(told).collect();
+            let own = self.model.flags.iter().filter(|f| f.by == who);
+            assert_eq!(told, own.map(|f| (f.id, f.stand)).collect(), "flags of {who}");
         }
     }
 }
 
-fn numbers(listing: &Listing<Comment>, out: &mut Vec<String>) {
+fn numbers(listing: &Listing<Comment>, out: &mut Vec<(String, State)>) {
     assert!(listing.next.is_none(), "the page is large enough");
     for branch in &listing.items {
-        out.push(branch.node.path.number());
+        out.push((branch.node.path.number(), branch.node.state()));
         numbers(&branch.replies, out);
     }
 }
 
-async fn run(directory: &std::path::Path, number: i64, steps: &[Step]) {
-    let options = Options::at(directory);
-    std::fs::create_dir_all(directory).unwrap();
-    let store = Store::open(&options).unwrap();
-    let clock = Arc::new(move || 1_700_000_000_000 + number);
-    let app = App::start(store, Settings::default(), "http://127.0.0.1".into(), clock).await.unwrap();
-    let site = app.add_site(SITE, None, &[]).await.unwrap();
+/// Three readers and a moderator, with no password: nobody signs in here, and hashing would take
+/// most of the time.
+async fn people(base: &support::World) -> Vec<Caller> {
     let mut people = Vec::new();
     for (index, login) in ["ann", "ben", "cat", "moe"].iter().enumerate() {
-        // no password: nobody signs in here, and hashing would take most of the time
         let document = format!(
             r#"{{"article":{{"key":"people"}},"comments":[{{"login":"{login}","display_name":"P","created_at":"2020-01-01T00:00:0{index}Z","body":"x"}}]}}"#
         );
-        app.import(SITE, document.as_bytes(), false).await.unwrap();
-        let login = (*login).to_owned();
-        let key = understory::domain::login::Login::parse(&login).unwrap().key();
-        let user: UserId = app
-            .store
-            .read("user", move |tx| Ok::<_, StoreError>(tx.user_by_login_key(&key)?.unwrap().user.id))
-            .await
-            .unwrap();
-        let grants = if index == MODERATOR { vec![Grant { site: Some(site), role: Role::Moderator }] } else { vec![] };
+        base.app.import(SITE, document.as_bytes(), false).await.unwrap();
+        let key = understory::domain::login::Login::parse(login).unwrap().key();
+        let find = move |tx: &mut understory::store::Tx<'_>| {
+            Ok::<UserId, StoreError>(tx.user_by_login_key(&key)?.unwrap().user.id)
+        };
+        let user = base.app.store.read("user", find).await.unwrap();
+        let grant = (index == MODERATOR).then_some(Grant { site: Some(base.site), role: Role::Moderator });
+        let grants: Vec<Grant> = grant.into_iter().collect();
         people.push(Caller { user, session: SessionId(1), scope: Scope::Full, grants: grants.into() });
     }
-    let mut world = World { app, site, people, key: "t".into(), model: Model::default() };
+    people
+}
+
+async fn new_world(directory: &std::path::Path) -> World {
+    let base = support::World::at(directory).await;
+    let people = people(&base).await;
+    World { base, people, model: Model { now_ms: START_MS, ..Model::default() } }
+}
+
+async fn run(directory: &std::path::Path, steps: &[Step]) {
+    let mut world = new_world(directory).await;
     for step in steps {
         world.act(step).await;
         world.agrees().await;
     }
-    let verified = verify(&world.app.store).await.unwrap();
-    assert!(verified.differences.is_empty(), "{:?}", verified.differences.first());
-    let site = world.site;
-    let gapless: bool = world
-        .app
-        .store
-        .read("events", move |tx| {
-            let Some(thread) = tx.thread_by_key(site, "t")? else { return Ok(true) };
+    world.is_sound().await;
+    world.unwind().await;
+    world.is_sound().await;
+}
+
+impl World {
+    /// Everything kept twice is right, and each version of the thread has its event.
+    async fn is_sound(&self) {
+        let verified = verify(&self.base.app.store).await.unwrap();
+        assert!(verified.differences.is_empty(), "{:?}", verified.differences.first());
+        let site = self.base.site;
+        let unit = move |tx: &mut understory::store::Tx<'_>| {
+            let Some(thread) = tx.thread_by_key(site, KEY)? else { return Ok(true) };
             let events = tx.event_after(0)?;
             let versions = events.iter().filter_map(|e| e.thread).filter(|(id, _)| *id == thread.id).map(|(_, v)| v);
             Ok::<_, StoreError>(versions.eq(1..=thread.version))
-        })
-        .await
-        .unwrap();
-    assert!(gapless, "the thread's versions are gapless, each with its event");
+        };
+        assert!(self.base.app.store.read("events", unit).await.unwrap(), "versions are gapless");
+    }
 }
 
 #[test]
 fn acts_agree_with_the_model() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = support::runtime();
+    let run = |steps: Vec<Step>| {
+        let directory = tempfile::tempdir().unwrap();
+        runtime.block_on(run(directory.path(), &steps));
+        Ok(())
+    };
+    TestRunner::new(support::cases(64)).run(&steps(), run).unwrap();
+}
+
+/// Alternates between undoing a decision and undoing that undo, five deep, for each act that
+/// starts from a published comment with an open flag.
+#[test]
+fn an_undo_of_any_depth_takes_back_what_was_done() {
+    let runtime = support::runtime();
+    for act in [Act::Hide, Act::Approve, Act::Dismiss, Act::Lock, Act::Pin] {
+        let directory = tempfile::tempdir().unwrap();
+        runtime.block_on(async {
+            let mut world = new_world(directory.path()).await;
+            world.post(0, None).await;
+            world.flag(1, 0, Reason::Hate).await;
+            let order = Order::on_first(act);
+            world.decide(&order).await;
+            world.agrees().await;
+            for depth in 0..5 {
+                assert!(world.undo(depth).await, "{act:?} {depth}");
+                world.agrees().await;
+            }
+            // those whose undo stands are undone already
+            for index in 0..6 {
+                if world.model.decisions[index].is_undone {
+                    assert!(!world.undo(index).await);
+                }
+            }
+        });
+    }
+}
+
+/// A reply chosen before what it replies to: each counts from what the other has left.
+#[test]
+fn a_parent_is_decided_on_after_its_reply() {
+    let runtime = support::runtime();
+    for first in [0, 1] {
+        let directory = tempfile::tempdir().unwrap();
+        runtime.block_on(async {
+            let mut world = new_world(directory.path()).await;
+            world.post(0, None).await;
+            world.post(1, Some(0)).await;
+            for act in [Act::Hide, Act::Restore] {
+                let picks = vec![(first, false), (1 - first, false)];
+                world.decide(&Order { picks, ..Order::on_first(act) }).await;
+                world.agrees().await;
+            }
+            world.unwind().await;
+            world.is_sound().await;
+        });
+    }
+}
+
+#[test]
+fn a_flag_settled_and_opened_twice_is_settled_again_by_either() {
+    let runtime = support::runtime();
     let directory = tempfile::tempdir().unwrap();
-    let number = std::cell::Cell::new(0);
-    let config = Config { failure_persistence: None, ..Config::with_cases(Config::default().cases.min(64)) };
-    TestRunner::new(config)
-        .run(&steps(), |steps| {
-            number.set(number.get() + 1);
-            let place = directory.path().join(number.get().to_string());
-            runtime.block_on(run(&place, number.get(), &steps));
-            Ok(())
-        })
-        .unwrap();
+    runtime.block_on(async {
+        let mut world = new_world(directory.path()).await;
+        world.post(0, None).await;
+        world.flag(1, 0, Reason::Hate).await;
+        for act in [Act::Hide, Act::Dismiss] {
+            world.decide(&Order::on_first(act)).await;
+            let last = world.model.decisions.len() - 1;
+            world.undo(last).await;
+        }
+        world.agrees().await;
+        // taking back the first undo hides the comment again, and upholds the flag again
+        let undo = world.model.decisions[1].id;
+        world.base.app.undo(&world.people[MODERATOR], undo).await.unwrap();
+        let (flags, _) = world.base.app.own_flags(&world.people[1], (None, 200)).await.unwrap();
+        assert_eq!(flags[0].state, FlagState::Upheld);
+    });
 }

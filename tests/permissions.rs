@@ -4,166 +4,407 @@
 
 mod common;
 
-use common::{World, id};
+use common::{Answer, World, id};
 use serde_json::{Value, json};
+use understory::domain::permission::Role;
 use understory::http::route::Access;
 use understory::http::routes;
 
 /// What a moderator of another site is answered.
 #[derive(Clone, Copy, PartialEq)]
 enum Abroad {
-    /// Nothing here is of a site.
-    Same,
     /// The site is named: 403 whether it exists or not.
     Named,
     /// The thing is of a site: 404, as if it were not there.
     Hidden,
-    /// The site is that of the target: 403 without a role on it.
+    /// The site is that of the target: 403 without a role on it, 404 when there is none.
     Target,
 }
 
-struct Row {
-    method: &'static str,
-    path: &'static str,
-    access: Access,
-    body: Value,
-    query: &'static str,
-    abroad: Abroad,
+/// Whom a route is for, and what it answers them.
+#[derive(Clone, Copy, PartialEq)]
+enum For {
+    /// Anybody: this, to who has not signed in.
+    Open(u16, &'static str),
+    /// Who has signed in: this to `bob`, on what is `alice`'s, and on hers when it is hidden.
+    Signed { others: (u16, &'static str), hidden: (u16, &'static str) },
+    /// Moderators of the site.
+    Moderators(Abroad),
+    /// Whoever runs the service, from this machine.
+    Operator,
 }
 
-fn rows(comment: &Value) -> Vec<Row> {
-    use Access::{Moderators, Open, Operator, Signed};
-    let target = json!({"targets": [{"comment_id": comment["id"], "version": 99}], "action": "approve"});
-    let row = |method, path, access, body, query, abroad| Row { method, path, access, body, query, abroad };
-    let none = Value::Null;
-    vec![
-        row("POST", "/api/v1/auth/register", Open, json!({}), "", Abroad::Same),
-        row("POST", "/api/v1/auth/login", Open, json!({}), "", Abroad::Same),
-        row("POST", "/api/v1/auth/refresh", Open, json!({"refresh_token": "x"}), "", Abroad::Same),
-        row("POST", "/api/v1/auth/logout", Open, json!({"refresh_token": "x"}), "", Abroad::Same),
-        row("POST", "/api/v1/auth/code", Signed, json!({"origin": "https://here.example"}), "", Abroad::Same),
-        row("POST", "/api/v1/auth/exchange", Open, json!({}), "", Abroad::Same),
-        row("GET", "/api/v1/me", Signed, none.clone(), "", Abroad::Same),
-        row("PATCH", "/api/v1/me", Signed, json!({}), "", Abroad::Same),
-        row(
-            "PUT",
-            "/api/v1/me/password",
-            Signed,
-            json!({"current_password": "x", "new_password": "y"}),
-            "",
-            Abroad::Same,
-        ),
-        row("GET", "/api/v1/me/sessions", Signed, none.clone(), "", Abroad::Same),
-        row("DELETE", "/api/v1/me/sessions", Signed, none.clone(), "", Abroad::Same),
-        row("DELETE", "/api/v1/me/sessions/{id}", Signed, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/users/{id}", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/users/{id}/comments", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/me/comments", Signed, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/me/flags", Signed, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/me/decisions", Signed, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/sites/{site}", Open, none.clone(), "", Abroad::Same),
-        row("POST", "/api/v1/sites/{site}/preview", Open, json!({"body": "x"}), "", Abroad::Same),
-        row("GET", "/api/v1/sites/{site}/counts", Open, none.clone(), "?keys=a", Abroad::Same),
-        row("POST", "/api/v1/sites/{site}/counts", Open, json!({"keys": []}), "", Abroad::Same),
-        row("GET", "/api/v1/sites/{site}/threads/{key}", Open, none.clone(), "", Abroad::Same),
-        row("PUT", "/api/v1/sites/{site}/threads/{key}", Moderators, json!({}), "", Abroad::Named),
-        row("GET", "/api/v1/sites/{site}/threads/{key}/comments", Open, none.clone(), "", Abroad::Same),
-        row("POST", "/api/v1/sites/{site}/threads/{key}/comments", Signed, json!({"body": "x"}), "", Abroad::Same),
-        row("GET", "/api/v1/sites/{site}/threads/{key}/viewer", Signed, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/sites/{site}/threads/{key}/presence", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/comments/{id}", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/comments/{id}/revisions", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/comments/{id}/replies", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/comments/{id}/context", Open, none.clone(), "", Abroad::Same),
-        row("PATCH", "/api/v1/comments/{id}", Signed, json!({"body": "x"}), "", Abroad::Same),
-        row("DELETE", "/api/v1/comments/{id}", Signed, none.clone(), "", Abroad::Same),
-        row("PUT", "/api/v1/comments/{id}/vote", Signed, json!({"value": 1}), "", Abroad::Same),
-        row("POST", "/api/v1/comments/{id}/flags", Signed, json!({"reason": "spam"}), "", Abroad::Same),
-        row("DELETE", "/api/v1/flags/{id}", Signed, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/moderation/queue", Moderators, none.clone(), "?site={site}", Abroad::Named),
-        row("GET", "/api/v1/moderation/comments", Moderators, none.clone(), "?site={site}", Abroad::Named),
-        row("POST", "/api/v1/moderation/decisions", Moderators, target, "", Abroad::Target),
-        row("GET", "/api/v1/moderation/decisions/{id}", Moderators, none.clone(), "", Abroad::Hidden),
-        row("POST", "/api/v1/moderation/decisions/{id}/undo", Moderators, none.clone(), "", Abroad::Hidden),
-        row("GET", "/api/v1/moderation/users/{id}", Moderators, none.clone(), "?site={site}", Abroad::Named),
-        row("GET", "/api/v1/moderation/log", Moderators, none.clone(), "?site={site}", Abroad::Named),
-        row("GET", "/api/v1/moderation/log/head", Moderators, none.clone(), "?site={site}", Abroad::Named),
-        row("GET", "/api/v1/openapi.json", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/api/v1/docs", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/web/{path}", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/", Open, none.clone(), "", Abroad::Same),
-        row("GET", "/healthz", Operator, none.clone(), "", Abroad::Same),
-        row("GET", "/readyz", Operator, none.clone(), "", Abroad::Same),
-        row("GET", "/metrics", Operator, none, "", Abroad::Same),
-    ]
+impl For {
+    fn access(self) -> Access {
+        match self {
+            For::Open(..) => Access::Open,
+            For::Signed { .. } => Access::Signed,
+            For::Moderators(_) => Access::Moderators,
+            For::Operator => Access::Operator,
+        }
+    }
+}
+
+/// Signed, and the same whatever stands at the address.
+const fn signed(status: u16, code: &'static str) -> For {
+    For::Signed { others: (status, code), hidden: (status, code) }
+}
+
+/// Signed, and about one comment: what is hidden is not there.
+const fn on_comment(status: u16, code: &'static str) -> For {
+    For::Signed { others: (status, code), hidden: (404, "not_found") }
+}
+
+const OK: For = For::Open(200, "");
+const INVALID: For = For::Open(422, "validation_failed");
+const NAMED: For = For::Moderators(Abroad::Named);
+const HIDDEN: For = For::Moderators(Abroad::Hidden);
+
+/// Method, path, query, body, whom it is for. `{…}` stands for what `Stage` has.
+type Row = (&'static str, &'static str, &'static str, &'static str, For);
+
+const ROWS: &[Row] = &[
+    ("POST", "/api/v1/auth/register", "", "{}", INVALID),
+    ("POST", "/api/v1/auth/login", "", "{}", INVALID),
+    ("POST", "/api/v1/auth/refresh", "", r#"{"refresh_token":"x"}"#, For::Open(401, "invalid_token")),
+    // who signs out with a token that is none is signed out (RFC 7009, 2.2)
+    ("POST", "/api/v1/auth/logout", "", r#"{"refresh_token":"x"}"#, For::Open(204, "")),
+    ("POST", "/api/v1/auth/code", "", r#"{"origin":"https://here.example"}"#, signed(200, "")),
+    ("POST", "/api/v1/auth/exchange", "", r#"{"code":"x"}"#, For::Open(403, "forbidden")),
+    ("GET", "/api/v1/me", "", "", signed(200, "")),
+    ("PATCH", "/api/v1/me", "", "{}", signed(200, "")),
+    (
+        "PUT",
+        "/api/v1/me/password",
+        "",
+        r#"{"current_password":"x","new_password":"y"}"#,
+        signed(422, "validation_failed"),
+    ),
+    ("GET", "/api/v1/me/sessions", "", "", signed(200, "")),
+    ("DELETE", "/api/v1/me/sessions", "", "", signed(204, "")),
+    ("DELETE", "/api/v1/me/sessions/{session}", "", "", signed(404, "not_found")),
+    ("GET", "/api/v1/users/{user}", "", "", OK),
+    ("GET", "/api/v1/users/{user}/comments", "", "", OK),
+    ("GET", "/api/v1/me/comments", "", "", signed(200, "")),
+    ("GET", "/api/v1/me/flags", "", "", signed(200, "")),
+    ("GET", "/api/v1/me/decisions", "", "", signed(200, "")),
+    ("GET", "/api/v1/sites/{site}", "", "", OK),
+    ("POST", "/api/v1/sites/{site}/preview", "", r#"{"body":"x"}"#, OK),
+    ("GET", "/api/v1/sites/{site}/counts", "?keys=a", "", OK),
+    ("POST", "/api/v1/sites/{site}/counts", "", r#"{"keys":[]}"#, OK),
+    ("GET", "/api/v1/sites/{site}/threads/{key}", "", "", OK),
+    ("PUT", "/api/v1/sites/{site}/threads/{key}", "", "{}", NAMED),
+    ("GET", "/api/v1/sites/{site}/threads/{key}/comments", "", "", OK),
+    ("POST", "/api/v1/sites/{site}/threads/{key}/comments", "", r#"{"body":"x"}"#, signed(201, "")),
+    ("GET", "/api/v1/sites/{site}/threads/{key}/viewer", "", "", signed(200, "")),
+    ("GET", "/api/v1/sites/{site}/threads/{key}/presence", "", "", OK),
+    ("GET", "/api/v1/comments/{comment}", "", "", OK),
+    ("GET", "/api/v1/comments/{comment}/revisions", "", "", OK),
+    ("GET", "/api/v1/comments/{comment}/replies", "", "", OK),
+    ("GET", "/api/v1/comments/{comment}/context", "", "", OK),
+    ("PATCH", "/api/v1/comments/{comment}", "", r#"{"body":"x"}"#, on_comment(403, "forbidden")),
+    ("DELETE", "/api/v1/comments/{comment}", "", "", on_comment(403, "forbidden")),
+    ("PUT", "/api/v1/comments/{comment}/vote", "", r#"{"value":1}"#, on_comment(200, "")),
+    ("POST", "/api/v1/comments/{comment}/flags", "", r#"{"reason":"spam"}"#, on_comment(201, "")),
+    ("DELETE", "/api/v1/flags/{flag}", "", "", signed(404, "not_found")),
+    ("GET", "/api/v1/moderation/queue", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/comments", "?site={site}", "", NAMED),
+    (
+        "POST",
+        "/api/v1/moderation/decisions",
+        "",
+        r#"{"targets":[{"comment_id":"{comment}","version":1}],"action":"hide","reason_code":"spam"}"#,
+        For::Moderators(Abroad::Target),
+    ),
+    ("GET", "/api/v1/moderation/decisions/{decision}", "", "", HIDDEN),
+    ("POST", "/api/v1/moderation/decisions/{decision}/undo", "", "", HIDDEN),
+    ("GET", "/api/v1/moderation/users/{user}", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/log", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/log/head", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/openapi.json", "", "", OK),
+    ("GET", "/api/v1/docs", "", "", OK),
+    ("GET", "/web/{file}", "", "", For::Open(404, "not_found")),
+    // the article is the demo's
+    ("GET", "/", "", "", For::Open(404, "not_found")),
+    ("GET", "/healthz", "", "", For::Operator),
+    ("GET", "/readyz", "", "", For::Operator),
+    ("GET", "/metrics", "", "", For::Operator),
+];
+
+/// Things on a site, new for each call, so that no call is answered by what an earlier one did.
+#[derive(Clone)]
+struct Stage {
+    site: String,
+    key: String,
+    user: String,
+    /// Of `alice`, published; or hidden.
+    comment: String,
+    hidden: String,
+    /// That hid it.
+    decision: String,
+    /// Of `carol`, on the published one.
+    flag: String,
+    /// Of `alice`.
+    session: String,
+}
+
+impl Stage {
+    async fn at(world: &World, site: &str) -> Stage {
+        let moderator = if site == "here" { "mona" } else { "theo" };
+        let list = format!("/sites/{site}/threads/article/comments");
+        let comment = world.call("alice", "POST", &list, json!({"body": "a comment"})).await.ok();
+        let hidden = world.call("alice", "POST", &list, json!({"body": "another"})).await.ok();
+        let flags = format!("/comments/{}/flags", id(&comment));
+        let flag = world.call("carol", "POST", &flags, json!({"reason": "other"})).await.ok();
+        let decision = world.decide(moderator, "hide", &hidden).await.ok();
+        let sessions = world.get("alice", "/me/sessions").await.ok();
+        Stage {
+            site: site.to_owned(),
+            key: "article".to_owned(),
+            user: id(&comment["author"]),
+            comment: id(&comment),
+            hidden: id(&hidden),
+            decision: id(&decision),
+            flag: id(&flag),
+            session: id(&sessions["items"][0]),
+        }
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let pairs = [
+            ("{site}", &self.site),
+            ("{key}", &self.key),
+            ("{user}", &self.user),
+            ("{comment}", &self.comment),
+            ("{decision}", &self.decision),
+            ("{flag}", &self.flag),
+            ("{session}", &self.session),
+        ];
+        let text = text.replace("{file}", "none");
+        pairs.iter().fold(text, |text, (name, value)| text.replace(name, value))
+    }
+}
+
+/// The path of a row as the table writes it.
+fn in_table(row: &Row) -> String {
+    let id = ["{user}", "{comment}", "{decision}", "{flag}", "{session}"];
+    id.iter().fold(row.1.replace("{file}", "{path}"), |path, name| path.replace(name, "{id}"))
+}
+
+async fn send(world: &World, row: &Row, stage: &Stage, token: Option<&str>) -> Answer {
+    let path = format!("{}{}", stage.fill(row.1), stage.fill(row.2));
+    let body = if row.3.is_empty() { Value::Null } else { serde_json::from_str(&stage.fill(row.3)).unwrap() };
+    world.whole(token, row.0, &path, body, &[]).await
+}
+
+/// What was wrong, all of it: one run says which cells of the matrix differ.
+#[derive(Default)]
+struct Matrix {
+    cells: usize,
+    wrong: Vec<String>,
+}
+
+impl Matrix {
+    fn expect(&mut self, row: &Row, who: &str, answer: &Answer, expected: (u16, &str)) {
+        self.cells += 1;
+        // a sign-in code is called `code` too
+        let code = if answer.status >= 400 { answer.code() } else { "" };
+        if (answer.status, code) != expected {
+            let got = format!("{} {}", answer.status, answer.text);
+            self.wrong.push(format!("{} {} as {who}: {got}, expected {expected:?}", row.0, row.1));
+        }
+    }
+
+    fn expect_ok(&mut self, row: &Row, who: &str, answer: &Answer) {
+        self.cells += 1;
+        if answer.status >= 300 {
+            self.wrong.push(format!("{} {} as {who}: {} {}", row.0, row.1, answer.status, answer.text));
+        }
+    }
+
+    #[track_caller]
+    fn done(self) {
+        assert!(self.wrong.is_empty(), "{}\n{} wrong of {} cells", self.wrong.join("\n"), self.wrong.len(), self.cells);
+        println!("{} cells", self.cells);
+    }
+}
+
+const FORBIDDEN: (u16, &str) = (403, "forbidden");
+const GONE: (u16, &str) = (404, "not_found");
+
+#[test]
+fn each_route_has_one_row_and_each_row_a_route() {
+    let table = routes::all();
+    for route in &table {
+        let mut rows = ROWS.iter().filter(|row| row.0 == route.method.as_str() && in_table(row) == route.path);
+        let row = rows.next().unwrap_or_else(|| panic!("{} {} has no row", route.method, route.path));
+        assert!(rows.next().is_none(), "{} {} has two rows", route.method, route.path);
+        assert_eq!(row.4.access(), route.access, "{} {}", route.method, route.path);
+    }
+    assert_eq!(ROWS.len(), table.len(), "every row is of a route");
 }
 
 #[actix_web::test]
-async fn every_route_is_for_whom_the_table_says() {
+async fn what_is_open_answers_who_has_not_signed_in() {
     let world = World::new().await;
-    let comment = world.post("alice", "a comment", None).await;
-    let hidden = world.post("alice", "another", None).await;
-    let decision = world.decide("mona", "hide", &hidden).await.ok();
-    let alice = world.get("alice", "/me").await.ok();
-    let rows = rows(&comment);
-    let table = routes::all();
-    let mut cells = 0;
-    for route in &table {
-        let named = |row: &&Row| row.method == route.method.as_str() && row.path == route.path;
-        let row = rows.iter().find(named).unwrap_or_else(|| panic!("{} {} has no row", route.method, route.path));
-        assert_eq!(row.access, route.access, "{} {}", row.method, row.path);
-        if !row.path.starts_with("/api/v1/") || row.path.ends_with("/docs") {
-            continue;
+    let mut matrix = Matrix::default();
+    for row in ROWS {
+        let (expected, reads) = match row.4 {
+            For::Open(status, code) => ((status, code), row.0 == "GET"),
+            For::Operator => ((200, ""), true),
+            _ => continue,
+        };
+        let stage = Stage::at(&world, "here").await;
+        matrix.expect(row, "anon", &send(&world, row, &stage, None).await, expected);
+        let policy = routes::all().into_iter().find(|r| r.method.as_str() == row.0 && in_table(row) == r.path);
+        if reads && policy.unwrap().policy().is_anonymous_read() {
+            matrix.expect(row, "a bad token", &send(&world, row, &stage, Some("x.y.z")).await, expected);
         }
-        let id = match row.path {
-            path if path.contains("/users/") => id(&alice),
-            path if path.contains("/decisions/") => id(&decision),
-            path if path.contains("/comments/") => id(&comment),
-            _ => "1".to_owned(),
-        };
-        let path = |site: &str| {
-            format!("{}{}", row.path, row.query)
-                .replace("{site}", site)
-                .replace("{key}", "article")
-                .replace("{id}", &id)
-        };
-        let said = async |who: &str, site: &str| {
-            let answer = world.call(who, row.method, &path(site), row.body.clone()).await;
-            (answer.status, answer.code().to_owned())
-        };
-        let what = format!("{} {}", row.method, row.path);
-        match row.access {
-            Access::Open => assert_ne!(said("anon", "here").await.1, "sign_in_required", "{what}"),
-            Access::Signed => {
-                assert_eq!(said("anon", "here").await, (401, "sign_in_required".into()), "{what} anonymous");
-                // acts that end a session or leave a trace are tried elsewhere
-                if row.method == "GET" {
-                    assert_eq!(said("bob", "here").await.0, 200, "{what} reader");
-                }
-            }
-            Access::Moderators => {
-                assert_eq!(said("anon", "here").await, (401, "sign_in_required".into()), "{what} anonymous");
-                assert_eq!(said("bob", "here").await, (403, "forbidden".into()), "{what} reader");
-                let abroad = said("theo", "here").await;
-                let expected = match row.abroad {
-                    Abroad::Named | Abroad::Target => (403, "forbidden".to_owned()),
-                    Abroad::Hidden => (404, "not_found".to_owned()),
-                    Abroad::Same => panic!("{what} is for moderators and says nothing of other sites"),
-                };
-                assert_eq!(abroad, expected, "{what} moderator of another site");
-                if row.abroad == Abroad::Named {
-                    assert_eq!(said("theo", "nowhere").await, expected, "{what} no such site");
-                }
-                if row.method != "POST" {
-                    assert!(said("mona", "here").await.0 < 300, "{what} moderator");
-                    assert!(said("ada", "here").await.0 < 300, "{what} admin");
-                }
-                cells += 5;
-            }
-            Access::Operator => {}
-        }
-        cells += 2;
     }
-    assert_eq!(rows.len(), table.len(), "every row is of a route");
-    println!("{cells} cells");
+    matrix.done();
+}
+
+#[actix_web::test]
+async fn what_needs_a_sign_in_is_refused_without_a_good_one() {
+    let world = World::new().await;
+    let ended = world.sign_in("ada").await;
+    let ended = ended["access_token"].as_str();
+    assert_eq!(world.send(ended, "POST", "/auth/logout", json!({}), &[]).await.status, 204);
+    let mut matrix = Matrix::default();
+    for row in ROWS.iter().filter(|row| matches!(row.4, For::Signed { .. } | For::Moderators(_))) {
+        for site in ["here", "there"] {
+            let stage = Stage::at(&world, site).await;
+            for (who, token, code) in [
+                ("anon", None, "sign_in_required"),
+                ("a bad token", Some("x.y.z"), "invalid_token"),
+                ("an ended session", ended, "session_ended"),
+            ] {
+                matrix.expect(row, who, &send(&world, row, &stage, token).await, (401, code));
+            }
+        }
+        let nowhere = Stage { site: "nowhere".into(), ..Stage::at(&world, "here").await };
+        matrix.expect(row, "anon nowhere", &send(&world, row, &nowhere, None).await, (401, "sign_in_required"));
+    }
+    matrix.done();
+}
+
+#[actix_web::test]
+async fn who_has_signed_in_does_their_own_and_nothing_of_others() {
+    let world = World::new().await;
+    let mut matrix = Matrix::default();
+    for row in ROWS {
+        let For::Signed { others, hidden } = row.4 else { continue };
+        for site in ["here", "there"] {
+            // a role makes nobody the author; what is hidden is there for its moderators
+            for who in ["bob", "mona", "theo", "ada"] {
+                let stage = Stage::at(&world, site).await;
+                let token = Some(world.token(who));
+                matrix.expect(row, &format!("{who} {site}"), &send(&world, row, &stage, token).await, others);
+                let moderates = matches!((who, site), ("mona", "here") | ("theo", "there") | ("ada", _));
+                let expected = if moderates && others.0 == 403 { others } else { hidden };
+                let of_hidden = Stage { comment: stage.hidden.clone(), ..stage };
+                if row.1.contains("{comment}") {
+                    let answer = send(&world, row, &of_hidden, token).await;
+                    matrix.expect(row, &format!("{who} {site}, hidden"), &answer, expected);
+                }
+            }
+        }
+        if row.1.contains("{site}") {
+            let nowhere = Stage { site: "nowhere".into(), ..Stage::at(&world, "here").await };
+            matrix.expect(row, "bob nowhere", &send(&world, row, &nowhere, Some(world.token("bob"))).await, GONE);
+        }
+    }
+    matrix.done();
+}
+
+#[actix_web::test]
+async fn what_is_for_moderators_is_for_those_of_the_site() {
+    let world = World::new().await;
+    let readers = [world.reader_token("mona").await, world.reader_token("ada").await];
+    let mut matrix = Matrix::default();
+    for row in ROWS {
+        let For::Moderators(abroad) = row.4 else { continue };
+        let away = if abroad == Abroad::Hidden { GONE } else { FORBIDDEN };
+        for site in ["here", "there"] {
+            for who in ["bob", "mona", "theo", "ada"] {
+                let stage = Stage::at(&world, site).await;
+                let answer = send(&world, row, &stage, Some(world.token(who))).await;
+                let name = format!("{who} {site}");
+                match (who, site) {
+                    ("bob", _) => matrix.expect(row, &name, &answer, FORBIDDEN),
+                    ("mona", "here") | ("theo", "there") | ("ada", _) => matrix.expect_ok(row, &name, &answer),
+                    _ => matrix.expect(row, &name, &answer, away),
+                }
+            }
+            // a reader's token is a reader's, whoever holds it
+            for reader in &readers {
+                let stage = Stage::at(&world, site).await;
+                let answer = send(&world, row, &stage, Some(reader)).await;
+                matrix.expect(row, &format!("reader's token {site}"), &answer, FORBIDDEN);
+            }
+        }
+        // what does not exist looks like what is of another site
+        let none = Stage {
+            site: "nowhere".into(),
+            comment: "1".into(),
+            decision: "1".into(),
+            ..Stage::at(&world, "here").await
+        };
+        for (who, expected) in
+            [("bob", FORBIDDEN), ("mona", if abroad == Abroad::Named { FORBIDDEN } else { GONE }), ("ada", GONE)]
+        {
+            let answer = send(&world, row, &none, Some(world.token(who))).await;
+            matrix.expect(row, &format!("{who}, nothing there"), &answer, expected);
+        }
+    }
+    matrix.done();
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn a_role_counts_from_the_request_after_it_is_given_until_the_one_after_it_is_taken() {
+    let world = World::new().await;
+    let mut matrix = Matrix::default();
+    for row in ROWS.iter().filter(|row| matches!(row.4, For::Moderators(_))) {
+        let carol = Some(world.token("carol"));
+        let stage = Stage::at(&world, "here").await;
+        world.app.set_role("carol", Role::Moderator, Some("here")).await.unwrap();
+        matrix.expect_ok(row, "carol, a moderator", &send(&world, row, &stage, carol).await);
+        world.app.set_role("carol", Role::Reader, Some("here")).await.unwrap();
+        let stage = Stage::at(&world, "here").await;
+        matrix.expect(row, "carol, no longer", &send(&world, row, &stage, carol).await, FORBIDDEN);
+    }
+    matrix.done();
+}
+
+#[actix_web::test]
+async fn the_servers_own_log_is_for_admins() {
+    let world = World::new().await;
+    for path in ["/moderation/log", "/moderation/log/head"] {
+        world.get("anon", path).await.fails(401, "sign_in_required");
+        world.get("bob", path).await.fails(403, "forbidden");
+        // no site: what a moderator has to say, and nothing that tells of one
+        world.get("mona", path).await.fails(422, "validation_failed");
+        world.get("ada", path).await.ok();
+    }
+}
+
+#[actix_web::test]
+async fn a_decision_over_two_sites_is_of_the_first_targets() {
+    let world = World::new().await;
+    let (here, there) = (Stage::at(&world, "here").await, Stage::at(&world, "there").await);
+    let target = |of: &Stage| json!({"comment_id": of.comment, "version": 1});
+    let order = |targets: Value| json!({"targets": targets, "action": "hide", "reason_code": "spam"});
+    let decide = async |who: &str, body: Value| world.call(who, "POST", "/moderation/decisions", body).await;
+    decide("theo", order(json!([target(&here), target(&there)]))).await.fails(403, "forbidden");
+    // even an admin decides on one site at a time, and the other's comment is not there
+    let made = decide("ada", order(json!([target(&here), target(&there)]))).await.ok();
+    assert_eq!((made["applied"].as_array().unwrap().len(), &made["conflicts"][0]["code"]), (1, &json!("not_found")));
+    assert_eq!((&made["conflicts"][0]["version"], &made["conflicts"][0]["state"]), (&Value::Null, &Value::Null));
+    assert_eq!(world.get("anon", &format!("/comments/{}", there.comment)).await.ok()["state"], "published");
+    // what does not exist does not choose the site
+    let none = json!([{"comment_id": "1", "version": 1}, target(&there)]);
+    decide("mona", order(none.clone())).await.fails(403, "forbidden");
+    assert_eq!(decide("theo", order(none)).await.ok()["applied"][0]["comment_id"], there.comment.as_str());
+    world.verified().await;
 }

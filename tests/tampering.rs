@@ -4,74 +4,216 @@
 
 mod common;
 
+use std::process::Command;
+
 use common::{World, id};
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 use understory::app::verify::verify;
 use understory::store::{FILE, Options, Purpose, Store};
 
-/// What verify says of a copy of the store in which `change` was done by hand.
-async fn found(world: &World, change: &str) -> Vec<String> {
+/// A closed copy of the store in which `change` was done by hand.
+fn changed(world: &World, change: &str) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     world.app.store.backup(&copy.path().join(FILE)).unwrap();
     let connection = Connection::open(copy.path().join(FILE)).unwrap();
     connection.execute_batch("DROP TRIGGER moderation_log_no_update; DROP TRIGGER moderation_log_no_delete;").unwrap();
     connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").unwrap();
     assert!(connection.execute(change, []).unwrap() > 0, "{change} changed nothing");
-    drop(connection);
+    connection.close().unwrap();
+    copy
+}
+
+/// What verify says of such a copy.
+async fn found(world: &World, change: &str) -> Vec<String> {
+    let copy = changed(world, change);
     let options = Options { purpose: Purpose::Any, ..Options::at(copy.path()) };
     let store = Store::open(&options).unwrap();
     let verified = verify(&store).await.unwrap();
     verified.differences.into_iter().map(|difference| difference.name).collect()
 }
 
-#[actix_web::test]
-async fn every_changed_column_is_named() {
+/// Columns of a table as the store has it, with their types.
+fn columns(world: &World, table: &str) -> Vec<(String, String)> {
+    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
+    let mut statement = connection.prepare(&format!("SELECT name, type FROM pragma_table_info('{table}')")).unwrap();
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+/// Another value than the one that is there, whatever it is, of the same type.
+fn other(column: &str, kind: &str) -> String {
+    match kind {
+        "INTEGER" => format!("COALESCE({column}, 0) + 1000"),
+        "TEXT" => format!("COALESCE({column}, '') || 'x'"),
+        "BLOB" => "x'00'".to_owned(),
+        _ => panic!("{column} is {kind}"),
+    }
+}
+
+/// A world in which every kind of log row and counter stands.
+async fn world() -> (World, String, String) {
     let world = World::new().await;
     let root = world.post("alice", "root", None).await;
     let reply = world.post("bob", "reply", Some(&id(&root))).await;
     world.call("bob", "PUT", &format!("/comments/{}/vote", id(&root)), json!({"value": 1})).await.ok();
-    world.decide("mona", "hide", &reply).await.ok();
+    let target = json!({"comment_id": reply["id"], "version": 1});
+    let hide = json!({"targets": [target], "action": "hide", "reason_code": "spam", "note": "a note"});
+    let hidden = world.call("mona", "POST", "/moderation/decisions", hide).await.ok();
     world.decide("mona", "lock", &root).await.ok();
+    world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(&hidden)), Value::Null).await.ok();
+    world.call("mona", "PUT", "/sites/here/threads/article", json!({"slow_mode_seconds": 1})).await.ok();
+    let flags = format!("/comments/{}/flags", id(&root));
+    world.call("bob", "POST", &flags, json!({"reason": "spam"})).await.ok();
     world.verified().await;
+    (world, id(&root), id(&reply))
+}
 
-    let log = world.get("mona", "/moderation/log?site=here").await.ok();
-    let seq = log["items"][1]["seq"].as_i64().unwrap();
-    let columns = [
-        ("chain", "0"),
-        ("at_ms", "at_ms + 1"),
-        ("actor_id", "actor_id + 1"),
-        ("action", "'approve'"),
-        ("target", "'decision:1'"),
-        ("reason_code", "'spam'"),
-        ("before_digest", "after_digest"),
-        ("after_digest", "before_digest"),
-        ("note_digest", "'00'"),
-        ("prev_hash", "hash"),
-        ("hash", "prev_hash"),
-        ("seq", "seq + 1000"),
-    ];
-    for (column, value) in columns {
-        let names = found(&world, &format!("UPDATE moderation_log SET {column} = {value} WHERE seq = {seq}")).await;
-        let expected = if column == "seq" { seq + 1_000 } else { seq };
-        assert!(names.contains(&format!("moderation_log seq {expected}")), "{column}: {names:?}");
-    }
-    for column in ["before", "after", "note"] {
-        let change = format!("UPDATE moderation_log_text SET {column} = 'forged' WHERE seq = {seq}");
-        assert!(found(&world, &change).await.contains(&format!("moderation_log seq {seq}")), "text {column}");
-    }
-    let gone = found(&world, &format!("DELETE FROM moderation_log WHERE seq = {seq}")).await;
-    assert!(gone.contains(&format!("moderation_log seq {}", seq + 1)), "{gone:?}");
+fn seqs(world: &World) -> Vec<i64> {
+    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
+    let mut statement = connection.prepare("SELECT seq FROM moderation_log ORDER BY seq").unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
 
-    let root_id = id(&root);
-    for counter in ["reply_count", "up", "down", "score", "visible_children", "child_count"] {
-        let change = format!("UPDATE comment SET {counter} = {counter} + 1 WHERE id = {root_id}");
-        assert!(found(&world, &change).await.contains(&format!("comment.{counter} {root_id}")), "{counter}");
+#[actix_web::test]
+async fn every_changed_column_of_every_log_row_is_named() {
+    let (world, ..) = world().await;
+    let (seqs, columns) = (seqs(&world), columns(&world, "moderation_log"));
+    assert!(seqs.len() >= 4 && columns.len() == 12, "{seqs:?} {columns:?}");
+    let mut cells = 0;
+    for seq in &seqs {
+        for (column, kind) in &columns {
+            let value = other(column, kind);
+            let names = found(&world, &format!("UPDATE moderation_log SET {column} = {value} WHERE seq = {seq}")).await;
+            let expected = if column == "seq" { seq + 1_000 } else { *seq };
+            assert!(names.contains(&format!("moderation_log seq {expected}")), "{seq} {column}: {names:?}");
+            cells += 1;
+        }
     }
+    println!("{cells} changes found");
+}
+
+#[actix_web::test]
+async fn every_changed_text_of_every_log_row_is_named() {
+    let (world, ..) = world().await;
+    let names: Vec<String> = columns(&world, "moderation_log_text").into_iter().map(|(name, _)| name).collect();
+    // `purged_ms` is set when texts are purged, which keeps the digests; `seq` says whose they are
+    assert_eq!(names, ["seq", "before", "after", "note", "salt", "purged_ms"]);
+    let mut cells = 0;
+    for seq in seqs(&world) {
+        for column in ["before", "after", "note"] {
+            let change =
+                format!("UPDATE moderation_log_text SET {column} = COALESCE({column}, '') || 'x' WHERE seq = {seq}");
+            let names = found(&world, &change).await;
+            assert!(names.contains(&format!("moderation_log seq {seq}")), "{seq} {column}: {names:?}");
+            cells += 1;
+        }
+    }
+    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
+    let mut statement = connection
+        .prepare("SELECT seq FROM moderation_log_text WHERE COALESCE(before, after, note) IS NOT NULL ORDER BY seq")
+        .unwrap();
+    let kept: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(kept.len() >= 4, "{kept:?}");
+    for seq in kept {
+        for change in [
+            format!("UPDATE moderation_log_text SET salt = x'00' WHERE seq = {seq}"),
+            format!("UPDATE moderation_log_text SET before = NULL, after = NULL, note = NULL WHERE seq = {seq}"),
+            format!("DELETE FROM moderation_log_text WHERE seq = {seq}"),
+            format!("UPDATE moderation_log_text SET seq = seq + 1000 WHERE seq = {seq}"),
+        ] {
+            let names = found(&world, &change).await;
+            assert!(names.contains(&format!("moderation_log seq {seq}")), "{change}: {names:?}");
+            cells += 1;
+        }
+    }
+    println!("{cells} changes found");
+}
+
+#[actix_web::test]
+async fn a_row_taken_out_of_the_log_is_named_by_the_next() {
+    let (world, ..) = world().await;
+    for pair in seqs(&world).windows(2) {
+        let names = found(&world, &format!("DELETE FROM moderation_log WHERE seq = {}", pair[0])).await;
+        assert!(names.contains(&format!("moderation_log seq {}", pair[1])), "{names:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_decision_cut_off_the_end_of_the_log_is_named() {
+    let (world, root, _) = world().await;
+    let root = world.get("mona", &format!("/comments/{root}")).await.ok();
+    world.decide("mona", "hide", &root).await.ok();
+    let last = *seqs(&world).last().unwrap();
+    let cut = format!("DELETE FROM moderation_log WHERE seq = {last} AND target LIKE 'decision:%'");
+    let names = found(&world, &cut).await;
+    assert!(names.iter().any(|name| name.starts_with("moderation_log decision ")), "{names:?}");
+}
+
+#[actix_web::test]
+async fn every_changed_counter_is_named() {
+    let (world, root, reply) = world().await;
+    for comment in [&root, &reply] {
+        for counter in ["reply_count", "up", "down", "score", "visible_children", "child_count"] {
+            for by in [1, 1_000] {
+                let change = format!("UPDATE comment SET {counter} = {counter} + {by} WHERE id = {comment}");
+                let names = found(&world, &change).await;
+                assert!(names.contains(&format!("comment.{counter} {comment}")), "{counter}: {names:?}");
+            }
+        }
+        for (column, value) in [("visible", "1 - visible"), ("depth", "depth + 1"), ("path", "x'05'")] {
+            let names = found(&world, &format!("UPDATE comment SET {column} = {value} WHERE id = {comment}")).await;
+            assert!(names.contains(&format!("comment.{column} {comment}")), "{column}: {names:?}");
+        }
+    }
+    let thread = id(&world.get("anon", "/sites/here/threads/article").await.ok());
     for counter in ["published_count", "held_count", "hidden_count", "flagged_count", "visible_roots", "root_count"] {
         let names = found(&world, &format!("UPDATE thread SET {counter} = {counter} + 1")).await;
-        assert!(names.iter().any(|name| name.starts_with(&format!("thread.{counter} "))), "{counter}: {names:?}");
+        assert_eq!(names, [format!("thread.{counter} {thread}")], "{counter}");
     }
-    let moved = found(&world, &format!("UPDATE comment SET path = x'05' WHERE id = {root_id}")).await;
-    assert!(moved.contains(&format!("comment.path {root_id}")), "{moved:?}");
+    for counter in ["flagged_count", "held_count"] {
+        let names = found(&world, &format!("UPDATE site SET {counter} = {counter} + 1 WHERE key = 'here'")).await;
+        assert!(names.len() == 1 && names[0].starts_with(&format!("site.{counter} ")), "{counter}: {names:?}");
+    }
+    let names = found(&world, "DELETE FROM queue_item").await;
+    assert!(names.contains(&format!("queue_item.flagged {root}")), "{names:?}");
+    let names = found(&world, "DELETE FROM vote").await;
+    assert_eq!(names, [format!("comment.up {root}")]);
+}
+
+#[actix_web::test]
+async fn the_command_fails_and_names_what_differs() {
+    let (world, root, _) = world().await;
+    let thread = id(&world.get("anon", "/sites/here/threads/article").await.ok());
+    let last = *seqs(&world).last().unwrap();
+    let verify = |change: &str| {
+        let copy = changed(&world, change);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_understory"));
+        command.arg("verify").arg("--data").arg(copy.path()).current_dir(copy.path());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, said) = verify("UPDATE site SET title = 'another'");
+    assert_eq!(code, Some(0), "{said}");
+    let log = format!("UPDATE moderation_log SET actor_id = actor_id + 1 WHERE seq = {last}");
+    for (change, name) in [
+        (log.as_str(), format!("moderation_log seq {last}")),
+        ("UPDATE comment SET reply_count = 7 WHERE parent_id IS NULL", format!("comment.reply_count {root}")),
+        ("UPDATE comment SET up = 7 WHERE parent_id IS NULL", format!("comment.up {root}")),
+        ("UPDATE thread SET published_count = 7", format!("thread.published_count {thread}")),
+    ] {
+        let (code, said) = verify(change);
+        assert_eq!(code, Some(1), "{change}: {said}");
+        assert!(said.lines().any(|line| line.starts_with(&format!("{name}:"))), "{change}: {said}");
+    }
+}
+
+#[actix_web::test]
+async fn the_store_itself_refuses_to_change_the_log() {
+    let (world, ..) = world().await;
+    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
+    for change in ["UPDATE moderation_log SET action = 'x'", "DELETE FROM moderation_log WHERE seq = 1"] {
+        let error = connection.execute(change, []).unwrap_err().to_string();
+        assert!(error.contains("append-only"), "{error}");
+    }
 }

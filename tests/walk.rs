@@ -1,40 +1,25 @@
 //! Following every `next` through the real store shows what readers may see, once, in order: for
 //! random trees and cuts, all sorts, hidden, deleted and held nodes, chains of 1,000, and while
-//! comments are posted in between.
+//! comments are posted, hidden and restored in between.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
+mod support;
+
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::TestRunner;
+use support::{SITE, World};
+use understory::app::Error;
 use understory::app::shift::{Placing, place, shift};
-use understory::app::{App, Error};
-use understory::config::Settings;
+use understory::domain::code::Code;
 use understory::domain::comment::{Comment, Remover, State};
 use understory::domain::decision::{Disposition, Removal};
 use understory::domain::ids::{CommentId, SiteId, ThreadId};
 use understory::domain::tree::{Cut, Level, Listing, Next, Sort};
-use understory::store::{NewThread, Options, Store, Tx};
-
-const SITE: &str = "walk";
-
-struct World {
-    app: App,
-    site: SiteId,
-    _directory: tempfile::TempDir,
-}
-
-async fn world() -> World {
-    let directory = tempfile::tempdir().unwrap();
-    let options = Options::at(directory.path());
-    let store = Store::open(&options).unwrap();
-    let clock = Arc::new(|| 1_700_000_000_000);
-    let app = App::start(store, Settings::default(), "http://127.0.0.1".into(), clock).await.unwrap();
-    let site = app.add_site(SITE, None, &[]).await.unwrap();
-    World { app, site, _directory: directory }
-}
+use understory::store::{NewThread, Tx};
 
 /// A node to be planted: under which earlier one (0: none), its score, and what becomes of it.
 #[derive(Clone, Debug)]
@@ -48,11 +33,15 @@ fn seeds() -> impl Strategy<Value = Vec<Seed>> {
     let fate = prop_oneof![
         6 => Just(State::Published), 1 => Just(State::Held), 1 => Just(State::Hidden), 1 => Just(State::Deleted)
     ];
-    // a parent among all earlier ones makes broad trees, one among the last few makes deep ones
-    let seed = (any::<bool>(), any::<usize>(), -3i64..4, fate);
+    // a parent among all earlier ones makes bushes, among the last few depth, among the first breadth
+    let seed = (0..3, any::<usize>(), -3i64..4, fate);
     prop::collection::vec(seed, 1..80).prop_map(|picks| {
-        let plant = |(index, (deep, pick, score, fate)): (usize, (bool, usize, i64, State))| {
-            let parent = if deep { index.saturating_sub(pick % 3) } else { pick % (index + 1) };
+        let plant = |(index, (shape, pick, score, fate)): (usize, (i32, usize, i64, State))| {
+            let parent = match shape {
+                0 => pick % (index + 1),
+                1 => index.saturating_sub(pick % 3),
+                _ => pick % 4.min(index + 1),
+            };
             Seed { parent, score, fate }
         };
         picks.into_iter().enumerate().map(plant).collect()
@@ -124,11 +113,15 @@ async fn plant(world: &World, number: i64, seeds: Vec<Seed>) -> ThreadId {
     thread
 }
 
+async fn rows(world: &World, thread: ThreadId) -> Vec<Comment> {
+    let rows = world.app.store.read("rows", move |tx| tx.comment_walk(thread, &[], 1_000_000)).await;
+    rows.map_err(|error: understory::store::StoreError| error.to_string()).unwrap()
+}
+
 /// What readers may see, worked out from the rows alone: pre-order, tombstones that hold up
 /// something visible.
 async fn expected(world: &World, thread: ThreadId, sort: Sort) -> Vec<CommentId> {
-    let rows = world.app.store.read("rows", move |tx| tx.comment_walk(thread, &[], 1_000_000)).await;
-    let rows: Vec<Comment> = rows.map_err(|error: understory::store::StoreError| error.to_string()).unwrap();
+    let rows = rows(world, thread).await;
     let mut visible: HashSet<CommentId> = HashSet::new();
     for row in rows.iter().rev() {
         if row.state() == State::Published || visible.contains(&row.id) {
@@ -156,16 +149,32 @@ async fn expected(world: &World, thread: ThreadId, sort: Sort) -> Vec<CommentId>
     order
 }
 
+/// What happens between two pages.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Meanwhile {
+    Nothing,
+    /// So many times, a root is posted and a reply to what was seen last and to what was seen first.
+    Posts(i64),
+    /// Comments are also hidden and restored, picked by this number.
+    Moderation(usize),
+}
+
 /// A walker that follows every `next`, as a front end would.
 struct Walker<'w> {
     world: &'w World,
     thread: ThreadId,
     key: String,
     cut: Cut,
+    meanwhile: Meanwhile,
     seen: Vec<CommentId>,
-    /// Post a comment here and there while walking.
-    posts: i64,
-    is_exact: bool,
+    fetched: i64,
+    /// Levels of which something was shown, and levels shown to their end.
+    begun: HashSet<Option<CommentId>>,
+    ended: HashSet<Option<CommentId>>,
+    /// Posted meanwhile: on a level already begun, and on one not yet at its end.
+    posted: Vec<(CommentId, bool, bool)>,
+    /// What was visible before and after each thing that happened.
+    throughout: HashSet<CommentId>,
 }
 
 fn nodes(listing: &Listing<Comment>) -> usize {
@@ -180,39 +189,97 @@ fn widest(listing: &Listing<Comment>) -> usize {
     listing.items.iter().map(|branch| branch.replies.items.len().max(widest(&branch.replies))).max().unwrap_or(0)
 }
 
+/// Whether each `next` of a page with room left is where the depth or `per_parent` cut, not the limit.
+fn is_full(listing: &Listing<Comment>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
+    let by_depth = level > cut.depth && listing.items.is_empty();
+    let by_width = parent.is_some() && listing.items.len() == cut.per_parent;
+    (listing.next.is_none() || by_depth || by_width)
+        && listing.items.iter().all(|branch| is_full(&branch.replies, Some(branch.node.id), level + 1, cut))
+}
+
 impl Walker<'_> {
-    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Listing<Comment> {
+    /// None: the parent is out of sight meanwhile.
+    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Comment>> {
         let app = &self.world.app;
+        let is_continued = cursor.is_some();
         let listing = match parent {
             None => app.tree(SITE.into(), self.key.clone(), cursor, self.cut).await.unwrap().listing,
-            Some(parent) => app.replies(parent, cursor, self.cut).await.unwrap().1,
+            Some(parent) => match app.replies(parent, cursor, self.cut).await {
+                Ok((_, listing)) => listing,
+                Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => {
+                    assert!(matches!(self.meanwhile, Meanwhile::Moderation(_)), "{parent:?} is not found");
+                    return None;
+                }
+                Err(error) => panic!("{error}"),
+            },
         };
         assert!(nodes(&listing) <= self.cut.limit);
         assert!(levels(&listing) <= self.cut.depth);
         assert!(widest(&listing) <= self.cut.per_parent);
-        if parent.is_some() {
-            assert!(listing.items.len() <= self.cut.per_parent);
+        assert!(parent.is_none() || listing.items.len() <= self.cut.per_parent);
+        assert!(nodes(&listing) == self.cut.limit || is_full(&listing, parent, 1, self.cut), "a page is full");
+        if !matches!(self.meanwhile, Meanwhile::Moderation(_)) && is_continued {
+            assert!(!listing.items.is_empty(), "a next leads somewhere");
         }
-        if self.posts > 0 {
-            self.posts -= 1;
-            self.post_somewhere().await;
+        self.note(parent, &listing);
+        self.fetched += 1;
+        match self.meanwhile {
+            Meanwhile::Posts(times) if self.fetched <= times => self.post_somewhere().await,
+            Meanwhile::Moderation(pick) if self.fetched <= 8 => {
+                self.post_somewhere().await;
+                self.moderate(pick.rotate_left(7 * self.fetched as u32)).await;
+            }
+            _ => {}
         }
-        listing
+        Some(listing)
     }
 
-    /// A root and a reply to what was seen last.
-    async fn post_somewhere(&self) {
-        let (site, thread, number) = (self.world.site, self.thread, self.posts);
-        let parent = self.seen.last().copied();
+    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Comment>) {
+        if !listing.items.is_empty() {
+            self.begun.insert(parent);
+        }
+        if listing.next.is_none() {
+            self.ended.insert(parent);
+        }
+        for branch in &listing.items {
+            self.note(Some(branch.node.id), &branch.replies);
+        }
+    }
+
+    /// A root, and replies to what was seen last and first.
+    async fn post_somewhere(&mut self) {
+        let (site, thread) = (self.world.site, self.thread);
+        let id = thread.0 * 100_000 + 50_000 + self.fetched * 3;
+        let parents = [None, self.seen.last().copied().map(Some).unwrap_or(None), self.seen.first().copied()];
         let unit = move |tx: &mut Tx<'_>| {
-            put(tx, site, thread, None, thread.0 * 100_000 + 50_000 + number * 2)?;
-            let parent = parent.map(|id| tx.comment_by_id(id)).transpose()?.flatten();
-            if let Some(parent) = parent.filter(|p| p.state() == State::Published && p.path.depth() < 900) {
-                put(tx, site, thread, Some(&parent), thread.0 * 100_000 + 50_001 + number * 2)?;
+            let mut made = vec![put(tx, site, thread, None, id)?];
+            for (number, parent) in parents.iter().flatten().enumerate() {
+                let parent = tx.comment_by_id(*parent)?.unwrap();
+                if parent.state() == State::Published && parent.path.depth() < 900 {
+                    made.push(put(tx, site, thread, Some(&parent), id + 1 + number as i64)?);
+                }
             }
-            Ok::<_, Error>(())
+            Ok::<_, Error>(made)
         };
-        self.world.app.store.write("post_somewhere", unit).await.unwrap();
+        for made in self.world.app.store.write("post_somewhere", unit).await.unwrap() {
+            let (begun, ended) = (self.begun.contains(&made.parent_id), self.ended.contains(&made.parent_id));
+            self.posted.push((made.id, begun, !ended));
+        }
+    }
+
+    /// Hides what is published, restores what is hidden.
+    async fn moderate(&mut self, pick: usize) {
+        let rows = rows(self.world, self.thread).await;
+        let row = rows[pick % rows.len()].clone();
+        let to = match row.state() {
+            State::Published => State::Hidden,
+            State::Hidden => State::Published,
+            _ => return,
+        };
+        let unit = move |tx: &mut Tx<'_>| shift(tx, &row, &disposition(to), 1);
+        self.world.app.store.write("moderate", unit).await.unwrap();
+        let now: HashSet<CommentId> = expected(self.world, self.thread, self.cut.sort).await.into_iter().collect();
+        self.throughout.retain(|id| now.contains(id));
     }
 
     /// Walks with a stack of its own: trees are deep.
@@ -227,7 +294,7 @@ impl Walker<'_> {
                 Step::Fetch(parent, next, known) => {
                     let level = Level { thread: self.thread, parent };
                     let cursor = next.map(|next| next.encode(level, self.cut.sort));
-                    let listing = self.fetch(parent, cursor).await;
+                    let Some(listing) = self.fetch(parent, cursor).await else { continue };
                     (parent, known, listing)
                 }
                 Step::Show(shown) => {
@@ -236,7 +303,7 @@ impl Walker<'_> {
                     (Some(id), known, listing)
                 }
             };
-            if self.is_exact && known >= 0 {
+            if self.meanwhile == Meanwhile::Nothing && known >= 0 {
                 assert_eq!(listing.remaining(), known - listing.items.len() as i64, "remaining of {parent:?}");
             }
             if let Some(next) = listing.next {
@@ -250,88 +317,118 @@ impl Walker<'_> {
     }
 }
 
-async fn walk(world: &World, thread: ThreadId, cut: Cut, posts: i64) -> Vec<CommentId> {
-    let key = format!("t{}", thread.0);
-    let mut walker = Walker { world, thread, key, cut, seen: Vec::new(), posts, is_exact: posts == 0 };
+async fn walk(world: &World, thread: ThreadId, cut: Cut, meanwhile: Meanwhile) -> Walker<'_> {
+    let throughout = expected(world, thread, cut.sort).await.into_iter().collect();
+    let mut walker = Walker {
+        world,
+        thread,
+        key: format!("t{}", thread.0),
+        cut,
+        meanwhile,
+        seen: Vec::new(),
+        fetched: 0,
+        begun: HashSet::new(),
+        ended: HashSet::new(),
+        posted: Vec::new(),
+        throughout,
+    };
     walker.walk().await;
-    walker.seen
+    walker
 }
 
 fn cuts() -> impl Strategy<Value = Cut> {
-    (0usize..3, 1usize..60, 1usize..17, 1usize..30).prop_map(|(sort, limit, depth, per_parent)| Cut {
-        sort: Sort::ALL[sort],
-        limit,
-        depth,
-        per_parent,
-    })
+    let upto = |usual: usize, most: usize| prop_oneof![8 => 1..usual, 1 => Just(most)];
+    (prop::sample::select(Sort::ALL), upto(60, 200), upto(7, 16), upto(30, 200))
+        .prop_map(|(sort, limit, depth, per_parent)| Cut { sort, limit, depth, per_parent })
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+/// Plants each case as a thread of its own in one store, and recounts the store at the end.
+fn each(usual: u32, meanwhile: impl Strategy<Value = Meanwhile>, check: impl Fn(&Walker<'_>, Vec<CommentId>)) {
+    let runtime = support::runtime();
+    let directory = tempfile::tempdir().unwrap();
+    let world = runtime.block_on(World::at(directory.path()));
+    let number = Cell::new(1);
+    let run = |(seeds, cut, meanwhile): (Vec<Seed>, Cut, Meanwhile)| {
+        runtime.block_on(async {
+            number.set(number.get() + 1);
+            let thread = plant(&world, number.get(), seeds).await;
+            let before = expected(&world, thread, cut.sort).await;
+            check(&walk(&world, thread, cut, meanwhile).await, before);
+        });
+        Ok(())
+    };
+    TestRunner::new(support::cases(usual)).run(&(seeds(), cuts(), meanwhile), run).unwrap();
+    let verified = runtime.block_on(understory::app::verify::verify(&world.app.store)).unwrap();
+    // the scores here have no voters behind them
+    let has_voters = |name: &str| !name.starts_with("comment.up") && !name.starts_with("comment.down");
+    let wrong = verified.differences.iter().find(|difference| has_voters(&difference.name));
+    assert!(wrong.is_none(), "{wrong:?}");
 }
 
-fn config() -> Config {
-    Config { failure_persistence: None, ..Config::with_cases(Config::default().cases.min(96)) }
+fn assert_once(seen: &[CommentId]) {
+    let once: HashSet<CommentId> = seen.iter().copied().collect();
+    assert_eq!(once.len(), seen.len(), "nothing twice");
 }
 
 #[test]
 fn every_next_followed_shows_all_once_in_order() {
-    let runtime = runtime();
-    let world = runtime.block_on(world());
-    let number = std::cell::Cell::new(1);
-    let run = |(seeds, cut): (Vec<Seed>, Cut)| {
-        runtime.block_on(async {
-            number.set(number.get() + 1);
-            let thread = plant(&world, number.get(), seeds).await;
-            let expected = expected(&world, thread, cut.sort).await;
-            assert_eq!(walk(&world, thread, cut, 0).await, expected);
-        });
-        Ok(())
-    };
-    TestRunner::new(config()).run(&(seeds(), cuts()), run).unwrap();
-    let verified = runtime.block_on(understory::app::verify::verify(&world.app.store)).unwrap();
-    // the scores here have no voters behind them
-    let wrong =
-        verified.differences.iter().find(|d| !d.name.starts_with("comment.up") && !d.name.starts_with("comment.down"));
-    assert!(wrong.is_none(), "{wrong:?}");
+    each(96, Just(Meanwhile::Nothing), |walker, before| assert_eq!(walker.seen, before));
 }
 
 #[test]
 fn what_was_there_all_along_is_shown_once_while_others_post() {
-    let runtime = runtime();
-    let world = runtime.block_on(world());
-    let number = std::cell::Cell::new(1);
-    let run = |(seeds, cut): (Vec<Seed>, Cut)| {
-        runtime.block_on(async {
-            number.set(number.get() + 1);
-            let thread = plant(&world, number.get(), seeds).await;
-            let expected = expected(&world, thread, cut.sort).await;
-            let seen = walk(&world, thread, cut, 5).await;
-            let known: HashSet<CommentId> = expected.iter().copied().collect();
-            let old: Vec<CommentId> = seen.iter().copied().filter(|id| known.contains(id)).collect();
-            assert_eq!(old, expected, "{cut:?}");
-            let once: HashSet<CommentId> = seen.iter().copied().collect();
-            assert_eq!(once.len(), seen.len(), "nothing twice");
-        });
-        Ok(())
-    };
-    TestRunner::new(config()).run(&(seeds(), cuts()), run).unwrap();
+    each(96, (1i64..9).prop_map(Meanwhile::Posts), |walker, before| {
+        let known: HashSet<CommentId> = before.iter().copied().collect();
+        let old: Vec<CommentId> = walker.seen.iter().copied().filter(|id| known.contains(id)).collect();
+        assert_eq!(old, before, "{:?}", walker.cut);
+        assert_once(&walker.seen);
+        for (id, was_begun, lay_ahead) in &walker.posted {
+            let is_shown = walker.seen.contains(id);
+            match walker.cut.sort {
+                Sort::Newest => assert!(!(is_shown && *was_begun), "{id:?} on a level already begun"),
+                Sort::Oldest => assert_eq!(is_shown, *lay_ahead, "{id:?} is shown where its level goes on"),
+                Sort::Top => {}
+            }
+        }
+    });
+}
+
+#[test]
+fn what_was_visible_throughout_is_shown_once_while_others_are_hidden_and_restored() {
+    each(64, any::<usize>().prop_map(Meanwhile::Moderation), |walker, before| {
+        let throughout = |id: &CommentId| walker.throughout.contains(id);
+        let seen: Vec<CommentId> = walker.seen.iter().copied().filter(throughout).collect();
+        let stayed: Vec<CommentId> = before.into_iter().filter(throughout).collect();
+        assert_eq!(seen, stayed, "{:?}", walker.cut);
+        assert_once(&walker.seen);
+    });
 }
 
 #[test]
 fn a_chain_of_a_thousand_is_walked() {
-    let runtime = runtime();
-    let world = runtime.block_on(world());
-    runtime.block_on(async {
-        let thread = plant(&world, 2, chain(1_000)).await;
-        for sort in Sort::ALL {
-            let expected = expected(&world, thread, *sort).await;
+    let runtime = support::runtime();
+    let directory = tempfile::tempdir().unwrap();
+    let world = runtime.block_on(World::at(directory.path()));
+    let thread = runtime.block_on(plant(&world, 2, chain(1_000)));
+    let run = |cut: Cut| {
+        // one node a page is a thousand pages: it shows no more than some do
+        let cut = Cut { limit: cut.limit.max(8), depth: cut.depth.max(3), ..cut };
+        runtime.block_on(async {
+            let expected = expected(&world, thread, cut.sort).await;
             assert_eq!(expected.len(), 1_000);
-            let cut = Cut { sort: *sort, limit: 50, depth: 16, per_parent: 20 };
-            assert_eq!(walk(&world, thread, cut, 0).await, expected);
-        }
+            assert_eq!(walk(&world, thread, cut, Meanwhile::Nothing).await.seen, expected);
+        });
+        Ok(())
+    };
+    TestRunner::new(support::cases(6)).run(&cuts(), run).unwrap();
+    runtime.block_on(async {
         let deepest = CommentId(2 * 100_000 + 1_000);
-        let (_, ancestors, _) = world.app.context(deepest).await.unwrap();
+        let (_, ancestors, deepest) = world.app.context(deepest).await.unwrap();
         assert_eq!(ancestors.len(), 999);
+        let site = world.site;
+        let unit = move |tx: &mut Tx<'_>| put(tx, site, thread, Some(&deepest), 1);
+        let below = world.app.store.write("below", unit).await;
+        assert!(matches!(below, Err(Error::Refused(refusal)) if refusal.code == Code::TooDeep));
+        assert_eq!(rows(&world, thread).await.len(), 1_000, "the unit left nothing");
     });
 }

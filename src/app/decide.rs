@@ -203,6 +203,7 @@ fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Ve
         Act::Hide => FlagState::Upheld,
         _ => return Ok(Vec::new()),
     };
+    tx.settlements_insert(comment, to, decision.id)?;
     Ok(tx.flags_settle(comment, to, decision.id)?)
 }
 

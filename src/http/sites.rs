@@ -14,7 +14,7 @@ use super::{reply, view, wire};
 use crate::app::manage_thread::ThreadChange;
 use crate::app::post::{Article, Post};
 use crate::app::{App, Error};
-use crate::domain::comment::{Shown, Viewer};
+use crate::domain::comment::{Shown, Viewer, shown};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, UserId};
 use crate::domain::markup;
@@ -238,7 +238,9 @@ pub async fn post(
     let made = app.post(&caller.0, post).await?;
     let location = format!("/api/v1/comments/{}", made.made.id);
     let viewer = caller.0.views(&made.made);
-    answer::made(&view::comment(&app, &made.made, Shown::Whole, viewer), Some(&location), made.replayed)
+    // one made by an earlier request may have been taken back since
+    let how = shown(made.made.state(), false, viewer).unwrap_or(Shown::Tombstone);
+    answer::made(&view::comment(&app, &made.made, how, viewer), Some(&location), made.replayed)
 }
 
 /// The comments one asks about.
@@ -278,7 +280,7 @@ pub struct OwnComment {
 
 /// Writes an own comment down.
 pub fn own_comment(app: &App, of: &crate::domain::comment::Comment, viewer: Viewer) -> OwnComment {
-    let how = crate::domain::comment::shown(of.state(), false, viewer).unwrap_or(Shown::Tombstone);
+    let how = shown(of.state(), false, viewer).unwrap_or(Shown::Tombstone);
     OwnComment {
         comment: view::comment(app, of, how, viewer),
         editable_until: app.editable_until_ms(of).map(wire::time),

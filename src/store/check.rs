@@ -218,6 +218,19 @@ impl Tx<'_> {
         }
     }
 
+    /// Every decision that the log does not hold: its row was cut off the end.
+    pub fn check_decisions(&mut self) -> Result<Vec<Difference>, StoreError> {
+        self.all(
+            "SELECT d.id FROM decision d LEFT JOIN moderation_log l ON l.target = 'decision:' || d.id
+             WHERE l.seq IS NULL ORDER BY d.id",
+            &[],
+            |c| {
+                let id: i64 = c.take()?;
+                Ok(Difference { name: format!("moderation_log decision {id}"), detail: "has no row in the log".into() })
+            },
+        )
+    }
+
     /// What the database itself says of its file; "ok" or the damage.
     pub fn check_integrity(&mut self) -> Result<Vec<Difference>, StoreError> {
         let mut found = Vec::new();

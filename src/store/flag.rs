@@ -109,7 +109,7 @@ impl Tx<'_> {
     /// flag; the reporters of those opened.
     pub fn flags_reopen(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
         self.all(
-            "UPDATE flag SET state = 'open', decision_id = NULL, was_state = state, was_decision_id = decision_id
+            "UPDATE flag SET state = 'open', decision_id = NULL
              WHERE decision_id = ?2 AND comment_id = ?1 AND state IN ('upheld', 'dismissed')
                AND NOT EXISTS (SELECT 1 FROM flag other WHERE other.comment_id = ?1
                                AND other.user_id = flag.user_id AND other.state = 'open')
@@ -119,11 +119,29 @@ impl Tx<'_> {
         )
     }
 
-    /// Settles again, as it had done, what a decision settled and its undo opened; the reporters.
+    /// Notes how a decision is about to settle the open flags of a comment.
+    pub fn settlements_insert(
+        &mut self,
+        comment: CommentId,
+        to: FlagState,
+        decision: DecisionId,
+    ) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO flag_settlement (flag_id, decision_id, state)
+             SELECT id, ?3, ?2 FROM flag WHERE comment_id = ?1 AND state = 'open'",
+            values![comment, to.as_str(), decision],
+        )?;
+        Ok(())
+    }
+
+    /// Settles again, as it had done, what a decision settled and an undo opened; the reporters.
     pub fn flags_resettle(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
         self.all(
-            "UPDATE flag SET state = was_state, decision_id = was_decision_id, was_state = NULL, was_decision_id = NULL
-             WHERE was_decision_id = ?2 AND comment_id = ?1 AND state = 'open' RETURNING user_id",
+            "UPDATE flag SET decision_id = ?2,
+               state = (SELECT s.state FROM flag_settlement s WHERE s.flag_id = flag.id AND s.decision_id = ?2)
+             WHERE comment_id = ?1 AND state = 'open'
+               AND EXISTS (SELECT 1 FROM flag_settlement s WHERE s.flag_id = flag.id AND s.decision_id = ?2)
+             RETURNING user_id",
             values![comment, decision],
             |c| c.take(),
         )

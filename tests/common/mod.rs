@@ -136,6 +136,18 @@ impl World {
     ) -> Answer {
         // a path of the table is whole, one of a test may leave the base out
         let path = if path.starts_with("/api/v1") { path.to_owned() } else { format!("/api/v1{path}") };
+        self.whole(token, method, &path, body, headers).await
+    }
+
+    /// As [`World::send`], at an address that may stand outside the API.
+    pub async fn whole(
+        &self,
+        token: Option<&str>,
+        method: &str,
+        path: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         if !body.is_null() {
@@ -151,6 +163,20 @@ impl World {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, headers }
+    }
+
+    /// Reads a whole address, in the API or not, as `who`.
+    pub async fn fetch(&self, who: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let token = if who == "anon" { None } else { Some(self.tokens[who].as_str()) };
+        self.whole(token, "GET", path, Value::Null, headers).await
+    }
+
+    /// A sign-in on a page of `here`, whose token is a reader's whoever holds it; the token.
+    pub async fn reader_token(&self, login: &str) -> String {
+        let body = json!({"identifier": login, "password": PASSWORD, "client": "native"});
+        let headers = [("origin", "https://here.example")];
+        let session = self.send(None, "POST", "/auth/login", body, &headers).await.ok();
+        session["access_token"].as_str().unwrap().to_owned()
     }
 
     /// Posts to the article on `here`; the comment.

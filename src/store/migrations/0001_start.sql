@@ -205,9 +205,6 @@ CREATE TABLE flag (
   note        TEXT,
   state       TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'dismissed', 'withdrawn')),
   decision_id INTEGER,
-  -- how it was settled before an undo opened it again, in case that is undone in turn
-  was_state       TEXT,
-  was_decision_id INTEGER,
   created_ms  INTEGER NOT NULL
 ) STRICT;
 
@@ -215,7 +212,14 @@ CREATE UNIQUE INDEX flag_one_open ON flag (comment_id, user_id) WHERE state = 'o
 CREATE INDEX flag_comment ON flag (comment_id, state, created_ms, id);
 CREATE INDEX flag_user ON flag (user_id, created_ms, id);
 CREATE INDEX flag_decision ON flag (decision_id, comment_id);
-CREATE INDEX flag_was_decision ON flag (was_decision_id, comment_id) WHERE was_decision_id IS NOT NULL;
+
+-- How each decision settled a flag, kept so that the undo of an undo settles it again.
+CREATE TABLE flag_settlement (
+  flag_id     INTEGER NOT NULL REFERENCES flag (id),
+  decision_id INTEGER NOT NULL REFERENCES decision (id),
+  state       TEXT NOT NULL CHECK (state IN ('upheld', 'dismissed')),
+  PRIMARY KEY (flag_id, decision_id)
+) STRICT;
 
 -- What waits for a moderator; one row a comment, gone when nothing waits.
 CREATE TABLE queue_item (
