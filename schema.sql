@@ -132,8 +132,6 @@ CREATE TABLE comment (
   depth            INTEGER NOT NULL CHECK (depth BETWEEN 1 AND 1000),
   author_id        INTEGER REFERENCES user_account (id),
   state            TEXT NOT NULL CHECK (state IN ('published', 'held', 'hidden', 'deleted')),
-  body             TEXT NOT NULL CHECK (length(body) <= 10000),
-  body_html        TEXT NOT NULL,
   created_ms       INTEGER NOT NULL,
   edited_ms        INTEGER,
   version          INTEGER NOT NULL DEFAULT 1,
@@ -158,12 +156,18 @@ CREATE TABLE comment (
   removed_ms       INTEGER,
   erased_ms        INTEGER,
   source_id        TEXT,
+  -- long texts stand last, so that what is read or counted without them is found before them;
+  -- readers' pages are joined from fragments: the public fields that change only with the version
+  fragment         TEXT NOT NULL,
+  body             TEXT NOT NULL CHECK (length(body) <= 10000),
+  body_html        TEXT NOT NULL,
   UNIQUE (id, thread_id),
   UNIQUE (thread_id, path),
   -- the parent stands in the same thread, whatever the code above does
   FOREIGN KEY (parent_id, thread_id) REFERENCES comment (id, thread_id)
 ) STRICT;
 
+CREATE INDEX comment_reading ON comment (thread_id, path) WHERE visible = 1;
 CREATE INDEX comment_level ON comment (thread_id, parent_key, ordinal) WHERE visible = 1;
 CREATE INDEX comment_top ON comment (thread_id, parent_key, score DESC, ordinal) WHERE visible = 1;
 CREATE INDEX comment_pinned ON comment (thread_id, ordinal) WHERE pinned = 1;

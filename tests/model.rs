@@ -21,6 +21,7 @@ use understory::app::verify::verify;
 use understory::domain::comment::{Comment, State};
 use understory::domain::decision::{Act, Conflict, Fate, Reach, Target};
 use understory::domain::flag::{Flag, FlagState, Reason};
+use understory::domain::fragment::Line;
 use understory::domain::ids::{CommentId, DecisionId, FlagId, SessionId, UserId};
 use understory::domain::permission::Role;
 use understory::domain::queue::QueueKind;
@@ -832,10 +833,13 @@ impl World {
     }
 }
 
-fn numbers(listing: &Listing<Comment>, out: &mut Vec<(String, State)>) {
+fn numbers(listing: &Listing<Line>, out: &mut Vec<(String, State)>) {
     assert!(listing.next.is_none(), "the page is large enough");
     for branch in &listing.items {
-        out.push((branch.node.path.number(), branch.node.state()));
+        let fragment = format!("{{{}}}", branch.node.fragment);
+        let fragment: serde_json::Value = serde_json::from_str(&fragment).unwrap();
+        let state = State::parse(fragment["state"].as_str().unwrap()).unwrap();
+        out.push((fragment["number"].as_str().unwrap().to_owned(), state));
         numbers(&branch.replies, out);
     }
 }

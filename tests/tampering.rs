@@ -161,7 +161,9 @@ async fn every_changed_counter_is_named() {
                 assert!(names.contains(&format!("comment.{counter} {comment}")), "{counter}: {names:?}");
             }
         }
-        for (column, value) in [("visible", "1 - visible"), ("depth", "depth + 1"), ("path", "x'05'")] {
+        for (column, value) in
+            [("visible", "1 - visible"), ("depth", "depth + 1"), ("path", "x'05'"), ("fragment", "fragment || ' '")]
+        {
             let names = found(&world, &format!("UPDATE comment SET {column} = {value} WHERE id = {comment}")).await;
             assert!(names.contains(&format!("comment.{column} {comment}")), "{column}: {names:?}");
         }

@@ -17,6 +17,7 @@ use understory::app::shift::{Placing, place, shift};
 use understory::domain::code::Code;
 use understory::domain::comment::{Comment, Remover, State};
 use understory::domain::decision::{Disposition, Removal};
+use understory::domain::fragment::Line;
 use understory::domain::ids::{CommentId, SiteId, ThreadId};
 use understory::domain::tree::{Cut, Level, Listing, Next, Sort};
 use understory::store::{NewThread, Tx};
@@ -177,20 +178,20 @@ struct Walker<'w> {
     throughout: HashSet<CommentId>,
 }
 
-fn nodes(listing: &Listing<Comment>) -> usize {
+fn nodes(listing: &Listing<Line>) -> usize {
     listing.items.iter().map(|branch| 1 + nodes(&branch.replies)).sum()
 }
 
-fn levels(listing: &Listing<Comment>) -> usize {
+fn levels(listing: &Listing<Line>) -> usize {
     listing.items.iter().map(|branch| 1 + levels(&branch.replies)).max().unwrap_or(0)
 }
 
-fn widest(listing: &Listing<Comment>) -> usize {
+fn widest(listing: &Listing<Line>) -> usize {
     listing.items.iter().map(|branch| branch.replies.items.len().max(widest(&branch.replies))).max().unwrap_or(0)
 }
 
 /// Whether each `next` of a page with room left is where the depth or `per_parent` cut, not the limit.
-fn is_full(listing: &Listing<Comment>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
+fn is_full(listing: &Listing<Line>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
     let by_depth = level > cut.depth && listing.items.is_empty();
     let by_width = parent.is_some() && listing.items.len() == cut.per_parent;
     (listing.next.is_none() || by_depth || by_width)
@@ -199,13 +200,13 @@ fn is_full(listing: &Listing<Comment>, parent: Option<CommentId>, level: usize, 
 
 impl Walker<'_> {
     /// None: the parent is out of sight meanwhile.
-    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Comment>> {
+    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Line>> {
         let app = &self.world.app;
         let is_continued = cursor.is_some();
         let listing = match parent {
             None => app.tree(SITE.into(), self.key.clone(), cursor, self.cut).await.unwrap().listing,
             Some(parent) => match app.replies(parent, cursor, self.cut).await {
-                Ok((_, listing)) => listing,
+                Ok(part) => part.listing,
                 Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => {
                     assert!(matches!(self.meanwhile, Meanwhile::Moderation(_)), "{parent:?} is not found");
                     return None;
@@ -234,7 +235,7 @@ impl Walker<'_> {
         Some(listing)
     }
 
-    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Comment>) {
+    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Line>) {
         if !listing.items.is_empty() {
             self.begun.insert(parent);
         }
@@ -285,7 +286,7 @@ impl Walker<'_> {
     /// Walks with a stack of its own: trees are deep.
     async fn walk(&mut self) {
         enum Step {
-            Show(Box<(CommentId, i64, Listing<Comment>)>),
+            Show(Box<(CommentId, i64, Listing<Line>)>),
             Fetch(Option<CommentId>, Option<Next>, i64),
         }
         let mut stack = vec![Step::Fetch(None, None, -1)];
@@ -423,10 +424,12 @@ fn a_chain_of_a_thousand_is_walked() {
     TestRunner::new(support::cases(6)).run(&cuts(), run).unwrap();
     runtime.block_on(async {
         let deepest = CommentId(2 * 100_000 + 1_000);
-        let (_, ancestors, deepest) = world.app.context(deepest).await.unwrap();
-        assert_eq!(ancestors.len(), 999);
+        assert_eq!(world.app.context(deepest).await.unwrap().ancestors.len(), 999);
         let site = world.site;
-        let unit = move |tx: &mut Tx<'_>| put(tx, site, thread, Some(&deepest), 1);
+        let unit = move |tx: &mut Tx<'_>| {
+            let deepest = tx.comment_by_id(deepest)?;
+            put(tx, site, thread, deepest.as_ref(), 1)
+        };
         let below = world.app.store.write("below", unit).await;
         assert!(matches!(below, Err(Error::Refused(refusal)) if refusal.code == Code::TooDeep));
         assert_eq!(rows(&world, thread).await.len(), 1_000, "the unit left nothing");

@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::post::PREMODERATION;
-use super::shift::shift;
+use super::shift::rewrite;
 use super::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::comment::{Comment, State, shown};
@@ -10,7 +10,7 @@ use crate::domain::ids::CommentId;
 use crate::domain::markup;
 use crate::domain::permission::Action;
 use crate::domain::thread::ThreadState;
-use crate::store::{EventKind, Tx};
+use crate::store::Tx;
 
 /// Which version an edit is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,18 +66,14 @@ impl App {
                     return Ok(comment);
                 }
                 tx.revision_insert(&comment)?;
-                tx.comment_set_body(id, body.as_str(), &body_html, now_ms)?;
                 let moderates = caller.may(Action::Moderate, Some(comment.site_id));
-                let comment = tx.comment_by_id(id)?.ok_or_else(Error::not_found)?;
+                let mut edited = comment.clone();
+                (edited.body, edited.body_html) = (body.as_str().to_owned(), body_html.clone());
+                edited.edited_ms = Some(now_ms);
                 if thread.premoderation && !moderates && comment.state() == State::Published {
-                    return shift(tx, &comment, &comment.disposition.held(PREMODERATION), now_ms);
+                    edited.disposition = comment.disposition.held(PREMODERATION);
                 }
-                tx.comment_set_disposition(id, &comment.disposition, comment.version + 1, comment.is_visible())?;
-                super::shift::requeue(tx, &comment)?;
-                if comment.state() == State::Published {
-                    tx.event_on_thread(EventKind::CommentEdited, comment.thread_id, Some(id), now_ms)?;
-                }
-                tx.comment_by_id(id)?.ok_or_else(Error::not_found)
+                rewrite(tx, edited, now_ms)
             })
             .await
     }

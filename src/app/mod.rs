@@ -19,6 +19,7 @@ pub mod housekeep;
 pub mod import;
 pub mod log;
 pub mod manage_thread;
+pub mod people;
 pub mod post;
 pub mod presence;
 pub mod queue;
@@ -31,6 +32,7 @@ pub mod session;
 pub mod set_role;
 pub mod shift;
 pub mod sign_in;
+pub mod stamps;
 pub mod standing;
 pub mod token;
 pub mod undo;
@@ -44,13 +46,15 @@ use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::domain::ids;
-use crate::store::{Store, StoreError};
+use crate::store::{Event, Store, StoreError};
 
 pub use caller::Caller;
 pub use error::{Error, FieldError, Place, Refusal};
 
 use hashing::Hasher;
+use people::People;
 use presence::Presence;
+use stamps::Stamps;
 use standing::Standing;
 use throttle::Throttle;
 use token::Keys;
@@ -76,11 +80,14 @@ pub struct App {
     pub origin: String,
     /// Ended sessions, roles and origins, in memory.
     pub standing: Arc<Standing>,
+    /// What was read and is still current.
+    pub stamps: Arc<Stamps>,
     /// Who was seen when, in memory.
     pub presence: Presence,
     clock: Clock,
     hasher: Hasher,
     keys: Keys,
+    people: People,
     throttle: Throttle,
 }
 
@@ -97,8 +104,14 @@ impl App {
         let now_ms = clock();
         let standing = Arc::new(Standing::new());
         // listen first, load second: what happens in between is then seen twice, never missed
-        let told = Arc::clone(&standing);
-        store.listen(Box::new(move |events| told.apply(events))).await?;
+        let stamps = Arc::new(Stamps::new());
+        let told = (Arc::clone(&standing), Arc::clone(&stamps));
+        let listener = move |events: &[Event]| {
+            // what is known first, then that what was read by it is out of date
+            told.0.apply(events);
+            told.1.apply(events);
+        };
+        store.listen(Box::new(listener)).await?;
         let keep_ms =
             i64::try_from(settings.auth.console_max_s.max(settings.auth.access_ttl_s) * 1_000).unwrap_or(i64::MAX);
         standing.load(&store, now_ms - keep_ms).await?;
@@ -106,7 +119,8 @@ impl App {
         presence.load(&store, now_ms).await?;
         let keys = Keys::load(&store, &origin, now_ms).await?;
         let throttle = Throttle::new(settings.limits.enabled);
-        Ok(App { store, settings, origin, standing, presence, clock, hasher, keys, throttle })
+        let people = People::new();
+        Ok(App { store, settings, origin, standing, stamps, presence, clock, hasher, keys, people, throttle })
     }
 
     /// Now, in milliseconds since 1970.

@@ -4,13 +4,16 @@
 //! and moderators more.
 
 use super::caller::{Caller, viewer};
+use super::people::Authors;
 use super::{App, Error};
 use crate::domain::comment::{Comment, Shown, Viewer, shown};
-use crate::domain::ids::{CommentId, UserId};
+use crate::domain::fragment::Line;
+use crate::domain::ids::{CommentId, SiteId, UserId};
+use crate::domain::path::Path;
 use crate::domain::thread::{Site, Thread};
 use crate::domain::tree::{Cut, Level, Listing, Next, page};
 use crate::domain::user::User;
-use crate::store::{CommentFilter, Tx};
+use crate::store::{CommentFilter, Reader, Tx};
 
 /// A thread as its readers see it; none until its first comment.
 #[derive(Clone, Debug)]
@@ -30,7 +33,33 @@ pub struct TreePage {
     /// Its thread.
     pub thread: ThreadPage,
     /// What is shown.
-    pub listing: Listing<Comment>,
+    pub listing: Listing<Line>,
+    /// By whom.
+    pub authors: Authors,
+}
+
+/// A part of the replies to a comment.
+pub struct Replies {
+    /// The comment's site.
+    pub site: SiteId,
+    /// The level they stand on.
+    pub level: Level,
+    /// What is shown.
+    pub listing: Listing<Line>,
+    /// By whom.
+    pub authors: Authors,
+}
+
+/// A comment with all it replies to.
+pub struct Context {
+    /// Its thread.
+    pub thread: ThreadPage,
+    /// What it replies to, root first.
+    pub ancestors: Vec<Line>,
+    /// The comment.
+    pub comment: Line,
+    /// By whom they are.
+    pub authors: Authors,
 }
 
 /// A comment and how much of it is shown.
@@ -79,59 +108,65 @@ impl App {
     /// # Errors
     /// 404 for the site, 422 for the cursor.
     pub async fn tree(&self, site: String, key: String, cursor: Option<String>, cut: Cut) -> Result<TreePage, Error> {
-        self.store
+        let (thread, listing) = self
+            .store
             .read("tree", move |tx| {
                 let thread = thread_page(tx, &site, &key)?;
                 let listing = match &thread.thread {
                     None => match &cursor {
                         None => Listing { items: Vec::new(), next: None },
-                        Some(_) => return Err(crate::domain::cursor::CursorError::Mismatch.into()),
+                        Some(_) => return Err(Error::from(crate::domain::cursor::CursorError::Mismatch)),
                     },
                     Some(born) => {
                         let level = Level { thread: born.id, parent: None };
-                        listing(tx, level, born.visible_roots, cursor.as_deref(), cut)?
+                        listing(tx, level, None, born.visible_roots, cursor.as_deref(), cut)?
                     }
                 };
-                Ok(TreePage { thread, listing })
+                Ok((thread, listing))
             })
-            .await
+            .await?;
+        let authors = self.authors(authors_of(&listing)).await?;
+        Ok(TreePage { thread, listing, authors })
     }
 
     /// A page of the replies to a comment that readers see.
     ///
     /// # Errors
     /// 404, 422 for the cursor.
-    pub async fn replies(
-        &self,
-        id: CommentId,
-        cursor: Option<String>,
-        cut: Cut,
-    ) -> Result<(Comment, Listing<Comment>), Error> {
-        self.store
+    pub async fn replies(&self, id: CommentId, cursor: Option<String>, cut: Cut) -> Result<Replies, Error> {
+        let (site, level, listing) = self
+            .store
             .read("replies", move |tx| {
                 let parent = tx.comment_by_id(id)?.filter(Comment::is_visible).ok_or_else(Error::not_found)?;
                 let level = Level { thread: parent.thread_id, parent: Some(id) };
-                let listing = listing(tx, level, parent.visible_children, cursor.as_deref(), cut)?;
-                Ok((parent, listing))
+                let visible = parent.visible_children;
+                let listing = listing(tx, level, Some(&parent.path), visible, cursor.as_deref(), cut)?;
+                Ok::<_, Error>((parent.site_id, level, listing))
             })
-            .await
+            .await?;
+        let authors = self.authors(authors_of(&listing)).await?;
+        Ok(Replies { site, level, listing, authors })
     }
 
     /// A comment that readers see, with all it replies to, root first.
     ///
     /// # Errors
     /// 404.
-    pub async fn context(&self, id: CommentId) -> Result<(ThreadPage, Vec<Comment>, Comment), Error> {
-        self.store
+    pub async fn context(&self, id: CommentId) -> Result<Context, Error> {
+        let (thread, ancestors, comment) = self
+            .store
             .read("context", move |tx| {
-                let comment = tx.comment_by_id(id)?.filter(Comment::is_visible).ok_or_else(Error::not_found)?;
-                let thread = tx.thread_by_id(comment.thread_id)?.ok_or_else(Error::not_found)?;
+                let (thread, comment) = tx.line_by_id(id)?.ok_or_else(Error::not_found)?;
+                let thread = tx.thread_by_id(thread)?.ok_or_else(Error::not_found)?;
                 let site = tx.site_by_id(thread.site_id)?.ok_or_else(Error::not_found)?;
                 let pinned = tx.thread_pinned(thread.id)?;
                 let page = ThreadPage { site, key: thread.key.clone(), thread: Some(thread), pinned };
-                Ok((page, tx.comment_ancestors(id)?, comment))
+                Ok::<_, Error>((page, tx.lines_above(id)?, comment))
             })
-            .await
+            .await?;
+        let lines = ancestors.iter().chain([&comment]);
+        let authors = self.authors(lines.filter_map(|line| line.author_id)).await?;
+        Ok(Context { thread, ancestors, comment, authors })
     }
 
     /// One comment, as much of it as the caller, or nobody, may see.
@@ -256,13 +291,28 @@ pub(super) fn thread_page(tx: &mut Tx<'_>, site: &str, key: &str) -> Result<Thre
 fn listing(
     tx: &mut Tx<'_>,
     level: Level,
+    parent: Option<&Path>,
     visible: i64,
     cursor: Option<&str>,
     cut: Cut,
-) -> Result<Listing<Comment>, Error> {
+) -> Result<Listing<Line>, Error> {
     let from = match cursor {
         Some(cursor) => Next::decode(cursor, level, cut.sort)?,
         None => Next { after: None, remaining: visible },
     };
-    Ok(page(tx, level, from, cut)?)
+    let mut reader = Reader::start(tx, level, parent, from, cut)?;
+    Ok(page(&mut reader, level, from, cut)?)
+}
+
+/// Who wrote what is shown, some perhaps twice.
+fn authors_of(listing: &Listing<Line>) -> Vec<UserId> {
+    let mut authors = Vec::new();
+    let mut lists = vec![listing];
+    while let Some(list) = lists.pop() {
+        for branch in &list.items {
+            authors.extend(branch.node.author_id);
+            lists.push(&branch.replies);
+        }
+    }
+    authors
 }

@@ -10,7 +10,7 @@ use crate::domain::decision::Disposition;
 use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
 use crate::domain::path::Path;
 use crate::domain::queue;
-use crate::store::{EventKind, NewComment, StoreError, Tx};
+use crate::store::{EventKind, StoreError, Tx};
 
 /// A comment to be put into the tree, at the end of its level.
 pub struct Placing<'a> {
@@ -59,22 +59,30 @@ pub fn place(tx: &mut Tx<'_>, new: &Placing<'_>) -> Result<Comment, Error> {
     while tx.comment_exists(id)? {
         id = CommentId(id.0 + 1);
     }
-    tx.comment_insert(&NewComment {
+    let author = match new.author {
+        Some(author) => tx.users_by_id(&[author])?.pop(),
+        None => None,
+    };
+    let comment = Comment {
         id,
         site_id: new.site,
         thread_id: new.thread,
         parent_id: new.parent.map(|parent| parent.id),
         ordinal,
-        path: &path,
-        author_id: new.author,
-        disposition: new.disposition,
-        body: new.body,
-        body_html: new.body_html,
+        path,
+        author,
+        disposition: new.disposition.clone(),
+        body: new.body.to_owned(),
+        body_html: new.body_html.to_owned(),
         created_ms: new.created_ms,
         edited_ms: new.edited_ms,
-        source_id: new.source_id,
-    })?;
-    let comment = reread(tx, id)?;
+        version: 1,
+        up: 0,
+        down: 0,
+        reply_count: 0,
+        visible_children: 0,
+    };
+    tx.comment_insert(&comment, new.source_id)?;
     let moved = Moved { before: None, after: comment.state(), was_visible: false };
     count(tx, &comment, moved)?;
     requeue(tx, &comment)?;
@@ -93,16 +101,33 @@ pub fn shift(tx: &mut Tx<'_>, comment: &Comment, to: &Disposition, now_ms: i64) 
     if comment.disposition == *to {
         return Ok(comment.clone());
     }
+    let mut after = comment.clone();
+    after.disposition = to.clone();
+    rewrite(tx, after, now_ms)
+}
+
+/// Writes a comment that has another text or disposition than before, as its next version, and
+/// returns it as it is then.
+///
+/// # Errors
+/// What the store fails with.
+pub fn rewrite(tx: &mut Tx<'_>, to: Comment, now_ms: i64) -> Result<Comment, Error> {
     // its counters may have moved since it was looked at, by another target of the same decision
-    let comment = &reread(tx, comment.id)?;
-    let was_visible = comment.is_visible();
-    let visible = to.state == State::Published || comment.visible_children > 0;
-    tx.comment_set_disposition(comment.id, to, comment.version + 1, visible)?;
-    let after = reread(tx, comment.id)?;
-    count(tx, &after, Moved { before: Some(comment.state()), after: to.state, was_visible })?;
+    let before = tx.comment_by_id(to.id)?.ok_or_else(|| StoreError::Corrupt(format!("comment {} is gone", to.id)))?;
+    let after = Comment {
+        disposition: to.disposition,
+        body: to.body,
+        body_html: to.body_html,
+        edited_ms: to.edited_ms,
+        version: before.version + 1,
+        ..before.clone()
+    };
+    tx.comment_update(&after)?;
+    let was_visible = before.is_visible();
+    count(tx, &after, Moved { before: Some(before.state()), after: after.state(), was_visible })?;
     requeue(tx, &after)?;
-    if was_visible || visible {
-        tx.event_on_thread(kind(comment.state(), to.state), comment.thread_id, Some(comment.id), now_ms)?;
+    if was_visible || after.is_visible() {
+        tx.event_on_thread(kind(before.state(), after.state()), after.thread_id, Some(after.id), now_ms)?;
     }
     Ok(after)
 }
@@ -115,11 +140,6 @@ fn kind(before: State, after: State) -> EventKind {
         (State::Published, State::Held | State::Hidden) => EventKind::CommentHidden,
         _ => EventKind::CommentEdited,
     }
-}
-
-/// The comment as it stands in this unit.
-fn reread(tx: &mut Tx<'_>, id: CommentId) -> Result<Comment, Error> {
-    Ok(tx.comment_by_id(id)?.ok_or_else(|| StoreError::Corrupt(format!("comment {id} is gone")))?)
 }
 
 struct Moved {

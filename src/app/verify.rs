@@ -22,6 +22,7 @@ pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
             let mut differences = tx.check_integrity()?;
             differences.extend(tx.check_counters()?);
             differences.extend(tx.check_paths()?);
+            differences.extend(tx.check_fragments()?);
             differences.extend(tx.check_decisions()?);
             let (rows, broken) = tx.check_log()?;
             differences.extend(broken);

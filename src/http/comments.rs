@@ -10,13 +10,13 @@ use validator::Validate;
 use super::answer::{self, Answer};
 use super::extract::{Id, Idempotency, Json, MaybeSigned, Query, Signed};
 use super::sites::ListQuery;
-use super::{reply, view, wire};
+use super::{join, reply, view, wire};
 use crate::app::edit::Expected;
 use crate::app::{App, Error};
 use crate::domain::comment::{Shown, Viewer};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, FlagId, UserId};
-use crate::domain::tree::Level;
+use crate::domain::time::rfc3339;
 
 /// `GET /comments/{id}`
 pub async fn comment(request: HttpRequest, app: Data<App>, id: Id<CommentId>, caller: MaybeSigned) -> Answer {
@@ -54,7 +54,7 @@ pub async fn revisions(request: HttpRequest, app: Data<App>, id: Id<CommentId>, 
             version: text.version,
             body: text.body,
             body_html: text.body_html,
-            created_at: wire::time(text.written_ms),
+            created_at: rfc3339(text.written_ms),
         })
         .collect();
     answer::by_viewer(&request, &app, caller.0.is_some(), &Revisions { items, next: None })
@@ -63,9 +63,9 @@ pub async fn revisions(request: HttpRequest, app: Data<App>, id: Id<CommentId>, 
 /// `GET /comments/{id}/replies`
 pub async fn replies(request: HttpRequest, app: Data<App>, id: Id<CommentId>, query: Query<ListQuery>) -> Answer {
     let cut = query.0.cut();
-    let (parent, listing) = app.replies(id.0, query.0.cursor(), cut).await?;
-    let level = Level { thread: parent.thread_id, parent: Some(parent.id) };
-    answer::anonymous(&request, &app, &view::replies(&app, listing, level, cut.sort))
+    let part = app.replies(id.0, query.0.cursor(), cut).await?;
+    let bytes = join::replies(&app, &part, cut.sort)?;
+    Ok(reply::anonymous(&request, &app, bytes))
 }
 
 /// A permalink in one call.
@@ -79,10 +79,8 @@ pub struct Context {
 
 /// `GET /comments/{id}/context`
 pub async fn context(request: HttpRequest, app: Data<App>, id: Id<CommentId>) -> Answer {
-    let (thread, ancestors, comment) = app.context(id.0).await?;
-    let comment = view::public(&app, &comment).ok_or_else(Error::not_found)?;
-    let ancestors = ancestors.iter().filter_map(|ancestor| view::public(&app, ancestor)).collect();
-    answer::anonymous(&request, &app, &Context { thread: view::thread(&thread), ancestors, comment })
+    let context = app.context(id.0).await?;
+    Ok(reply::anonymous(&request, &app, join::context(&app, &context)?))
 }
 
 /// A new text.

@@ -8,12 +8,13 @@ use super::answer::Answer;
 use super::comments::PageQuery;
 use super::extract::{Query, Signed};
 use super::sites::{OwnComment, own_comment};
-use super::{reply, view, wire};
+use super::{reply, view};
 use crate::app::App;
 use crate::domain::comment::Viewer;
 use crate::domain::decision::Act;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, EntryId};
+use crate::domain::time::rfc3339;
 
 /// Own comments.
 #[derive(Serialize, ToSchema)]
@@ -100,7 +101,7 @@ pub async fn decisions(app: Data<App>, caller: Signed, query: Query<PageQuery>) 
             action: entry.decision.act,
             reason_code: entry.decision.reason,
             public_text: entry.decision.public_text,
-            at: wire::time(entry.decision.at_ms),
+            at: rfc3339(entry.decision.at_ms),
             automated: entry.decision.actor_id.is_none(),
             statement: None,
             appeal: None,

@@ -28,6 +28,7 @@ pub mod wire;
 
 mod assets;
 mod cors;
+mod join;
 mod json;
 mod middleware;
 mod operate;

@@ -19,6 +19,7 @@ use crate::domain::decision::{Act, Reach};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, UserId};
 use crate::domain::queue::{HELD_POINTS, QueueKind};
+use crate::domain::time::rfc3339;
 
 /// Which part of the queue.
 #[derive(Deserialize, IntoParams, Validate)]
@@ -150,7 +151,7 @@ fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
             .collect(),
         signals,
         priority: item.row.place.priority,
-        first_at: wire::time(item.row.place.first_ms),
+        first_at: rfc3339(item.row.place.first_ms),
         claim: None,
     }
 }
@@ -379,7 +380,7 @@ pub async fn log(app: Data<App>, caller: Signed, query: Query<LogQuery>) -> Answ
         let actor = line.row.actor_id.and_then(|id| page.actors.get(&id));
         items.push(LogRow {
             seq: line.row.seq,
-            at: wire::time(line.row.at_ms),
+            at: rfc3339(line.row.at_ms),
             actor: actor.map(|user| wire::user(&app, user, None)),
             action: line.row.action.clone(),
             target: line.row.target.clone(),
@@ -387,7 +388,7 @@ pub async fn log(app: Data<App>, caller: Signed, query: Query<LogQuery>) -> Answ
             after: json(&line.after)?,
             reason_code: line.row.reason_code.clone(),
             note: line.note.clone(),
-            purged_at: line.purged_ms.map(wire::time),
+            purged_at: line.purged_ms.map(rfc3339),
             prev_hash: line.row.prev_hash.clone(),
             hash: line.row.hash.clone(),
         });
@@ -420,7 +421,7 @@ pub async fn log_head(app: Data<App>, caller: Signed, query: Query<HeadQuery>) -
     let site = query.0.site;
     let head = app.log_head(&caller.0, site.clone()).await?;
     let (seq, hash, at) = match head {
-        Some((seq, hash, at_ms)) => (seq, Some(hash), Some(wire::time(at_ms))),
+        Some((seq, hash, at_ms)) => (seq, Some(hash), Some(rfc3339(at_ms))),
         None => (0, None, None),
     };
     reply::private(&LogHead { site, seq, hash, at })

@@ -10,7 +10,7 @@ use validator::Validate;
 
 use super::answer::{self, Answer};
 use super::extract::{Idempotency, Json, Query, Signed, SiteKey, ThreadKey};
-use super::{reply, view, wire};
+use super::{join, reply, view};
 use crate::app::manage_thread::ThreadChange;
 use crate::app::post::{Article, Post};
 use crate::app::{App, Error};
@@ -19,7 +19,8 @@ use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, UserId};
 use crate::domain::markup;
 use crate::domain::thread::{SLOW_MODE_MAX_S, ThreadState, is_key};
-use crate::domain::tree::{Cut, Level, Sort};
+use crate::domain::time::rfc3339;
+use crate::domain::tree::{Cut, Sort};
 
 /// A site.
 #[derive(Serialize, ToSchema)]
@@ -173,19 +174,7 @@ pub async fn comments(
 ) -> Answer {
     let cut = query.0.cut();
     let page = app.tree(site.0, key.0, query.0.cursor(), cut).await?;
-    let thread = view::thread(&page.thread);
-    let replies = match &page.thread.thread {
-        Some(born) => view::replies(&app, page.listing, Level { thread: born.id, parent: None }, cut.sort),
-        None => view::Replies { items: Vec::new(), next: None, remaining: 0 },
-    };
-    let page = view::CommentPage {
-        thread,
-        sort: cut.sort,
-        items: replies.items,
-        next: replies.next,
-        remaining: replies.remaining,
-    };
-    answer::anonymous(&request, &app, &page)
+    Ok(reply::anonymous(&request, &app, join::page(&app, &page, cut.sort)?))
 }
 
 /// A comment to be posted.
@@ -281,10 +270,7 @@ pub struct OwnComment {
 /// Writes an own comment down.
 pub fn own_comment(app: &App, of: &crate::domain::comment::Comment, viewer: Viewer) -> OwnComment {
     let how = shown(of.state(), false, viewer).unwrap_or(Shown::Tombstone);
-    OwnComment {
-        comment: view::comment(app, of, how, viewer),
-        editable_until: app.editable_until_ms(of).map(wire::time),
-    }
+    OwnComment { comment: view::comment(app, of, how, viewer), editable_until: app.editable_until_ms(of).map(rfc3339) }
 }
 
 /// What one may do in a thread.

@@ -10,12 +10,14 @@ use super::wire::{self, User};
 use crate::app::App;
 use crate::app::decide::Decided;
 use crate::app::read::ThreadPage;
-use crate::domain::comment::{self, Remover, Shown, State, Viewer, shown};
+use crate::domain::comment::{self, Shown, State, Viewer};
 use crate::domain::decision::{Act, Fate, Reach};
 use crate::domain::flag::{self, FlagState, Reason};
+use crate::domain::fragment::Fragment;
 use crate::domain::ids::{CommentId, DecisionId, FlagId, ThreadId};
 use crate::domain::thread::ThreadState;
-use crate::domain::tree::{Branch, Level, Listing, Sort};
+use crate::domain::time::rfc3339;
+use crate::domain::tree::Sort;
 
 /// The comments under one article.
 #[derive(Serialize, ToSchema)]
@@ -70,7 +72,7 @@ pub fn thread(page: &ThreadPage) -> Thread {
         pinned: page.pinned.clone(),
         counts: ThreadCounts { published: born.map_or(0, |t| t.published_count) },
         version: born.map_or(0, |t| t.version),
-        created_at: born.map(|t| wire::time(t.created_ms)),
+        created_at: born.map(|t| rfc3339(t.created_ms)),
     }
 }
 
@@ -105,33 +107,11 @@ pub struct Replies {
 /// A comment.
 #[derive(Serialize, ToSchema)]
 pub struct Comment {
-    /// Its id.
-    #[schema(value_type = String)]
-    id: CommentId,
-    /// Its thread.
-    #[schema(value_type = String)]
-    thread_id: ThreadId,
-    /// What it replies to.
-    #[schema(value_type = Option<String>)]
-    parent_id: Option<CommentId>,
-    /// The outline number of the article page: "3.1".
-    number: String,
-    /// 1 at the top.
-    depth: u32,
+    /// What changes only with its version.
+    #[serde(flatten)]
+    fragment: Fragment,
     /// Null in a tombstone.
     author: Option<User>,
-    /// Where it stands.
-    state: State,
-    /// The text as it was sent; null in a tombstone.
-    body: Option<String>,
-    /// The text as safe HTML; null in a tombstone.
-    body_html: Option<String>,
-    /// When it was posted.
-    created_at: String,
-    /// When its text last changed.
-    edited_at: Option<String>,
-    /// Moves with body, state, lock and pin only.
-    version: i64,
     /// Votes up less votes down.
     score: i64,
     /// Votes up.
@@ -140,87 +120,29 @@ pub struct Comment {
     down: i64,
     /// Published direct replies.
     reply_count: i64,
-    /// Whether it is named at the head of the thread.
-    pinned: bool,
-    /// Whether it takes no replies.
-    locked: bool,
     /// What is shown below it.
     #[schema(no_recursion)]
     replies: Replies,
-    /// By whom it was taken from the page; null while published or held.
-    removed: Option<Removed>,
     /// Why it waits, for its author and moderators.
     #[serde(skip_serializing_if = "Option::is_none")]
     held_by: Option<String>,
-}
-
-/// By whom and why a comment was taken from the page.
-#[derive(Serialize, ToSchema)]
-pub struct Removed {
-    /// Who.
-    by: Remover,
-    /// Why; null when its author did.
-    reason_code: Option<Reason>,
-    /// When.
-    at: String,
 }
 
 /// Writes a comment down without replies.
 pub fn comment(app: &App, of: &comment::Comment, how: Shown, viewer: Viewer) -> Comment {
     let whole = how == Shown::Whole;
     let author = of.author.as_ref().filter(|_| whole);
-    let d = &of.disposition;
     let kept = |votes: i64| if whole { votes } else { 0 };
-    let below = Replies { items: Vec::new(), next: None, remaining: 0 };
     Comment {
-        id: of.id,
-        thread_id: of.thread_id,
-        parent_id: of.parent_id,
-        number: of.path.number(),
-        depth: of.path.depth(),
+        fragment: Fragment::of(of, how),
         author: author.map(|user| wire::user(app, user, Some(of.site_id))),
-        state: d.state,
-        body: whole.then(|| of.body.clone()),
-        body_html: whole.then(|| of.body_html.clone()),
-        created_at: wire::time(of.created_ms),
-        edited_at: of.edited_ms.filter(|_| whole).map(wire::time),
-        version: of.version,
         score: kept(of.score()),
         up: kept(of.up),
         down: kept(of.down),
         reply_count: of.reply_count,
-        pinned: d.pinned,
-        locked: d.locked,
-        replies: below,
-        removed: d.removal.as_ref().map(|removal| Removed {
-            by: removal.by,
-            reason_code: removal.reason,
-            at: wire::time(removal.at_ms),
-        }),
-        held_by: d.held_by.clone().filter(|_| viewer != Viewer::Public),
+        replies: Replies { items: Vec::new(), next: None, remaining: 0 },
+        held_by: of.disposition.held_by.clone().filter(|_| viewer != Viewer::Public),
     }
-}
-
-/// Writes a comment down as anybody may see it; none when they may not know of it.
-pub fn public(app: &App, of: &comment::Comment) -> Option<Comment> {
-    let how = shown(of.state(), of.visible_children > 0, Viewer::Public)?;
-    Some(comment(app, of, how, Viewer::Public))
-}
-
-/// Writes a shown part of a level down; its `next` belongs to `level` in `sort`.
-pub fn replies(app: &App, listing: Listing<comment::Comment>, level: Level, sort: Sort) -> Replies {
-    let remaining = listing.remaining();
-    let next = listing.next.map(|next| next.encode(level, sort));
-    let items = listing.items.into_iter().filter_map(|branch| node(app, branch, level, sort)).collect();
-    Replies { items, next, remaining }
-}
-
-/// Recursion is bounded by the levels of one answer, at most 16.
-fn node(app: &App, branch: Branch<comment::Comment>, level: Level, sort: Sort) -> Option<Comment> {
-    let mut shown = public(app, &branch.node)?;
-    let below = Level { parent: Some(branch.node.id), ..level };
-    shown.replies = replies(app, branch.replies, below, sort);
-    Some(shown)
 }
 
 /// A flag as its reporter sees it.
@@ -267,9 +189,9 @@ pub fn flag(of: &flag::Flag) -> Flag {
         outcome: of.outcome.as_ref().map(|outcome| Outcome {
             decision_id: outcome.decision_id,
             action: outcome.action,
-            at: wire::time(outcome.at_ms),
+            at: rfc3339(outcome.at_ms),
         }),
-        created_at: wire::time(of.created_ms),
+        created_at: rfc3339(of.created_ms),
     }
 }
 
@@ -371,7 +293,7 @@ pub fn decision(app: &App, of: &Decided, actor: Option<&crate::domain::user::Use
     }
     Decision {
         id: of.is_recorded().then_some(d.id),
-        at: wire::time(d.at_ms),
+        at: rfc3339(d.at_ms),
         actor: actor.map(|user| wire::user(app, user, Some(d.site_id))),
         action: d.act,
         scope: d.reach,

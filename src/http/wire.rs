@@ -10,6 +10,7 @@ use crate::app::session::{Me as OwnMe, Started};
 use crate::domain::ids::{SessionId, SiteId};
 use crate::domain::permission::Role;
 use crate::domain::session;
+use crate::domain::time::rfc3339;
 use crate::domain::user;
 
 /// A person as any reader may see them.
@@ -143,7 +144,7 @@ pub fn user(app: &App, user: &user::User, site: Option<SiteId>) -> User {
         display_name: user.display_name.clone(),
         badge: role.and_then(badge),
         presence: online.map(|online| if online { Presence::Online } else { Presence::Offline }),
-        joined_at: time(user.joined_ms),
+        joined_at: rfc3339(user.joined_ms),
     }
 }
 
@@ -175,9 +176,9 @@ pub fn own_session(session: &session::Session, current: SessionId) -> OwnSession
         client: session.client,
         scope: session.scope,
         agent: session.agent.clone(),
-        created_at: time(session.created_ms),
-        used_at: time(session.used_ms),
-        expires_at: time(session.expires_ms),
+        created_at: rfc3339(session.created_ms),
+        used_at: rfc3339(session.used_ms),
+        expires_at: rfc3339(session.expires_ms),
         current: session.id == current,
     }
 }
@@ -187,27 +188,5 @@ fn badge(role: Role) -> Option<Badge> {
         Role::Reader => None,
         Role::Moderator => Some(Badge::Moderator),
         Role::Admin => Some(Badge::Admin),
-    }
-}
-
-/// A time in milliseconds since 1970 as RFC 3339 in UTC, with milliseconds.
-pub fn time(ms: i64) -> String {
-    let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
-        jiff::Timestamp::MIN
-    } else {
-        jiff::Timestamp::MAX
-    });
-    format!("{at:.3}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_milliseconds() {
-        assert_eq!(time(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(time(1_764_000_000_120), "2025-11-24T16:00:00.120Z");
-        assert!(time(i64::MAX).starts_with("9999-12-30T"));
     }
 }

@@ -1,14 +1,14 @@
-//! Comments: rows, levels, subtrees, votes and revisions.
+//! Comments: rows, lists, subtrees, votes and revisions. What pages are made of is in `line`.
 
-use super::driver::{Columns, Value, values};
+use super::driver::{Columns, values};
 use super::user::{maybe_user, user_columns};
-use super::{StoreError, Tx, dialect};
+use super::{Difference, StoreError, Tx, dialect};
 use crate::domain::comment::{Comment, Remover, State};
 use crate::domain::decision::{Disposition, Removal};
 use crate::domain::flag::Reason;
+use crate::domain::fragment::Fragment;
 use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
 use crate::domain::path::Path;
-use crate::domain::tree::{Level, Levels, Node, Position, Sort};
 
 /// The columns of a comment with its author: aliases `c` and `u`.
 macro_rules! comment_select {
@@ -75,37 +75,6 @@ fn disposition(c: &mut Columns<'_>) -> Result<Disposition, StoreError> {
     })
 }
 
-/// A comment about to be made; its counters start at nothing.
-#[derive(Clone, Debug)]
-pub struct NewComment<'a> {
-    /// Its id.
-    pub id: CommentId,
-    /// Its site.
-    pub site_id: SiteId,
-    /// Its thread.
-    pub thread_id: ThreadId,
-    /// What it replies to.
-    pub parent_id: Option<CommentId>,
-    /// Its place among its siblings.
-    pub ordinal: i64,
-    /// Its place in the tree.
-    pub path: &'a Path,
-    /// Its author.
-    pub author_id: Option<UserId>,
-    /// Where it starts.
-    pub disposition: &'a Disposition,
-    /// Its text.
-    pub body: &'a str,
-    /// Its text as rendered.
-    pub body_html: &'a str,
-    /// When, in milliseconds since 1970.
-    pub created_ms: i64,
-    /// When its text last changed, for imports.
-    pub edited_ms: Option<i64>,
-    /// Its id where it came from, for imports.
-    pub source_id: Option<&'a str>,
-}
-
 /// Which comments a list holds, newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentFilter {
@@ -129,6 +98,24 @@ impl Tx<'_> {
         self.all(comment_where!("WHERE c.id IN EACH_ID(?1) ORDER BY c.id"), values![&ids], comment)
     }
 
+    /// Every comment whose fragment is not what its columns give.
+    pub fn check_fragments(&mut self) -> Result<Vec<Difference>, StoreError> {
+        let mut found = Vec::new();
+        self.each(
+            comment_select!(", c.fragment FROM comment c LEFT JOIN user_account u ON u.id = c.author_id ORDER BY c.id"),
+            &[],
+            |c| {
+                let (comment, kept): (Comment, String) = (comment(c)?, c.take()?);
+                if kept != Fragment::stored(&comment) {
+                    let name = format!("comment.fragment {}", comment.id);
+                    found.push(Difference { name, detail: "is not what the comment says".into() });
+                }
+                Ok(())
+            },
+        )?;
+        Ok(found)
+    }
+
     /// A comment and all below it, in reading order.
     pub fn comment_subtree(&mut self, thread: ThreadId, path: &Path) -> Result<Vec<Comment>, StoreError> {
         self.all(
@@ -143,25 +130,6 @@ impl Tx<'_> {
         self.all(
             comment_where!("WHERE c.thread_id = ?1 AND c.path > ?2 ORDER BY c.path LIMIT ?3"),
             values![thread, after, count],
-            comment,
-        )
-    }
-
-    /// What a comment replies to, root first, without the comment itself.
-    pub fn comment_ancestors(&mut self, id: CommentId) -> Result<Vec<Comment>, StoreError> {
-        // CROSS JOIN keeps SQLite's planner from turning the join round and scanning the table
-        self.all(
-            concat!(
-                "WITH RECURSIVE up (id, parent_id) AS (
-                   SELECT id, parent_id FROM comment WHERE id = ?1
-                   UNION ALL
-                   SELECT p.id, p.parent_id FROM up CROSS JOIN comment p WHERE p.id = up.parent_id) ",
-                comment_select!(
-                    "FROM up CROSS JOIN comment c LEFT JOIN user_account u ON u.id = c.author_id
-                     WHERE c.id = up.id AND c.id <> ?1 ORDER BY c.depth"
-                )
-            ),
-            values![id],
             comment,
         )
     }
@@ -255,13 +223,14 @@ impl Tx<'_> {
         )
     }
 
-    /// Writes a new comment. Its place must be free.
-    pub fn comment_insert(&mut self, new: &NewComment<'_>) -> Result<(), StoreError> {
-        let d = new.disposition;
+    /// Writes a new comment, whose counters are 0. Its place must be free.
+    pub fn comment_insert(&mut self, new: &Comment, source_id: Option<&str>) -> Result<(), StoreError> {
+        let d = &new.disposition;
         self.run(
             "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
-               body_html, created_ms, edited_ms, visible, held_by, removed_by, removed_reason, removed_ms, source_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+               body_html, created_ms, edited_ms, visible, held_by, removed_by, removed_reason, removed_ms, source_id,
+               fragment)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
             values![
                 new.id,
                 new.site_id,
@@ -270,18 +239,19 @@ impl Tx<'_> {
                 new.ordinal,
                 new.path.as_bytes(),
                 i64::from(new.path.depth()),
-                new.author_id,
+                new.author.as_ref().map(|author| author.id),
                 d.state.as_str(),
-                new.body,
-                new.body_html,
+                &new.body,
+                &new.body_html,
                 new.created_ms,
                 new.edited_ms,
-                d.state == State::Published,
+                new.is_visible(),
                 d.held_by.as_deref(),
                 d.removal.as_ref().map(|r| r.by.as_str()),
                 d.removal.as_ref().and_then(|r| r.reason).map(Reason::as_str),
                 d.removal.as_ref().map(|r| r.at_ms),
-                new.source_id,
+                source_id,
+                &Fragment::stored(new),
             ],
         )?;
         Ok(())
@@ -309,35 +279,16 @@ impl Tx<'_> {
         taken.ok_or_else(|| StoreError::Corrupt(format!("comment {parent} is gone")))
     }
 
-    /// Writes a new text.
-    pub fn comment_set_body(
-        &mut self,
-        id: CommentId,
-        body: &str,
-        body_html: &str,
-        edited_ms: i64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "UPDATE comment SET body = ?2, body_html = ?3, edited_ms = ?4 WHERE id = ?1",
-            values![id, body, body_html, edited_ms],
-        )?;
-        Ok(())
-    }
-
-    /// Writes where a comment stands, its version and whether readers see it.
-    pub fn comment_set_disposition(
-        &mut self,
-        id: CommentId,
-        d: &Disposition,
-        version: i64,
-        visible: bool,
-    ) -> Result<(), StoreError> {
+    /// Writes what changes with a comment's version: text, state, lock and pin.
+    pub fn comment_update(&mut self, to: &Comment) -> Result<(), StoreError> {
+        let d = &to.disposition;
         self.run(
             "UPDATE comment SET state = ?2, state_ref = ?3, removed_by = ?4, removed_reason = ?5, removed_ms = ?6,
-               held_by = ?7, locked = ?8, lock_ref = ?9, pinned = ?10, pin_ref = ?11, version = ?12, visible = ?13
+               held_by = ?7, locked = ?8, lock_ref = ?9, pinned = ?10, pin_ref = ?11, version = ?12, visible = ?13,
+               body = ?14, body_html = ?15, edited_ms = ?16, fragment = ?17
              WHERE id = ?1",
             values![
-                id,
+                to.id,
                 d.state.as_str(),
                 d.state_ref,
                 d.removal.as_ref().map(|r| r.by.as_str()),
@@ -348,8 +299,12 @@ impl Tx<'_> {
                 d.lock_ref,
                 d.pinned,
                 d.pin_ref,
-                version,
-                visible,
+                to.version,
+                to.is_visible(),
+                &to.body,
+                &to.body_html,
+                to.edited_ms,
+                &Fragment::stored(to),
             ],
         )?;
         Ok(())
@@ -441,86 +396,5 @@ impl Tx<'_> {
             values![id],
             |c| Ok((c.take()?, c.take()?, c.take()?, c.take()?)),
         )
-    }
-}
-
-impl Node for Comment {
-    fn id(&self) -> CommentId {
-        self.id
-    }
-
-    fn position(&self) -> Position {
-        Position { ordinal: self.ordinal, score: self.score() }
-    }
-
-    fn visible_children(&self) -> i64 {
-        self.visible_children
-    }
-}
-
-impl Levels for Tx<'_> {
-    type Node = Comment;
-    type Error = StoreError;
-
-    fn siblings(
-        &mut self,
-        level: Level,
-        sort: Sort,
-        after: Option<Position>,
-        wanted: usize,
-    ) -> Result<Vec<Comment>, StoreError> {
-        let parent = level.parent.map_or(0, |id| id.0);
-        let count = Value::Int(wanted as i64);
-        let (thread, parent) = (Value::from(level.thread), Value::Int(parent));
-        match (sort, after) {
-            (Sort::Oldest, after) => self.all(
-                comment_where!(
-                    "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.ordinal > ?3
-                     ORDER BY c.ordinal LIMIT ?4"
-                ),
-                &[thread, parent, Value::Int(after.map_or(0, |a| a.ordinal)), count],
-                comment,
-            ),
-            (Sort::Newest, after) => self.all(
-                comment_where!(
-                    "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.ordinal < ?3
-                     ORDER BY c.ordinal DESC LIMIT ?4"
-                ),
-                &[thread, parent, Value::Int(after.map_or(i64::MAX, |a| a.ordinal)), count],
-                comment,
-            ),
-            (Sort::Top, None) => self.all(
-                comment_where!(
-                    "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1
-                     ORDER BY c.score DESC, c.ordinal LIMIT ?3"
-                ),
-                &[thread, parent, count],
-                comment,
-            ),
-            (Sort::Top, Some(after)) => {
-                // two seeks, since one condition would walk all that was shown of the same score
-                let (score, ordinal) = (Value::Int(after.score), Value::Int(after.ordinal));
-                let mut found = self.all(
-                    comment_where!(
-                        "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.score = ?3
-                           AND c.ordinal > ?4 ORDER BY c.ordinal LIMIT ?5"
-                    ),
-                    &[thread, parent, score, ordinal, count],
-                    comment,
-                )?;
-                let rest = wanted - found.len();
-                if rest > 0 {
-                    found.extend(self.all(
-                        comment_where!(
-                            "WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 AND c.score < ?3
-                             ORDER BY c.score DESC, c.ordinal LIMIT ?4"
-                        ),
-                        &[thread, parent, score, Value::Int(rest as i64)],
-                        comment,
-                    )?);
-                }
-                Ok(found)
-            }
-        }
     }
 }

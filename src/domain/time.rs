@@ -1,0 +1,23 @@
+//! How times are written.
+
+/// A time in milliseconds since 1970 as RFC 3339 in UTC, with milliseconds.
+pub fn rfc3339(ms: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    });
+    format!("{at:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_milliseconds() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339(1_764_000_000_120), "2025-11-24T16:00:00.120Z");
+        assert!(rfc3339(i64::MAX).starts_with("9999-12-30T"));
+    }
+}

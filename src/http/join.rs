@@ -1,0 +1,137 @@
+//! Joins pages from stored fragments: what `view` describes, written as bytes without building it.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::problem::Problem;
+use super::{view, wire};
+use crate::app::people::Authors;
+use crate::app::read::{Context, Replies, TreePage};
+use crate::app::{App, Error};
+use crate::domain::fragment::Line;
+use crate::domain::ids::{SiteId, ThreadId, UserId};
+use crate::domain::tree::{Level, Listing, Sort};
+
+/// Bytes to begin a page with; most are longer.
+const ROOM: usize = 32 * 1_024;
+
+/// A [`view::CommentPage`].
+///
+/// # Errors
+/// A fault when it cannot be written.
+pub fn page(app: &App, page: &TreePage, sort: Sort) -> Result<Vec<u8>, Problem> {
+    let mut joint = Joint::new(app, page.thread.site.id, &page.authors)?;
+    joint.field('{', "thread", &view::thread(&page.thread))?;
+    joint.field(',', "sort", &sort)?;
+    joint.push(b",");
+    // a thread that is not born has an empty list, whose level is never asked for
+    let thread = page.thread.thread.as_ref().map_or(ThreadId(0), |born| born.id);
+    joint.listing(&page.listing, Level { thread, parent: None }, sort)?;
+    joint.push(b"}");
+    Ok(joint.out)
+}
+
+/// A [`view::Replies`].
+///
+/// # Errors
+/// A fault when it cannot be written.
+pub fn replies(app: &App, part: &Replies, sort: Sort) -> Result<Vec<u8>, Problem> {
+    let mut joint = Joint::new(app, part.site, &part.authors)?;
+    joint.push(b"{");
+    joint.listing(&part.listing, part.level, sort)?;
+    joint.push(b"}");
+    Ok(joint.out)
+}
+
+/// A [`super::comments::Context`].
+///
+/// # Errors
+/// A fault when it cannot be written.
+pub fn context(app: &App, context: &Context) -> Result<Vec<u8>, Problem> {
+    let mut joint = Joint::new(app, context.thread.site.id, &context.authors)?;
+    joint.field('{', "thread", &view::thread(&context.thread))?;
+    joint.push(b",\"ancestors\":[");
+    for (index, line) in context.ancestors.iter().enumerate() {
+        joint.push(if index == 0 { b"" } else { b"," });
+        joint.alone(line)?;
+    }
+    joint.push(b"],\"comment\":");
+    joint.alone(&context.comment)?;
+    joint.push(b"}");
+    Ok(joint.out)
+}
+
+/// A page on its way.
+struct Joint {
+    /// Each author as written, once a page.
+    authors: HashMap<UserId, Vec<u8>>,
+    out: Vec<u8>,
+}
+
+impl Joint {
+    fn new(app: &App, site: SiteId, authors: &Authors) -> Result<Joint, Problem> {
+        let mut written = HashMap::with_capacity(authors.len());
+        for (id, user) in authors {
+            written.insert(*id, super::reply::bytes(&wire::user(app, user, Some(site)))?);
+        }
+        Ok(Joint { authors: written, out: Vec::with_capacity(ROOM) })
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn json<T: Serialize>(&mut self, value: &T) -> Result<(), Problem> {
+        serde_json::to_writer(&mut self.out, value)
+            .map_err(|error| Error::Fault(format!("a page cannot be written: {error}")).into())
+    }
+
+    fn field<T: Serialize>(&mut self, before: char, name: &str, value: &T) -> Result<(), Problem> {
+        self.out.push(before as u8);
+        self.out.push(b'"');
+        self.push(name.as_bytes());
+        self.push(b"\":");
+        self.json(value)
+    }
+
+    /// The fields of a shown part of a level; its `next` belongs to `level` in `sort`. Recursion is
+    /// bounded by the levels of one answer, at most 16.
+    fn listing(&mut self, listing: &Listing<Line>, level: Level, sort: Sort) -> Result<(), Problem> {
+        self.push(b"\"items\":[");
+        for (index, branch) in listing.items.iter().enumerate() {
+            self.push(if index == 0 { b"" } else { b"," });
+            self.line(&branch.node)?;
+            let below = Level { parent: Some(branch.node.id), ..level };
+            self.listing(&branch.replies, below, sort)?;
+            self.push(b"}}");
+        }
+        self.push(b"]");
+        self.field(',', "next", &listing.next.map(|next| next.encode(level, sort)))?;
+        self.field(',', "remaining", &listing.remaining())
+    }
+
+    /// A comment without what is below it.
+    fn alone(&mut self, line: &Line) -> Result<(), Problem> {
+        self.line(line)?;
+        self.push(b"\"items\":[],\"next\":null,\"remaining\":0}}");
+        Ok(())
+    }
+
+    /// A comment up to where its replies begin.
+    fn line(&mut self, line: &Line) -> Result<(), Problem> {
+        self.push(b"{");
+        self.push(line.fragment.as_bytes());
+        self.push(b",\"author\":");
+        match line.author_id.and_then(|id| self.authors.get(&id)) {
+            Some(author) => self.out.extend_from_slice(author),
+            None => self.push(b"null"),
+        }
+        self.field(',', "score", &(line.up - line.down))?;
+        self.field(',', "up", &line.up)?;
+        self.field(',', "down", &line.down)?;
+        self.field(',', "reply_count", &line.reply_count)?;
+        self.push(b",\"replies\":{");
+        Ok(())
+    }
+}

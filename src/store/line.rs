@@ -1,0 +1,239 @@
+//! Lines: comments as pages have them, in the order in which they are read.
+
+use std::collections::HashMap;
+
+use super::driver::{Columns, Value, values};
+use super::{StoreError, Tx};
+use crate::domain::comment::State;
+use crate::domain::fragment::Line;
+use crate::domain::ids::{CommentId, ThreadId};
+use crate::domain::path::Path;
+use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
+
+/// The columns of a line, from alias `c`.
+macro_rules! line_select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.id, c.parent_id, c.path, c.ordinal, c.author_id, c.state, c.up, c.down, c.score, c.reply_count,
+               c.visible_children, c.fragment ",
+            $tail
+        )
+    };
+}
+
+/// The visible lines of one level.
+macro_rules! level_where {
+    ($tail:literal) => {
+        concat!(line_select!("FROM comment c WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 "), $tail)
+    };
+}
+
+fn line(c: &mut Columns<'_>) -> Result<Line, StoreError> {
+    let mut line = Line {
+        id: c.take()?,
+        parent_id: c.maybe()?,
+        path: Path::from_bytes(c.take()?),
+        ordinal: c.take()?,
+        author_id: c.maybe()?,
+        up: 0,
+        down: 0,
+        score: 0,
+        reply_count: 0,
+        visible_children: 0,
+        fragment: String::new(),
+    };
+    let whole = c.word(State::parse)? == State::Published;
+    (line.up, line.down, line.score) = (c.take()?, c.take()?, c.take()?);
+    (line.reply_count, line.visible_children, line.fragment) = (c.take()?, c.take()?, c.take()?);
+    if !whole {
+        (line.author_id, line.up, line.down) = (None, 0, 0);
+    }
+    Ok(line)
+}
+
+impl Tx<'_> {
+    /// A comment that readers see, and its thread.
+    pub fn line_by_id(&mut self, id: CommentId) -> Result<Option<(ThreadId, Line)>, StoreError> {
+        self.first(line_select!(", c.thread_id FROM comment c WHERE c.id = ?1 AND c.visible = 1"), values![id], |c| {
+            let line = line(c)?;
+            Ok((c.take()?, line))
+        })
+    }
+
+    /// What a comment replies to, root first, without the comment itself.
+    pub fn lines_above(&mut self, id: CommentId) -> Result<Vec<Line>, StoreError> {
+        // CROSS JOIN keeps SQLite's planner from turning the join round and scanning the table
+        self.all(
+            concat!(
+                "WITH RECURSIVE up (id, parent_id) AS (
+                   SELECT id, parent_id FROM comment WHERE id = ?1
+                   UNION ALL
+                   SELECT p.id, p.parent_id FROM up CROSS JOIN comment p WHERE p.id = up.parent_id) ",
+                line_select!("FROM up CROSS JOIN comment c WHERE c.id = up.id AND c.id <> ?1 ORDER BY c.depth")
+            ),
+            values![id],
+            line,
+        )
+    }
+
+    /// Visible lines of a thread between two paths, both excluded, in reading order.
+    fn lines_between(
+        &mut self,
+        thread: ThreadId,
+        after: &[u8],
+        before: Option<&[u8]>,
+        count: i64,
+    ) -> Result<Vec<Line>, StoreError> {
+        match before {
+            None => self.all(
+                line_select!(
+                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 ORDER BY c.path LIMIT ?3"
+                ),
+                values![thread, after, count],
+                line,
+            ),
+            Some(before) => self.all(
+                line_select!(
+                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.path < ?3
+                     ORDER BY c.path LIMIT ?4"
+                ),
+                values![thread, after, before, count],
+                line,
+            ),
+        }
+    }
+
+    /// Visible lines of one level, one or two seeks.
+    fn lines_of(
+        &mut self,
+        level: Level,
+        sort: Sort,
+        after: Option<Position>,
+        wanted: usize,
+    ) -> Result<Vec<Line>, StoreError> {
+        let (thread, parent) = (Value::from(level.thread), Value::Int(level.parent.map_or(0, |id| id.0)));
+        let count = Value::Int(wanted as i64);
+        match (sort, after) {
+            (Sort::Oldest, after) => self.all(
+                level_where!("AND c.ordinal > ?3 ORDER BY c.ordinal LIMIT ?4"),
+                &[thread, parent, Value::Int(after.map_or(0, |a| a.ordinal)), count],
+                line,
+            ),
+            (Sort::Newest, after) => self.all(
+                level_where!("AND c.ordinal < ?3 ORDER BY c.ordinal DESC LIMIT ?4"),
+                &[thread, parent, Value::Int(after.map_or(i64::MAX, |a| a.ordinal)), count],
+                line,
+            ),
+            (Sort::Top, None) => {
+                self.all(level_where!("ORDER BY c.score DESC, c.ordinal LIMIT ?3"), &[thread, parent, count], line)
+            }
+            (Sort::Top, Some(after)) => {
+                // two seeks, since one condition would walk all that was shown of the same score
+                let mut found = self.all(
+                    level_where!("AND c.score = ?3 AND c.ordinal > ?4 ORDER BY c.ordinal LIMIT ?5"),
+                    &[thread, parent, Value::Int(after.score), Value::Int(after.ordinal), count],
+                    line,
+                )?;
+                let rest = wanted - found.len();
+                if rest > 0 {
+                    found.extend(self.all(
+                        level_where!("AND c.score < ?3 ORDER BY c.score DESC, c.ordinal LIMIT ?4"),
+                        &[thread, parent, Value::Int(after.score), Value::Int(rest as i64)],
+                        line,
+                    )?);
+                }
+                Ok(found)
+            }
+        }
+    }
+}
+
+/// The levels of one page. In the order of posting all of a page mostly stands together, so it is
+/// read ahead with one seek; what that has not brought, and every other order, is a seek a level.
+pub struct Reader<'t, 'd> {
+    tx: &'t mut Tx<'d>,
+    /// What was read ahead, by what it replies to, in order.
+    ahead: HashMap<Option<CommentId>, Vec<Line>>,
+    /// Where each comment read ahead ends: the first path behind all that replies to it.
+    ends: HashMap<CommentId, Vec<u8>>,
+    /// Everything up to this path was read ahead; none: everything there is.
+    until: Option<Vec<u8>>,
+}
+
+impl<'t, 'd> Reader<'t, 'd> {
+    /// Starts a page of the level under `parent`, or of the roots, at `from`.
+    ///
+    /// # Errors
+    /// What the store fails with.
+    pub fn start(
+        tx: &'t mut Tx<'d>,
+        level: Level,
+        parent: Option<&Path>,
+        from: Next,
+        cut: Cut,
+    ) -> Result<Reader<'t, 'd>, StoreError> {
+        let mut reader = Reader { tx, ahead: HashMap::new(), ends: HashMap::new(), until: Some(Vec::new()) };
+        if cut.sort == Sort::Oldest {
+            reader.read_ahead(level, parent, from, cut.limit)?;
+        }
+        Ok(reader)
+    }
+
+    fn read_ahead(&mut self, level: Level, parent: Option<&Path>, from: Next, limit: usize) -> Result<(), StoreError> {
+        let last = from.after.map(|after| after.ordinal.unsigned_abs());
+        let after = match (parent, last) {
+            (None, None) => Vec::new(),
+            (None, Some(last)) => Path::root(last).subtree_end(),
+            (Some(parent), None) => parent.as_bytes().to_vec(),
+            (Some(parent), Some(last)) => match parent.child(last) {
+                Ok(sibling) => sibling.subtree_end(),
+                // a cursor that somebody made up: nothing has such a path, and the seek will say so
+                Err(_) => return Ok(()),
+            },
+        };
+        let end = parent.map(Path::subtree_end);
+        let lines = self.tx.lines_between(level.thread, &after, end.as_deref(), limit as i64 + 1)?;
+        self.until = lines.get(limit).map(|line| line.path.as_bytes().to_vec());
+        if let (Some(id), Some(end)) = (level.parent, end) {
+            self.ends.insert(id, end);
+        }
+        for line in lines {
+            self.ends.insert(line.id, line.path.subtree_end());
+            self.ahead.entry(line.parent_id).or_default().push(line);
+        }
+        Ok(())
+    }
+
+    /// What was read ahead of a level, if that is all there is of it, or enough.
+    fn known(&mut self, parent: Option<CommentId>, wanted: usize) -> Option<Vec<Line>> {
+        let found = self.ahead.remove(&parent).unwrap_or_default();
+        let is_whole = match (&self.until, parent) {
+            (None, None) => true,
+            (None, Some(id)) => self.ends.contains_key(&id),
+            (Some(_), None) => false,
+            (Some(until), Some(id)) => self.ends.get(&id).is_some_and(|end| end <= until),
+        };
+        (is_whole || found.len() >= wanted).then_some(found)
+    }
+}
+
+impl Levels for Reader<'_, '_> {
+    type Node = Line;
+    type Error = StoreError;
+
+    fn siblings(
+        &mut self,
+        level: Level,
+        sort: Sort,
+        after: Option<Position>,
+        wanted: usize,
+    ) -> Result<Vec<Line>, StoreError> {
+        match self.known(level.parent, wanted) {
+            Some(mut lines) => {
+                lines.truncate(wanted);
+                Ok(lines)
+            }
+            None => self.tx.lines_of(level, sort, after, wanted),
+        }
+    }
+}
