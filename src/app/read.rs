@@ -5,6 +5,7 @@
 
 use super::caller::{Caller, viewer};
 use super::people::Authors;
+use super::stamps::Source;
 use super::{App, Error};
 use crate::domain::comment::{Comment, Shown, Viewer, shown};
 use crate::domain::fragment::Line;
@@ -26,6 +27,13 @@ pub struct ThreadPage {
     pub thread: Option<Thread>,
     /// Its pinned comments.
     pub pinned: Vec<CommentId>,
+}
+
+impl ThreadPage {
+    /// What changes when anything here does.
+    pub fn source(&self) -> Source {
+        self.thread.as_ref().map_or(Source::Unborn, |born| Source::Thread(born.id))
+    }
 }
 
 /// A page of the tree.

@@ -100,6 +100,7 @@ pub(super) const RULES: &[Rule] = &[
     whole("limits.sign_in_per_min", 1, 1_000_000),
     whole("limits.register_per_hour", 1, 1_000_000),
     rule("cache.enabled", Switch),
+    whole("cache.size_mb", 1, 65_536),
     whole("cache.shared_s", 0, 60),
     rule("log.level", OneOf(&["error", "warn", "info", "debug", "trace"])),
     rule("log.format", OneOf(&["json", "text"])),

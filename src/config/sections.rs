@@ -137,9 +137,19 @@ pub struct Limits {
 pub struct Cache {
     /// Whether rendered answers are kept here.
     pub enabled: bool,
+    /// What they may take, in megabytes (10^6 bytes).
+    pub size_mb: u64,
     /// `s-maxage` plus `stale-while-revalidate`, in seconds; 0 turns shared
     /// caching off.
     pub shared_s: u64,
+}
+
+impl Cache {
+    /// Bytes that kept answers may take; none when nothing is to be kept.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        self.enabled.then(|| self.size_mb.saturating_mul(1_000_000))
+    }
 }
 
 /// `[log]`: what is logged, and how.

@@ -167,7 +167,7 @@ fn wrong_keys_are_named_with_what_there_is() {
             vec!["`UNDERSTORY_LOG_LEVLE`", "UNDERSTORY_LOG_LEVEL"],
         ),
         (words(load("", &[("UNDERSTORY_DATA", "x")], &[])), vec!["`UNDERSTORY_DATA`", "UNDERSTORY_<SECTION>_<KEY>"]),
-        (words(set("cache.enable=true")), vec!["--set", "`cache.enable`", "enabled, shared_s"]),
+        (words(set("cache.enable=true")), vec!["--set", "`cache.enable`", "enabled, size_mb, shared_s"]),
         (words(set("log.enabled=true")), vec!["perhaps you mean limits.enabled or cache.enabled"]),
         (words(set("log.level")), vec!["--set log.level: write KEY=VALUE"]),
         (words(set("=1")), vec!["there is no setting ``"]),

@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::dev::Payload;
+use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpRequest};
 use ipnet::IpNet;
 
@@ -35,15 +36,20 @@ impl Client {
     /// A fault when the server runs without an app.
     pub fn of(req: &HttpRequest) -> Result<Client, Problem> {
         let trusted = &app_of(req)?.settings.server.trusted_proxies;
+        Ok(Client::from(req.peer_addr().map(|peer| peer.ip()), req.headers(), trusted))
+    }
+
+    /// Reads it from a peer's address and its headers, given which proxies are trusted.
+    pub fn from(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Client {
         // no peer is a request made in a test
-        let peer = req.peer_addr().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.ip()).to_canonical();
-        let forwarded = req.headers().get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
+        let peer = peer.unwrap_or(IpAddr::from([127, 0, 0, 1])).to_canonical();
+        let forwarded = headers.get_all("x-forwarded-for").map(|value| value.to_str().unwrap_or("?"));
         let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
-        let named = ["forwarded", "x-real-ip"].iter().any(|name| req.headers().contains_key(*name));
-        Ok(Client {
+        let named = ["forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name));
+        Client {
             address: walk(peer, &hops, trusted),
             claims_more: (named || !hops.is_empty()) && !is_in(peer, trusted),
-        })
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::extract::{Id, Idempotency, Json, MaybeSigned, Query, Signed};
 use super::sites::ListQuery;
 use super::{join, reply, view, wire};
 use crate::app::edit::Expected;
+use crate::app::stamps::Source;
 use crate::app::{App, Error};
 use crate::domain::comment::{Shown, Viewer};
 use crate::domain::flag::Reason;
@@ -65,7 +66,7 @@ pub async fn replies(request: HttpRequest, app: Data<App>, id: Id<CommentId>, qu
     let cut = query.0.cut();
     let part = app.replies(id.0, query.0.cursor(), cut).await?;
     let bytes = join::replies(&app, &part, cut.sort)?;
-    Ok(reply::anonymous(&request, &app, bytes))
+    Ok(reply::kept(&request, &app, Source::Thread(part.level.thread), bytes))
 }
 
 /// A permalink in one call.
@@ -80,7 +81,8 @@ pub struct Context {
 /// `GET /comments/{id}/context`
 pub async fn context(request: HttpRequest, app: Data<App>, id: Id<CommentId>) -> Answer {
     let context = app.context(id.0).await?;
-    Ok(reply::anonymous(&request, &app, join::context(&app, &context)?))
+    let bytes = join::context(&app, &context)?;
+    Ok(reply::kept(&request, &app, context.thread.source(), bytes))
 }
 
 /// A new text.

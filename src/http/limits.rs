@@ -83,6 +83,11 @@ impl Limits {
         }
     }
 
+    /// Counts a read; whether it is within the bound. Who reads is asked for only where it is counted.
+    pub fn may_read(&self, client: impl FnOnce() -> Client) -> bool {
+        !self.enabled || self.reads.take(client().net(), &self.clock).is_ok()
+    }
+
     /// Counts a request; what to say about it, none when nothing is bounded.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ use super::extract::app_of;
 use super::limits::{Bound, Limits, Standing};
 use super::problem::{self, Problem};
 use super::query;
+use super::reply;
 use super::route::Policy;
 
 /// For whatever is not a page: nothing in it may run, load, or be framed.
@@ -42,7 +43,7 @@ pub async fn around(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let began = Instant::now();
-    let id = hex::encode(rand::random::<[u8; 8]>());
+    let id = reply::request_id();
     let (req, response) = next.call(req).await?.map_into_boxed_body().into_parts();
     let (mut response, cause) = worded(response, &id);
     let policy = req.extensions().get::<Policy>().cloned();

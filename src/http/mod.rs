@@ -27,6 +27,8 @@ pub mod view;
 pub mod wire;
 
 mod assets;
+mod cache;
+mod compress;
 mod cors;
 mod join;
 mod json;

@@ -8,13 +8,28 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::app::stamps::Source;
 use crate::app::{App, Error};
 
+use super::cache::Keep;
 use super::problem::Problem;
 
 /// An answer that is the same for everybody: with an `ETag`, and for shared caches to keep.
 pub fn anonymous(req: &HttpRequest, app: &App, bytes: Vec<u8>) -> HttpResponse {
     page(req, app, "application/json; charset=utf-8", bytes)
+}
+
+/// The same for a page of comments, which the cache may keep until `source` changes.
+pub fn kept(req: &HttpRequest, app: &App, source: Source, bytes: Vec<u8>) -> HttpResponse {
+    let mut response = anonymous(req, app, bytes);
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response.extensions_mut().insert(Keep(source));
+    response
+}
+
+/// A new id for a request.
+pub fn request_id() -> String {
+    hex::encode(rand::random::<[u8; 8]>())
 }
 
 /// The same in another media type.
@@ -99,7 +114,7 @@ fn etag(bytes: &[u8]) -> String {
 }
 
 /// Whether `If-None-Match` has the tag, weak or strong (RFC 9110, 13.1.2).
-fn has(headers: &HeaderMap, tag: &str) -> bool {
+pub fn has(headers: &HeaderMap, tag: &str) -> bool {
     let lines = headers.get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use actix_service::IntoServiceFactory as _;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpServer, web};
 
 use crate::app::App;
 
+use super::cache::{Cache, Cached};
 use super::limits::Limits;
 use super::{Front, middleware, operate, routes};
 
@@ -25,7 +27,9 @@ const IDLE: Duration = Duration::from_secs(75);
 pub fn serve(app: Arc<App>, listener: TcpListener, front: Front) -> std::io::Result<Server> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let settings = app.settings.server.clone();
-    let limits = web::Data::new(Limits::new(&app.settings.limits));
+    let limits = Arc::new(Limits::new(&app.settings.limits));
+    let cache = app.settings.cache.bytes().map(|bytes| Arc::new(Cache::new(app.clone(), limits.clone(), bytes)));
+    let limits = web::Data::from(limits);
     let app = web::Data::from(app);
     let front = web::Data::new(front);
     operate::figures();
@@ -35,12 +39,13 @@ pub fn serve(app: Arc<App>, listener: TcpListener, front: Front) -> std::io::Res
             // on this worker's own thread, and as long as it
             actix_web::rt::spawn(operate::upkeep());
         }
-        actix_web::App::new()
+        let app = actix_web::App::new()
             .app_data(app.clone())
             .app_data(front.clone())
             .app_data(limits.clone())
             .wrap(from_fn(middleware::around))
-            .configure(routes::configure)
+            .configure(routes::configure);
+        Cached::new(app.into_factory(), cache.clone())
     });
     let server = server
         .workers(settings.worker_threads(cores))

@@ -77,7 +77,7 @@ pub async fn preview(app: Data<App>, site: SiteKey, body: Json<PreviewBody>) -> 
 /// `GET /sites/{site}/threads/{key}`
 pub async fn thread(request: HttpRequest, app: Data<App>, site: SiteKey, key: ThreadKey) -> Answer {
     let page = app.thread(site.0, key.0).await?;
-    answer::anonymous(&request, &app, &view::thread(&page))
+    Ok(reply::kept(&request, &app, page.source(), reply::bytes(&view::thread(&page))?))
 }
 
 /// What a moderator sets; what is left out stays.
@@ -174,7 +174,8 @@ pub async fn comments(
 ) -> Answer {
     let cut = query.0.cut();
     let page = app.tree(site.0, key.0, query.0.cursor(), cut).await?;
-    Ok(reply::anonymous(&request, &app, join::page(&app, &page, cut.sort)?))
+    let bytes = join::page(&app, &page, cut.sort)?;
+    Ok(reply::kept(&request, &app, page.thread.source(), bytes))
 }
 
 /// A comment to be posted.
