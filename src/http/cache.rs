@@ -115,18 +115,18 @@ impl Kept {
         address: &str,
         since: Stamp,
         at_ms: i64,
-    ) -> Result<Kept, ServiceResponse<BoxBody>> {
+    ) -> Result<Kept, Box<ServiceResponse<BoxBody>>> {
         let keep = response.response().extensions().get::<Keep>().copied();
         let etag = response.headers().get(header::ETAG).cloned();
         let (Some(Keep(source)), Some(etag), StatusCode::OK) = (keep, etag, response.status()) else {
-            return Err(response);
+            return Err(Box::new(response));
         };
         let route = response.request().match_pattern().unwrap_or_default();
         let (request, response) = response.into_parts();
         let (response, body) = response.into_parts();
         let bytes = match body.try_into_bytes() {
             Ok(bytes) => bytes,
-            Err(body) => return Err(ServiceResponse::new(request, response.set_body(body))),
+            Err(body) => return Err(Box::new(ServiceResponse::new(request, response.set_body(body)))),
         };
         let own = [HeaderName::from_static("x-request-id"), header::ETAG, header::CONTENT_LENGTH];
         let headers = response.headers().iter().filter(|(name, _)| !own.contains(name));
@@ -210,11 +210,12 @@ impl Kept {
 fn is_page(path: &str) -> bool {
     let Some(rest) = path.strip_prefix("/api/v1/") else { return false };
     let mut parts = rest.split('/');
-    match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("sites"), Some(_), Some("threads"), Some(_), None | Some("comments"), None) => true,
-        (Some("comments"), Some(_), Some("replies" | "context"), None, ..) => true,
-        _ => false,
-    }
+    let parts = [parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()];
+    matches!(
+        parts,
+        [Some("sites"), Some(_), Some("threads"), Some(_), None | Some("comments"), None]
+            | [Some("comments"), Some(_), Some("replies" | "context"), None, ..]
+    )
 }
 
 /// Whether an address is one that many ask for: the first page of a thread in a usual size. What
@@ -337,7 +338,7 @@ where
             }
             Ok(answer)
         }
-        Err(response) => Ok(response.into()),
+        Err(response) => Ok((*response).into()),
     }
 }
 
