@@ -47,6 +47,7 @@ impl Hasher {
         for number in 0..threads.max(1) {
             let (jobs, nobody) = (jobs.clone(), nobody.clone());
             std::thread::Builder::new().name(format!("hashing-{number}")).spawn(move || {
+                yield_to_others();
                 let argon2 = argon2();
                 while let Ok(job) = jobs.recv() {
                     // who asked may have gone away: then the answer is of no use to anybody
@@ -83,6 +84,16 @@ impl Hasher {
             TrySendError::Full(_) => Error::wait(Code::Overloaded, RETRY_S),
             TrySendError::Disconnected(_) => Error::Fault("the hashing threads ended".into()),
         })
+    }
+}
+
+/// Gives the calling thread the lowest priority: whoever signs in waits 13 ms anyway, whoever reads
+/// should not. On Linux a thread has a priority of its own (setpriority(2), "C library/kernel
+/// differences"); elsewhere that would be the whole process's.
+fn yield_to_others() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, 19) {
+        tracing::warn!(%error, "hashing threads keep the usual priority");
     }
 }
 
