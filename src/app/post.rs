@@ -64,6 +64,7 @@ impl App {
         let (id, thread_id) = (CommentId(new_id(now_ms)), ThreadId(new_id(now_ms)));
         let standing = std::sync::Arc::clone(&self.standing);
         let caller = caller.clone();
+        let author = self.authors([caller.user]).await?.remove(&caller.user).ok_or(Code::SignInRequired)?;
         self.store
             .write("post", move |tx| {
                 let site = tx.site_by_key(&post.site)?.ok_or_else(Error::not_found)?;
@@ -89,7 +90,7 @@ impl App {
                         site: site.id,
                         thread: thread.id,
                         parent: parent.as_ref(),
-                        author: Some(caller.user),
+                        author: Some(&author),
                         disposition: &Disposition::new(held_by),
                         body: body.as_str(),
                         body_html: &body_html,

@@ -7,10 +7,11 @@
 use super::Error;
 use crate::domain::comment::{Comment, State};
 use crate::domain::decision::Disposition;
-use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
+use crate::domain::ids::{CommentId, SiteId, ThreadId};
 use crate::domain::path::Path;
 use crate::domain::queue;
-use crate::store::{EventKind, StoreError, Tx};
+use crate::domain::user::User;
+use crate::store::{Below, EventKind, StoreError, ThreadDelta, Tx};
 
 /// A comment to be put into the tree, at the end of its level.
 pub struct Placing<'a> {
@@ -23,7 +24,7 @@ pub struct Placing<'a> {
     /// What it replies to.
     pub parent: Option<&'a Comment>,
     /// Its author.
-    pub author: Option<UserId>,
+    pub author: Option<&'a User>,
     /// Where it starts.
     pub disposition: &'a Disposition,
     /// Its text.
@@ -40,37 +41,29 @@ pub struct Placing<'a> {
     pub now_ms: i64,
 }
 
-/// Puts a comment into the tree. The ordinal is taken first: a caller that is told `too_deep` must
-/// give its unit up.
+/// Puts a comment into the tree. Its counters move first, with the ordinal: a caller that is told
+/// `too_deep` must give its unit up.
 ///
 /// # Errors
 /// `too_deep` when its level has no room below; what the store fails with.
 pub fn place(tx: &mut Tx<'_>, new: &Placing<'_>) -> Result<Comment, Error> {
-    let ordinal = match new.parent {
-        None => tx.thread_take_ordinal(new.thread)?,
-        Some(parent) => tx.comment_take_ordinal(parent.id)?,
-    };
+    let state = new.disposition.state;
+    let parent_id = new.parent.map(|parent| parent.id);
+    let is_visible = state == State::Published;
+    let moved = Moved { before: None, after: state, was_visible: false, is_visible };
+    let (ordinal, version) = count(tx, new.thread, parent_id, moved)?;
     let path = match new.parent {
         None => Path::root(ordinal.unsigned_abs()),
         Some(parent) => parent.path.child(ordinal.unsigned_abs())?,
     };
-    // 22 random bits may meet within a millisecond: the next free number is as good
-    let mut id = new.id;
-    while tx.comment_exists(id)? {
-        id = CommentId(id.0 + 1);
-    }
-    let author = match new.author {
-        Some(author) => tx.users_by_id(&[author])?.pop(),
-        None => None,
-    };
-    let comment = Comment {
-        id,
+    let mut comment = Comment {
+        id: new.id,
         site_id: new.site,
         thread_id: new.thread,
-        parent_id: new.parent.map(|parent| parent.id),
+        parent_id,
         ordinal,
         path,
-        author,
+        author: new.author.cloned(),
         disposition: new.disposition.clone(),
         body: new.body.to_owned(),
         body_html: new.body_html.to_owned(),
@@ -82,12 +75,16 @@ pub fn place(tx: &mut Tx<'_>, new: &Placing<'_>) -> Result<Comment, Error> {
         reply_count: 0,
         visible_children: 0,
     };
-    tx.comment_insert(&comment, new.source_id)?;
-    let moved = Moved { before: None, after: comment.state(), was_visible: false };
-    count(tx, &comment, moved)?;
-    requeue(tx, &comment)?;
-    if comment.is_visible() {
-        tx.event_on_thread(EventKind::CommentCreated, new.thread, Some(id), new.now_ms)?;
+    // 22 random bits may meet within a millisecond: the next free number is as good
+    while !tx.comment_insert(&comment, new.source_id)? {
+        comment.id = CommentId(comment.id.0 + 1);
+    }
+    if state == State::Held {
+        requeue(tx, &comment)?;
+    }
+    if is_visible {
+        let at_version = (new.thread, version);
+        tx.event_at_version(EventKind::CommentCreated, at_version, Some(comment.id), new.now_ms)?;
     }
     Ok(comment)
 }
@@ -123,11 +120,17 @@ pub fn rewrite(tx: &mut Tx<'_>, to: Comment, now_ms: i64) -> Result<Comment, Err
         ..before.clone()
     };
     tx.comment_update(&after)?;
-    let was_visible = before.is_visible();
-    count(tx, &after, Moved { before: Some(before.state()), after: after.state(), was_visible })?;
+    let moved = Moved {
+        before: Some(before.state()),
+        after: after.state(),
+        was_visible: before.is_visible(),
+        is_visible: after.is_visible(),
+    };
+    let (_, version) = count(tx, after.thread_id, after.parent_id, moved)?;
     requeue(tx, &after)?;
-    if was_visible || after.is_visible() {
-        tx.event_on_thread(kind(before.state(), after.state()), after.thread_id, Some(after.id), now_ms)?;
+    if moved.is_seen() {
+        let at_version = (after.thread_id, version);
+        tx.event_at_version(kind(before.state(), after.state()), at_version, Some(after.id), now_ms)?;
     }
     Ok(after)
 }
@@ -142,38 +145,50 @@ fn kind(before: State, after: State) -> EventKind {
     }
 }
 
+/// How a comment moved; nothing before is a new one.
+#[derive(Clone, Copy)]
 struct Moved {
     before: Option<State>,
     after: State,
     was_visible: bool,
+    is_visible: bool,
 }
 
-/// Moves every counter that depends on the state of `comment`, which is as it is after the move.
-fn count(tx: &mut Tx<'_>, comment: &Comment, moved: Moved) -> Result<(), Error> {
+impl Moved {
+    /// Whether an anonymous page changes.
+    fn is_seen(self) -> bool {
+        self.was_visible || self.is_visible
+    }
+}
+
+/// Moves every counter that depends on the state of a comment, and the thread's version where a
+/// page changes. The ordinals given on its level, and the version, afterwards.
+fn count(tx: &mut Tx<'_>, thread: ThreadId, parent: Option<CommentId>, moved: Moved) -> Result<(i64, i64), Error> {
     let delta = |state| i64::from(moved.after == state) - i64::from(moved.before == Some(state));
-    let (published, held, hidden) = (delta(State::Published), delta(State::Held), delta(State::Hidden));
-    if (published, held, hidden) != (0, 0, 0) {
-        tx.thread_add_states(comment.thread_id, published, held, hidden)?;
-    }
-    if published != 0
-        && let Some(parent) = comment.parent_id
-    {
-        tx.comment_add_replies(parent, published)?;
-    }
-    let visible = i64::from(comment.is_visible()) - i64::from(moved.was_visible);
-    if visible == 0 {
-        return Ok(());
-    }
+    let given = i64::from(moved.before.is_none());
+    let visible = i64::from(moved.is_visible) - i64::from(moved.was_visible);
+    let mut by = ThreadDelta {
+        published: delta(State::Published),
+        held: delta(State::Held),
+        hidden: delta(State::Hidden),
+        version: i64::from(moved.is_seen()),
+        ..ThreadDelta::default()
+    };
+    let mut on_level = None;
+    let mut level = parent;
+    let mut below = Below { given, published: by.published, visible };
     // up the tree for as long as tombstones come into view or go out of it
-    let mut parent = comment.parent_id;
-    while let Some(id) = parent {
-        let (above, turned) = tx.comment_add_visible_children(id, visible)?;
-        if !turned {
-            return Ok(());
-        }
-        parent = above;
+    while let Some(id) = level.filter(|_| below != Below::default()) {
+        let above = tx.comment_add_below(id, &below)?;
+        on_level.get_or_insert(above.given);
+        level = above.parent_id;
+        below = if above.turned { Below { visible, ..Below::default() } } else { Below::default() };
     }
-    Ok(tx.thread_add_visible_roots(comment.thread_id, visible)?)
+    if level.is_none() {
+        (by.root_count, by.visible_roots) = (below.given, below.visible);
+    }
+    let (roots, version) = tx.thread_add(thread, &by)?;
+    Ok((on_level.unwrap_or(roots), version))
 }
 
 /// Brings the queue in line with a comment's open flags and state.

@@ -13,6 +13,7 @@
 //! the text: what a link may point to is a matter for the rules.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ammonia::UrlRelative;
 use comrak::nodes::{AstNode, Node, NodeLink, NodeValue};
@@ -79,16 +80,19 @@ fn options() -> Options<'static> {
 }
 
 /// The last gate: drops every tag, attribute and address that is not on the lists above.
-fn sanitise(html: &str) -> String {
-    ammonia::Builder::empty()
-        .tags(HashSet::from(TAGS))
+static GATE: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut gate = ammonia::Builder::empty();
+    gate.tags(HashSet::from(TAGS))
         .clean_content_tags(HashSet::from(["script", "style"]))
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))]))
         .url_schemes(HashSet::from(SCHEMES))
         .url_relative(UrlRelative::Deny)
-        .link_rel(Some(REL))
-        .clean(html)
-        .to_string()
+        .link_rel(Some(REL));
+    gate
+});
+
+fn sanitise(html: &str) -> String {
+    GATE.clean(html).to_string()
 }
 
 /// Where in the tree a node stands, as far as taming it depends on that.

@@ -86,6 +86,28 @@ pub enum CommentFilter {
     Site(SiteId, Option<ThreadId>, Option<UserId>, Option<State>),
 }
 
+/// By how much what a comment knows of its replies moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Below {
+    /// Ordinals given to direct replies.
+    pub given: i64,
+    /// Published direct replies.
+    pub published: i64,
+    /// Direct replies that readers see.
+    pub visible: i64,
+}
+
+/// A comment after that.
+#[derive(Clone, Copy, Debug)]
+pub struct Above {
+    /// What it replies to itself.
+    pub parent_id: Option<CommentId>,
+    /// Ordinals given to its direct replies.
+    pub given: i64,
+    /// Whether it came into view or went out of it.
+    pub turned: bool,
+}
+
 impl Tx<'_> {
     /// One comment.
     pub fn comment_by_id(&mut self, id: CommentId) -> Result<Option<Comment>, StoreError> {
@@ -223,14 +245,15 @@ impl Tx<'_> {
         )
     }
 
-    /// Writes a new comment, whose counters are 0. Its place must be free.
-    pub fn comment_insert(&mut self, new: &Comment, source_id: Option<&str>) -> Result<(), StoreError> {
+    /// Writes a new comment, whose counters are 0 and whose place must be free; whether its id was.
+    pub fn comment_insert(&mut self, new: &Comment, source_id: Option<&str>) -> Result<bool, StoreError> {
         let d = &new.disposition;
-        self.run(
+        let made = self.run(
             "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
                body_html, created_ms, edited_ms, visible, held_by, removed_by, removed_reason, removed_ms, source_id,
                fragment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+             ON CONFLICT (id) DO NOTHING",
             values![
                 new.id,
                 new.site_id,
@@ -254,7 +277,7 @@ impl Tx<'_> {
                 &Fragment::stored(new),
             ],
         )?;
-        Ok(())
+        Ok(made > 0)
     }
 
     /// The comment that an import brought under this id of its source.
@@ -262,21 +285,6 @@ impl Tx<'_> {
         self.first("SELECT id FROM comment WHERE thread_id = ?1 AND source_id = ?2", values![thread, source_id], |c| {
             c.take()
         })
-    }
-
-    /// Whether an id is taken.
-    pub fn comment_exists(&mut self, id: CommentId) -> Result<bool, StoreError> {
-        self.exists("SELECT 1 FROM comment WHERE id = ?1", values![id])
-    }
-
-    /// Gives out the next ordinal among the replies to a comment.
-    pub fn comment_take_ordinal(&mut self, parent: CommentId) -> Result<i64, StoreError> {
-        let taken = self.first(
-            "UPDATE comment SET child_count = child_count + 1 WHERE id = ?1 RETURNING child_count",
-            values![parent],
-            |c| c.take(),
-        )?;
-        taken.ok_or_else(|| StoreError::Corrupt(format!("comment {parent} is gone")))
     }
 
     /// Writes what changes with a comment's version: text, state, lock and pin.
@@ -310,29 +318,24 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Moves the count of published replies.
-    pub fn comment_add_replies(&mut self, id: CommentId, by: i64) -> Result<(), StoreError> {
-        self.run("UPDATE comment SET reply_count = reply_count + ?2 WHERE id = ?1", values![id, by])?;
-        Ok(())
-    }
-
-    /// Moves the count of replies that readers see, and with it, unless the comment is published,
-    /// whether it stands as a tombstone. Returns its parent, and whether its own visibility turned.
-    pub fn comment_add_visible_children(
-        &mut self,
-        id: CommentId,
-        by: i64,
-    ) -> Result<(Option<CommentId>, bool), StoreError> {
+    /// Moves what a comment knows of its replies, and with it, unless the comment is published
+    /// itself, whether it stands as a tombstone.
+    pub fn comment_add_below(&mut self, id: CommentId, by: &Below) -> Result<Above, StoreError> {
         let moved = self.first(
-            "UPDATE comment SET visible_children = visible_children + ?2,
-               visible = CASE WHEN state = 'published' OR visible_children + ?2 > 0 THEN 1 ELSE 0 END
-             WHERE id = ?1 RETURNING parent_id, state, visible_children",
-            values![id, by],
-            |c| Ok((c.maybe()?, c.word(State::parse)?, c.take::<i64>()?)),
+            "UPDATE comment SET child_count = child_count + ?2, reply_count = reply_count + ?3,
+               visible_children = visible_children + ?4
+             WHERE id = ?1 RETURNING parent_id, child_count, state, visible_children",
+            values![id, by.given, by.published, by.visible],
+            |c| Ok((c.maybe()?, c.take()?, c.word(State::parse)?, c.take::<i64>()?)),
         )?;
-        let (parent, state, now) = moved.ok_or_else(|| StoreError::Corrupt(format!("comment {id} is gone")))?;
-        let turned = state != State::Published && (now > 0) != (now - by > 0);
-        Ok((parent, turned))
+        let (parent_id, given, state, now) =
+            moved.ok_or_else(|| StoreError::Corrupt(format!("comment {id} is gone")))?;
+        let turned = state != State::Published && (now > 0) != (now - by.visible > 0);
+        if turned {
+            // apart, since it moves the comment in the indexes of what readers see
+            self.run("UPDATE comment SET visible = ?2 WHERE id = ?1", values![id, now > 0])?;
+        }
+        Ok(Above { parent_id, given, turned })
     }
 
     /// Moves the votes; up and down afterwards.

@@ -80,6 +80,17 @@ impl Tx<'_> {
         at_ms: i64,
     ) -> Result<(), StoreError> {
         let version = self.thread_bump(thread)?;
+        self.event_at_version(kind, (thread, version), comment, at_ms)
+    }
+
+    /// Tells of a change to a thread's page that has moved its version already.
+    pub fn event_at_version(
+        &mut self,
+        kind: EventKind,
+        (thread, version): (ThreadId, i64),
+        comment: Option<CommentId>,
+        at_ms: i64,
+    ) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO event (at_ms, kind, thread_id, version, comment_id) VALUES (?1, ?2, ?3, ?4, ?5)",
             values![at_ms, kind.as_str(), thread, version, comment],

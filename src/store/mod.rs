@@ -31,7 +31,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub use check::Difference;
-pub use comment::CommentFilter;
+pub use comment::{Above, Below, CommentFilter};
 pub use decision::Entry;
 pub use event::{Event, EventKind};
 pub use flag::FlagGroup;
@@ -41,7 +41,7 @@ pub use log::LogLine;
 pub use queue::{QueueFilter, QueuePlace, QueueRow};
 pub use schema::Purpose;
 pub use session::Ended;
-pub use thread::NewThread;
+pub use thread::{NewThread, ThreadDelta};
 pub use tx::Tx;
 pub use user::Record;
 

@@ -50,6 +50,23 @@ fn thread(c: &mut Columns<'_>) -> Result<Thread, StoreError> {
     })
 }
 
+/// By how much the counts of a thread move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThreadDelta {
+    /// Ordinals given to roots.
+    pub root_count: i64,
+    /// Roots that readers see.
+    pub visible_roots: i64,
+    /// Published comments.
+    pub published: i64,
+    /// Held comments.
+    pub held: i64,
+    /// Hidden comments.
+    pub hidden: i64,
+    /// Its version, because an anonymous page changes.
+    pub version: i64,
+}
+
 impl Tx<'_> {
     /// The thread of that key on a site.
     pub fn thread_by_key(&mut self, site: SiteId, key: &str) -> Result<Option<Thread>, StoreError> {
@@ -90,16 +107,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Gives out the next ordinal among the roots.
-    pub fn thread_take_ordinal(&mut self, id: ThreadId) -> Result<i64, StoreError> {
-        let taken = self.first(
-            "UPDATE thread SET root_count = root_count + 1 WHERE id = ?1 RETURNING root_count",
-            values![id],
-            |c| c.take(),
-        )?;
-        taken.ok_or_else(|| StoreError::Corrupt(format!("thread {id} is gone")))
-    }
-
     /// Moves the version, because an anonymous page changes; the new one.
     pub fn thread_bump(&mut self, id: ThreadId) -> Result<i64, StoreError> {
         let version =
@@ -109,26 +116,16 @@ impl Tx<'_> {
         version.ok_or_else(|| StoreError::Corrupt(format!("thread {id} is gone")))
     }
 
-    /// Moves the counts of comments by state.
-    pub fn thread_add_states(
-        &mut self,
-        id: ThreadId,
-        published: i64,
-        held: i64,
-        hidden: i64,
-    ) -> Result<(), StoreError> {
-        self.run(
-            "UPDATE thread SET published_count = published_count + ?2, held_count = held_count + ?3,
-               hidden_count = hidden_count + ?4 WHERE id = ?1",
-            values![id, published, held, hidden],
+    /// Moves several counts at once: the ordinals given to roots, and the version, afterwards.
+    pub fn thread_add(&mut self, id: ThreadId, by: &ThreadDelta) -> Result<(i64, i64), StoreError> {
+        let counts = self.first(
+            "UPDATE thread SET root_count = root_count + ?2, visible_roots = visible_roots + ?3,
+               published_count = published_count + ?4, held_count = held_count + ?5, hidden_count = hidden_count + ?6,
+               version = version + ?7 WHERE id = ?1 RETURNING root_count, version",
+            values![id, by.root_count, by.visible_roots, by.published, by.held, by.hidden, by.version],
+            |c| Ok((c.take()?, c.take()?)),
         )?;
-        Ok(())
-    }
-
-    /// Moves the count of roots that readers see.
-    pub fn thread_add_visible_roots(&mut self, id: ThreadId, by: i64) -> Result<(), StoreError> {
-        self.run("UPDATE thread SET visible_roots = visible_roots + ?2 WHERE id = ?1", values![id, by])?;
-        Ok(())
+        counts.ok_or_else(|| StoreError::Corrupt(format!("thread {id} is gone")))
     }
 
     /// Moves the count of flagged comments.

@@ -121,12 +121,16 @@ fn put_one(
     };
     let Some(thread) = batch.thread.filter(|_| !batch.dry_run) else { return Ok(Outcome::Made(None)) };
     let row = &work.row;
+    let author = match author {
+        Some(id) => tx.users_by_id(&[id])?.pop(),
+        None => None,
+    };
     let placing = Placing {
         id: work.id,
         site: batch.site,
         thread,
         parent: parent.as_ref(),
-        author,
+        author: author.as_ref(),
         disposition: &row.disposition,
         body: &row.body,
         body_html: &work.body_html,
