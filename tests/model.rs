@@ -21,7 +21,7 @@ use understory::app::verify::verify;
 use understory::domain::comment::{Comment, State};
 use understory::domain::decision::{Act, Conflict, Fate, Reach, Target};
 use understory::domain::flag::{Flag, FlagState, Reason};
-use understory::domain::fragment::Line;
+use understory::domain::fragment::Item;
 use understory::domain::ids::{CommentId, DecisionId, FlagId, SessionId, UserId};
 use understory::domain::permission::Role;
 use understory::domain::queue::QueueKind;
@@ -833,7 +833,7 @@ impl World {
     }
 }
 
-fn numbers(listing: &Listing<Line>, out: &mut Vec<(String, State)>) {
+fn numbers(listing: &Listing<Item>, out: &mut Vec<(String, State)>) {
     assert!(listing.next.is_none(), "the page is large enough");
     for branch in &listing.items {
         let fragment = format!("{{{}}}", branch.node.fragment);

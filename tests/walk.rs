@@ -17,7 +17,7 @@ use understory::app::shift::{Placing, place, shift};
 use understory::domain::code::Code;
 use understory::domain::comment::{Comment, Remover, State};
 use understory::domain::decision::{Disposition, Removal};
-use understory::domain::fragment::Line;
+use understory::domain::fragment::Item;
 use understory::domain::ids::{CommentId, SiteId, ThreadId};
 use understory::domain::tree::{Cut, Level, Listing, Next, Sort};
 use understory::store::{NewThread, Tx};
@@ -178,20 +178,20 @@ struct Walker<'w> {
     throughout: HashSet<CommentId>,
 }
 
-fn nodes(listing: &Listing<Line>) -> usize {
+fn nodes(listing: &Listing<Item>) -> usize {
     listing.items.iter().map(|branch| 1 + nodes(&branch.replies)).sum()
 }
 
-fn levels(listing: &Listing<Line>) -> usize {
+fn levels(listing: &Listing<Item>) -> usize {
     listing.items.iter().map(|branch| 1 + levels(&branch.replies)).max().unwrap_or(0)
 }
 
-fn widest(listing: &Listing<Line>) -> usize {
+fn widest(listing: &Listing<Item>) -> usize {
     listing.items.iter().map(|branch| branch.replies.items.len().max(widest(&branch.replies))).max().unwrap_or(0)
 }
 
 /// Whether each `next` of a page with room left is where the depth or `per_parent` cut, not the limit.
-fn is_full(listing: &Listing<Line>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
+fn is_full(listing: &Listing<Item>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
     let by_depth = level > cut.depth && listing.items.is_empty();
     let by_width = parent.is_some() && listing.items.len() == cut.per_parent;
     (listing.next.is_none() || by_depth || by_width)
@@ -200,7 +200,7 @@ fn is_full(listing: &Listing<Line>, parent: Option<CommentId>, level: usize, cut
 
 impl Walker<'_> {
     /// None: the parent is out of sight meanwhile.
-    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Line>> {
+    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Item>> {
         let app = &self.world.app;
         let is_continued = cursor.is_some();
         let listing = match parent {
@@ -235,7 +235,7 @@ impl Walker<'_> {
         Some(listing)
     }
 
-    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Line>) {
+    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Item>) {
         if !listing.items.is_empty() {
             self.begun.insert(parent);
         }
@@ -286,7 +286,7 @@ impl Walker<'_> {
     /// Walks with a stack of its own: trees are deep.
     async fn walk(&mut self) {
         enum Step {
-            Show(Box<(CommentId, i64, Listing<Line>)>),
+            Show(Box<(CommentId, i64, Listing<Item>)>),
             Fetch(Option<CommentId>, Option<Next>, i64),
         }
         let mut stack = vec![Step::Fetch(None, None, -1)];

@@ -8,7 +8,7 @@ use super::people::Authors;
 use super::stamps::Source;
 use super::{App, Error};
 use crate::domain::comment::{Comment, Shown, Viewer, shown};
-use crate::domain::fragment::Line;
+use crate::domain::fragment::Item;
 use crate::domain::ids::{CommentId, SiteId, UserId};
 use crate::domain::path::Path;
 use crate::domain::thread::{Site, Thread};
@@ -41,7 +41,7 @@ pub struct TreePage {
     /// Its thread.
     pub thread: ThreadPage,
     /// What is shown.
-    pub listing: Listing<Line>,
+    pub listing: Listing<Item>,
     /// By whom.
     pub authors: Authors,
 }
@@ -53,7 +53,7 @@ pub struct Replies {
     /// The level they stand on.
     pub level: Level,
     /// What is shown.
-    pub listing: Listing<Line>,
+    pub listing: Listing<Item>,
     /// By whom.
     pub authors: Authors,
 }
@@ -63,9 +63,9 @@ pub struct Context {
     /// Its thread.
     pub thread: ThreadPage,
     /// What it replies to, root first.
-    pub ancestors: Vec<Line>,
+    pub ancestors: Vec<Item>,
     /// The comment.
-    pub comment: Line,
+    pub comment: Item,
     /// By whom they are.
     pub authors: Authors,
 }
@@ -164,16 +164,16 @@ impl App {
         let (thread, ancestors, comment) = self
             .store
             .read("context", move |tx| {
-                let (thread, comment) = tx.line_by_id(id)?.ok_or_else(Error::not_found)?;
+                let (thread, comment) = tx.item_by_id(id)?.ok_or_else(Error::not_found)?;
                 let thread = tx.thread_by_id(thread)?.ok_or_else(Error::not_found)?;
                 let site = tx.site_by_id(thread.site_id)?.ok_or_else(Error::not_found)?;
                 let pinned = tx.thread_pinned(thread.id)?;
                 let page = ThreadPage { site, key: thread.key.clone(), thread: Some(thread), pinned };
-                Ok::<_, Error>((page, tx.lines_above(id)?, comment))
+                Ok::<_, Error>((page, tx.items_above(id)?, comment))
             })
             .await?;
-        let lines = ancestors.iter().chain([&comment]);
-        let authors = self.authors(lines.filter_map(|line| line.author_id)).await?;
+        let items = ancestors.iter().chain([&comment]);
+        let authors = self.authors(items.filter_map(|item| item.author_id)).await?;
         Ok(Context { thread, ancestors, comment, authors })
     }
 
@@ -303,7 +303,7 @@ fn listing(
     visible: i64,
     cursor: Option<&str>,
     cut: Cut,
-) -> Result<Listing<Line>, Error> {
+) -> Result<Listing<Item>, Error> {
     let from = match cursor {
         Some(cursor) => Next::decode(cursor, level, cut.sort)?,
         None => Next { after: None, remaining: visible },
@@ -313,7 +313,7 @@ fn listing(
 }
 
 /// Who wrote what is shown, some perhaps twice.
-fn authors_of(listing: &Listing<Line>) -> Vec<UserId> {
+fn authors_of(listing: &Listing<Item>) -> Vec<UserId> {
     let mut authors = Vec::new();
     let mut lists = vec![listing];
     while let Some(list) = lists.pop() {

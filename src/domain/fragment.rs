@@ -98,7 +98,7 @@ impl Fragment {
 
 /// A comment as a page has it.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct Item {
     /// Its id.
     pub id: CommentId,
     /// What it replies to.
@@ -123,7 +123,7 @@ pub struct Line {
     pub fragment: String,
 }
 
-impl Node for Line {
+impl Node for Item {
     fn id(&self) -> CommentId {
         self.id
     }

@@ -9,7 +9,7 @@ use super::{view, wire};
 use crate::app::people::Authors;
 use crate::app::read::{Context, Replies, TreePage};
 use crate::app::{App, Error};
-use crate::domain::fragment::Line;
+use crate::domain::fragment::Item;
 use crate::domain::ids::{SiteId, ThreadId, UserId};
 use crate::domain::tree::{Level, Listing, Sort};
 
@@ -52,9 +52,9 @@ pub fn context(app: &App, context: &Context) -> Result<Vec<u8>, Problem> {
     let mut joint = Joint::new(app, context.thread.site.id, &context.authors)?;
     joint.field('{', "thread", &view::thread(&context.thread))?;
     joint.push(b",\"ancestors\":[");
-    for (index, line) in context.ancestors.iter().enumerate() {
+    for (index, item) in context.ancestors.iter().enumerate() {
         joint.push(if index == 0 { b"" } else { b"," });
-        joint.alone(line)?;
+        joint.alone(item)?;
     }
     joint.push(b"],\"comment\":");
     joint.alone(&context.comment)?;
@@ -97,11 +97,11 @@ impl Joint {
 
     /// The fields of a shown part of a level; its `next` belongs to `level` in `sort`. Recursion is
     /// bounded by the levels of one answer, at most 16.
-    fn listing(&mut self, listing: &Listing<Line>, level: Level, sort: Sort) -> Result<(), Problem> {
+    fn listing(&mut self, listing: &Listing<Item>, level: Level, sort: Sort) -> Result<(), Problem> {
         self.push(b"\"items\":[");
         for (index, branch) in listing.items.iter().enumerate() {
             self.push(if index == 0 { b"" } else { b"," });
-            self.line(&branch.node)?;
+            self.item(&branch.node)?;
             let below = Level { parent: Some(branch.node.id), ..level };
             self.listing(&branch.replies, below, sort)?;
             self.push(b"}}");
@@ -112,25 +112,25 @@ impl Joint {
     }
 
     /// A comment without what is below it.
-    fn alone(&mut self, line: &Line) -> Result<(), Problem> {
-        self.line(line)?;
+    fn alone(&mut self, item: &Item) -> Result<(), Problem> {
+        self.item(item)?;
         self.push(b"\"items\":[],\"next\":null,\"remaining\":0}}");
         Ok(())
     }
 
     /// A comment up to where its replies begin.
-    fn line(&mut self, line: &Line) -> Result<(), Problem> {
+    fn item(&mut self, item: &Item) -> Result<(), Problem> {
         self.push(b"{");
-        self.push(line.fragment.as_bytes());
+        self.push(item.fragment.as_bytes());
         self.push(b",\"author\":");
-        match line.author_id.and_then(|id| self.authors.get(&id)) {
+        match item.author_id.and_then(|id| self.authors.get(&id)) {
             Some(author) => self.out.extend_from_slice(author),
             None => self.push(b"null"),
         }
-        self.field(',', "score", &(line.up - line.down))?;
-        self.field(',', "up", &line.up)?;
-        self.field(',', "down", &line.down)?;
-        self.field(',', "reply_count", &line.reply_count)?;
+        self.field(',', "score", &(item.up - item.down))?;
+        self.field(',', "up", &item.up)?;
+        self.field(',', "down", &item.down)?;
+        self.field(',', "reply_count", &item.reply_count)?;
         self.push(b",\"replies\":{");
         Ok(())
     }

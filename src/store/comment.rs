@@ -1,4 +1,4 @@
-//! Comments: rows, lists, subtrees, votes and revisions. What pages are made of is in `line`.
+//! Comments: rows, lists, subtrees, votes and revisions. What readers' pages are made of is in `page`.
 
 use super::driver::{Columns, values};
 use super::user::{maybe_user, user_columns};

@@ -1,17 +1,17 @@
-//! Lines: comments as pages have them, in the order in which they are read.
+//! Items: comments as pages have them, in the order in which they are read.
 
 use std::collections::HashMap;
 
 use super::driver::{Columns, Value, values};
 use super::{StoreError, Tx};
 use crate::domain::comment::State;
-use crate::domain::fragment::Line;
+use crate::domain::fragment::Item;
 use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::path::Path;
 use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
 
-/// The columns of a line, from alias `c`.
-macro_rules! line_select {
+/// The columns of an item, from alias `c`.
+macro_rules! item_select {
     ($tail:literal) => {
         concat!(
             "SELECT c.id, c.parent_id, c.path, c.ordinal, c.author_id, c.state, c.up, c.down, c.score, c.reply_count,
@@ -21,15 +21,15 @@ macro_rules! line_select {
     };
 }
 
-/// The visible lines of one level.
+/// The visible items of one level.
 macro_rules! level_where {
     ($tail:literal) => {
-        concat!(line_select!("FROM comment c WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 "), $tail)
+        concat!(item_select!("FROM comment c WHERE c.thread_id = ?1 AND c.parent_key = ?2 AND c.visible = 1 "), $tail)
     };
 }
 
-fn line(c: &mut Columns<'_>) -> Result<Line, StoreError> {
-    let mut line = Line {
+fn item(c: &mut Columns<'_>) -> Result<Item, StoreError> {
+    let mut item = Item {
         id: c.take()?,
         parent_id: c.maybe()?,
         path: Path::from_bytes(c.take()?),
@@ -43,25 +43,25 @@ fn line(c: &mut Columns<'_>) -> Result<Line, StoreError> {
         fragment: String::new(),
     };
     let whole = c.word(State::parse)? == State::Published;
-    (line.up, line.down, line.score) = (c.take()?, c.take()?, c.take()?);
-    (line.reply_count, line.visible_children, line.fragment) = (c.take()?, c.take()?, c.take()?);
+    (item.up, item.down, item.score) = (c.take()?, c.take()?, c.take()?);
+    (item.reply_count, item.visible_children, item.fragment) = (c.take()?, c.take()?, c.take()?);
     if !whole {
-        (line.author_id, line.up, line.down) = (None, 0, 0);
+        (item.author_id, item.up, item.down) = (None, 0, 0);
     }
-    Ok(line)
+    Ok(item)
 }
 
 impl Tx<'_> {
     /// A comment that readers see, and its thread.
-    pub fn line_by_id(&mut self, id: CommentId) -> Result<Option<(ThreadId, Line)>, StoreError> {
-        self.first(line_select!(", c.thread_id FROM comment c WHERE c.id = ?1 AND c.visible = 1"), values![id], |c| {
-            let line = line(c)?;
-            Ok((c.take()?, line))
+    pub fn item_by_id(&mut self, id: CommentId) -> Result<Option<(ThreadId, Item)>, StoreError> {
+        self.first(item_select!(", c.thread_id FROM comment c WHERE c.id = ?1 AND c.visible = 1"), values![id], |c| {
+            let item = item(c)?;
+            Ok((c.take()?, item))
         })
     }
 
     /// What a comment replies to, root first, without the comment itself.
-    pub fn lines_above(&mut self, id: CommentId) -> Result<Vec<Line>, StoreError> {
+    pub fn items_above(&mut self, id: CommentId) -> Result<Vec<Item>, StoreError> {
         // CROSS JOIN keeps SQLite's planner from turning the join round and scanning the table
         self.all(
             concat!(
@@ -69,77 +69,77 @@ impl Tx<'_> {
                    SELECT id, parent_id FROM comment WHERE id = ?1
                    UNION ALL
                    SELECT p.id, p.parent_id FROM up CROSS JOIN comment p WHERE p.id = up.parent_id) ",
-                line_select!("FROM up CROSS JOIN comment c WHERE c.id = up.id AND c.id <> ?1 ORDER BY c.depth")
+                item_select!("FROM up CROSS JOIN comment c WHERE c.id = up.id AND c.id <> ?1 ORDER BY c.depth")
             ),
             values![id],
-            line,
+            item,
         )
     }
 
-    /// Visible lines of a thread between two paths, both excluded, in reading order.
-    fn lines_between(
+    /// Visible items of a thread between two paths, both excluded, in reading order.
+    fn items_between(
         &mut self,
         thread: ThreadId,
         after: &[u8],
         before: Option<&[u8]>,
         count: i64,
-    ) -> Result<Vec<Line>, StoreError> {
+    ) -> Result<Vec<Item>, StoreError> {
         match before {
             None => self.all(
-                line_select!(
+                item_select!(
                     "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 ORDER BY c.path LIMIT ?3"
                 ),
                 values![thread, after, count],
-                line,
+                item,
             ),
             Some(before) => self.all(
-                line_select!(
+                item_select!(
                     "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.path < ?3
                      ORDER BY c.path LIMIT ?4"
                 ),
                 values![thread, after, before, count],
-                line,
+                item,
             ),
         }
     }
 
-    /// Visible lines of one level, one or two seeks.
-    fn lines_of(
+    /// Visible items of one level, one or two seeks.
+    fn items_of(
         &mut self,
         level: Level,
         sort: Sort,
         after: Option<Position>,
         wanted: usize,
-    ) -> Result<Vec<Line>, StoreError> {
+    ) -> Result<Vec<Item>, StoreError> {
         let (thread, parent) = (Value::from(level.thread), Value::Int(level.parent.map_or(0, |id| id.0)));
         let count = Value::Int(wanted as i64);
         match (sort, after) {
             (Sort::Oldest, after) => self.all(
                 level_where!("AND c.ordinal > ?3 ORDER BY c.ordinal LIMIT ?4"),
                 &[thread, parent, Value::Int(after.map_or(0, |a| a.ordinal)), count],
-                line,
+                item,
             ),
             (Sort::Newest, after) => self.all(
                 level_where!("AND c.ordinal < ?3 ORDER BY c.ordinal DESC LIMIT ?4"),
                 &[thread, parent, Value::Int(after.map_or(i64::MAX, |a| a.ordinal)), count],
-                line,
+                item,
             ),
             (Sort::Top, None) => {
-                self.all(level_where!("ORDER BY c.score DESC, c.ordinal LIMIT ?3"), &[thread, parent, count], line)
+                self.all(level_where!("ORDER BY c.score DESC, c.ordinal LIMIT ?3"), &[thread, parent, count], item)
             }
             (Sort::Top, Some(after)) => {
                 // two seeks, since one condition would walk all that was shown of the same score
                 let mut found = self.all(
                     level_where!("AND c.score = ?3 AND c.ordinal > ?4 ORDER BY c.ordinal LIMIT ?5"),
                     &[thread, parent, Value::Int(after.score), Value::Int(after.ordinal), count],
-                    line,
+                    item,
                 )?;
                 let rest = wanted - found.len();
                 if rest > 0 {
                     found.extend(self.all(
                         level_where!("AND c.score < ?3 ORDER BY c.score DESC, c.ordinal LIMIT ?4"),
                         &[thread, parent, Value::Int(after.score), Value::Int(rest as i64)],
-                        line,
+                        item,
                     )?);
                 }
                 Ok(found)
@@ -153,7 +153,7 @@ impl Tx<'_> {
 pub struct Reader<'t, 'd> {
     tx: &'t mut Tx<'d>,
     /// What was read ahead, by what it replies to, in order.
-    ahead: HashMap<Option<CommentId>, Vec<Line>>,
+    ahead: HashMap<Option<CommentId>, Vec<Item>>,
     /// Where each comment read ahead ends: the first path behind all that replies to it.
     ends: HashMap<CommentId, Vec<u8>>,
     /// Everything up to this path was read ahead; none: everything there is.
@@ -192,20 +192,20 @@ impl<'t, 'd> Reader<'t, 'd> {
             },
         };
         let end = parent.map(Path::subtree_end);
-        let lines = self.tx.lines_between(level.thread, &after, end.as_deref(), limit as i64 + 1)?;
-        self.until = lines.get(limit).map(|line| line.path.as_bytes().to_vec());
+        let items = self.tx.items_between(level.thread, &after, end.as_deref(), limit as i64 + 1)?;
+        self.until = items.get(limit).map(|item| item.path.as_bytes().to_vec());
         if let (Some(id), Some(end)) = (level.parent, end) {
             self.ends.insert(id, end);
         }
-        for line in lines {
-            self.ends.insert(line.id, line.path.subtree_end());
-            self.ahead.entry(line.parent_id).or_default().push(line);
+        for item in items {
+            self.ends.insert(item.id, item.path.subtree_end());
+            self.ahead.entry(item.parent_id).or_default().push(item);
         }
         Ok(())
     }
 
     /// What was read ahead of a level, if that is all there is of it, or enough.
-    fn known(&mut self, parent: Option<CommentId>, wanted: usize) -> Option<Vec<Line>> {
+    fn known(&mut self, parent: Option<CommentId>, wanted: usize) -> Option<Vec<Item>> {
         let found = self.ahead.remove(&parent).unwrap_or_default();
         let is_whole = match (&self.until, parent) {
             (None, None) => true,
@@ -218,7 +218,7 @@ impl<'t, 'd> Reader<'t, 'd> {
 }
 
 impl Levels for Reader<'_, '_> {
-    type Node = Line;
+    type Node = Item;
     type Error = StoreError;
 
     fn siblings(
@@ -227,13 +227,13 @@ impl Levels for Reader<'_, '_> {
         sort: Sort,
         after: Option<Position>,
         wanted: usize,
-    ) -> Result<Vec<Line>, StoreError> {
+    ) -> Result<Vec<Item>, StoreError> {
         match self.known(level.parent, wanted) {
-            Some(mut lines) => {
-                lines.truncate(wanted);
-                Ok(lines)
+            Some(mut items) => {
+                items.truncate(wanted);
+                Ok(items)
             }
-            None => self.tx.lines_of(level, sort, after, wanted),
+            None => self.tx.items_of(level, sort, after, wanted),
         }
     }
 }
