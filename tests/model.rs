@@ -21,7 +21,7 @@ use understory::app::verify::verify;
 use understory::domain::comment::{Comment, State};
 use understory::domain::decision::{Act, Conflict, Fate, Reach, Target};
 use understory::domain::flag::{Flag, FlagState, Reason};
-use understory::domain::fragment::Item;
+use understory::domain::fragment::{Item, Place};
 use understory::domain::ids::{CommentId, DecisionId, FlagId, SessionId, UserId};
 use understory::domain::permission::Role;
 use understory::domain::queue::QueueKind;
@@ -768,7 +768,7 @@ impl World {
         let cut = Cut { sort: Sort::Oldest, limit: 200, depth: 16, per_parent: 200 };
         let tree = self.base.app.tree(SITE.into(), KEY.into(), None, cut).await.unwrap();
         let mut shown = Vec::new();
-        numbers(&tree.listing, &mut shown);
+        numbers(&tree.part.items, &tree.part.listing, &mut shown);
         let visible = m.visible();
         let roots = (0..m.comments.len()).filter(|index| m.comments[*index].parent.is_none());
         let all = roots.flat_map(|root| m.below(root)).filter(|index| visible.contains(index));
@@ -833,14 +833,14 @@ impl World {
     }
 }
 
-fn numbers(listing: &Listing<Item>, out: &mut Vec<(String, State)>) {
+fn numbers(items: &[Item], listing: &Listing<Place>, out: &mut Vec<(String, State)>) {
     assert!(listing.next.is_none(), "the page is large enough");
     for branch in &listing.items {
-        let fragment = format!("{{{}}}", branch.node.fragment);
+        let fragment = format!("{{{}}}", items[branch.node.at].fragment);
         let fragment: serde_json::Value = serde_json::from_str(&fragment).unwrap();
         let state = State::parse(fragment["state"].as_str().unwrap()).unwrap();
         out.push((fragment["number"].as_str().unwrap().to_owned(), state));
-        numbers(&branch.replies, out);
+        numbers(items, &branch.replies, out);
     }
 }
 

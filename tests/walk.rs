@@ -17,9 +17,9 @@ use understory::app::shift::{Placing, place, shift};
 use understory::domain::code::Code;
 use understory::domain::comment::{Comment, Remover, State};
 use understory::domain::decision::{Disposition, Removal};
-use understory::domain::fragment::Item;
+use understory::domain::fragment::Place;
 use understory::domain::ids::{CommentId, SiteId, ThreadId};
-use understory::domain::tree::{Cut, Level, Listing, Next, Sort};
+use understory::domain::tree::{Cut, Level, Listing, Next, Node as _, Sort};
 use understory::store::{NewThread, Tx};
 
 /// A node to be planted: under which earlier one (0: none), its score, and what becomes of it.
@@ -178,20 +178,20 @@ struct Walker<'w> {
     throughout: HashSet<CommentId>,
 }
 
-fn nodes(listing: &Listing<Item>) -> usize {
+fn nodes(listing: &Listing<Place>) -> usize {
     listing.items.iter().map(|branch| 1 + nodes(&branch.replies)).sum()
 }
 
-fn levels(listing: &Listing<Item>) -> usize {
+fn levels(listing: &Listing<Place>) -> usize {
     listing.items.iter().map(|branch| 1 + levels(&branch.replies)).max().unwrap_or(0)
 }
 
-fn widest(listing: &Listing<Item>) -> usize {
+fn widest(listing: &Listing<Place>) -> usize {
     listing.items.iter().map(|branch| branch.replies.items.len().max(widest(&branch.replies))).max().unwrap_or(0)
 }
 
 /// Whether each `next` of a page with room left is where the depth or `per_parent` cut, not the limit.
-fn is_full(listing: &Listing<Item>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
+fn is_full(listing: &Listing<Place>, parent: Option<CommentId>, level: usize, cut: Cut) -> bool {
     let by_depth = level > cut.depth && listing.items.is_empty();
     let by_width = parent.is_some() && listing.items.len() == cut.per_parent;
     (listing.next.is_none() || by_depth || by_width)
@@ -200,13 +200,13 @@ fn is_full(listing: &Listing<Item>, parent: Option<CommentId>, level: usize, cut
 
 impl Walker<'_> {
     /// None: the parent is out of sight meanwhile.
-    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Item>> {
+    async fn fetch(&mut self, parent: Option<CommentId>, cursor: Option<String>) -> Option<Listing<Place>> {
         let app = &self.world.app;
         let is_continued = cursor.is_some();
         let listing = match parent {
-            None => app.tree(SITE.into(), self.key.clone(), cursor, self.cut).await.unwrap().listing,
+            None => app.tree(SITE.into(), self.key.clone(), cursor, self.cut).await.unwrap().part.listing,
             Some(parent) => match app.replies(parent, cursor, self.cut).await {
-                Ok(part) => part.listing,
+                Ok(replies) => replies.part.listing,
                 Err(Error::Refused(refusal)) if refusal.code == Code::NotFound => {
                     assert!(matches!(self.meanwhile, Meanwhile::Moderation(_)), "{parent:?} is not found");
                     return None;
@@ -235,7 +235,7 @@ impl Walker<'_> {
         Some(listing)
     }
 
-    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Item>) {
+    fn note(&mut self, parent: Option<CommentId>, listing: &Listing<Place>) {
         if !listing.items.is_empty() {
             self.begun.insert(parent);
         }
@@ -286,7 +286,7 @@ impl Walker<'_> {
     /// Walks with a stack of its own: trees are deep.
     async fn walk(&mut self) {
         enum Step {
-            Show(Box<(CommentId, i64, Listing<Item>)>),
+            Show(Box<(CommentId, i64, Listing<Place>)>),
             Fetch(Option<CommentId>, Option<Next>, i64),
         }
         let mut stack = vec![Step::Fetch(None, None, -1)];
@@ -312,7 +312,7 @@ impl Walker<'_> {
                 stack.push(Step::Fetch(parent, Some(next), next.remaining));
             }
             for branch in listing.items.into_iter().rev() {
-                stack.push(Step::Show(Box::new((branch.node.id, branch.node.visible_children, branch.replies))));
+                stack.push(Step::Show(Box::new((branch.node.id, branch.node.visible_children(), branch.replies))));
             }
         }
     }

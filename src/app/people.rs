@@ -1,7 +1,7 @@
 //! Who wrote what is on a page: names kept in memory, so that a page need not look up each.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
 
@@ -13,11 +13,20 @@ use crate::domain::user::User;
 /// People kept at the most; about 300 bytes each.
 const PEOPLE: usize = 10_000;
 
+/// A person, and what was once written of them.
+#[derive(Debug)]
+pub struct Author {
+    /// The person.
+    pub user: User,
+    /// How their unchanging part is written down, for whoever writes it to keep here.
+    pub written: OnceLock<Vec<u8>>,
+}
+
 /// Those that were looked up, and the stamp from before.
-pub struct People(Cache<UserId, (Stamp, Arc<User>)>);
+pub struct People(Cache<UserId, (Stamp, Arc<Author>)>);
 
 /// The authors of one page.
-pub type Authors = HashMap<UserId, Arc<User>>;
+pub type Authors = HashMap<UserId, Arc<Author>>;
 
 impl People {
     /// Knows nobody yet.
@@ -45,7 +54,7 @@ impl App {
                 continue;
             }
             match self.people.0.get(&id) {
-                Some((since, user)) if self.stamps.names_are_current(since) => drop(authors.insert(id, user)),
+                Some((since, author)) if self.stamps.names_are_current(since) => drop(authors.insert(id, author)),
                 _ => missing.push(id),
             }
         }
@@ -55,9 +64,9 @@ impl App {
         let since = self.stamps.now();
         let found = self.store.read("authors", move |tx| Ok::<_, Error>(tx.users_by_id(&missing)?)).await?;
         for user in found {
-            let user = Arc::new(user);
-            self.people.0.insert(user.id, (since, Arc::clone(&user)));
-            authors.insert(user.id, user);
+            let (id, author) = (user.id, Arc::new(Author { user, written: OnceLock::new() }));
+            self.people.0.insert(id, (since, Arc::clone(&author)));
+            authors.insert(id, author);
         }
         Ok(authors)
     }

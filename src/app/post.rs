@@ -90,7 +90,7 @@ impl App {
                         site: site.id,
                         thread: thread.id,
                         parent: parent.as_ref(),
-                        author: Some(&author),
+                        author: Some(&author.user),
                         disposition: &Disposition::new(held_by),
                         body: body.as_str(),
                         body_html: &body_html,

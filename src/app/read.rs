@@ -8,11 +8,11 @@ use super::people::Authors;
 use super::stamps::Source;
 use super::{App, Error};
 use crate::domain::comment::{Comment, Shown, Viewer, shown};
-use crate::domain::fragment::Item;
+use crate::domain::fragment::{Item, Part};
 use crate::domain::ids::{CommentId, SiteId, UserId};
 use crate::domain::path::Path;
 use crate::domain::thread::{Site, Thread};
-use crate::domain::tree::{Cut, Level, Listing, Next, page};
+use crate::domain::tree::{Cut, Level, Next, page};
 use crate::domain::user::User;
 use crate::store::{CommentFilter, Reader, Tx};
 
@@ -41,7 +41,7 @@ pub struct TreePage {
     /// Its thread.
     pub thread: ThreadPage,
     /// What is shown.
-    pub listing: Listing<Item>,
+    pub part: Part,
     /// By whom.
     pub authors: Authors,
 }
@@ -53,7 +53,7 @@ pub struct Replies {
     /// The level they stand on.
     pub level: Level,
     /// What is shown.
-    pub listing: Listing<Item>,
+    pub part: Part,
     /// By whom.
     pub authors: Authors,
 }
@@ -116,25 +116,25 @@ impl App {
     /// # Errors
     /// 404 for the site, 422 for the cursor.
     pub async fn tree(&self, site: String, key: String, cursor: Option<String>, cut: Cut) -> Result<TreePage, Error> {
-        let (thread, listing) = self
+        let (thread, part) = self
             .store
             .read("tree", move |tx| {
                 let thread = thread_page(tx, &site, &key)?;
-                let listing = match &thread.thread {
+                let part = match &thread.thread {
                     None => match &cursor {
-                        None => Listing { items: Vec::new(), next: None },
+                        None => Part::empty(),
                         Some(_) => return Err(Error::from(crate::domain::cursor::CursorError::Mismatch)),
                     },
                     Some(born) => {
                         let level = Level { thread: born.id, parent: None };
-                        listing(tx, level, None, born.visible_roots, cursor.as_deref(), cut)?
+                        part(tx, level, None, born.visible_roots, cursor.as_deref(), cut)?
                     }
                 };
-                Ok((thread, listing))
+                Ok((thread, part))
             })
             .await?;
-        let authors = self.authors(authors_of(&listing)).await?;
-        Ok(TreePage { thread, listing, authors })
+        let authors = self.authors(authors_of(&part.items)).await?;
+        Ok(TreePage { thread, part, authors })
     }
 
     /// A page of the replies to a comment that readers see.
@@ -142,18 +142,18 @@ impl App {
     /// # Errors
     /// 404, 422 for the cursor.
     pub async fn replies(&self, id: CommentId, cursor: Option<String>, cut: Cut) -> Result<Replies, Error> {
-        let (site, level, listing) = self
+        let (site, level, part) = self
             .store
             .read("replies", move |tx| {
                 let parent = tx.comment_by_id(id)?.filter(Comment::is_visible).ok_or_else(Error::not_found)?;
                 let level = Level { thread: parent.thread_id, parent: Some(id) };
                 let visible = parent.visible_children;
-                let listing = listing(tx, level, Some(&parent.path), visible, cursor.as_deref(), cut)?;
-                Ok::<_, Error>((parent.site_id, level, listing))
+                let part = part(tx, level, Some(&parent.path), visible, cursor.as_deref(), cut)?;
+                Ok::<_, Error>((parent.site_id, level, part))
             })
             .await?;
-        let authors = self.authors(authors_of(&listing)).await?;
-        Ok(Replies { site, level, listing, authors })
+        let authors = self.authors(authors_of(&part.items)).await?;
+        Ok(Replies { site, level, part, authors })
     }
 
     /// A comment that readers see, with all it replies to, root first.
@@ -172,8 +172,7 @@ impl App {
                 Ok::<_, Error>((page, tx.items_above(id)?, comment))
             })
             .await?;
-        let items = ancestors.iter().chain([&comment]);
-        let authors = self.authors(items.filter_map(|item| item.author_id)).await?;
+        let authors = self.authors(authors_of(ancestors.iter().chain([&comment]))).await?;
         Ok(Context { thread, ancestors, comment, authors })
     }
 
@@ -296,31 +295,24 @@ pub(super) fn thread_page(tx: &mut Tx<'_>, site: &str, key: &str) -> Result<Thre
     Ok(ThreadPage { site, key: key.to_owned(), thread, pinned })
 }
 
-fn listing(
+fn part(
     tx: &mut Tx<'_>,
     level: Level,
     parent: Option<&Path>,
     visible: i64,
     cursor: Option<&str>,
     cut: Cut,
-) -> Result<Listing<Item>, Error> {
+) -> Result<Part, Error> {
     let from = match cursor {
         Some(cursor) => Next::decode(cursor, level, cut.sort)?,
         None => Next { after: None, remaining: visible },
     };
     let mut reader = Reader::start(tx, level, parent, from, cut)?;
-    Ok(page(&mut reader, level, from, cut)?)
+    let listing = page(&mut reader, level, from, cut)?;
+    Ok(Part { listing, items: reader.items() })
 }
 
-/// Who wrote what is shown, some perhaps twice.
-fn authors_of(listing: &Listing<Item>) -> Vec<UserId> {
-    let mut authors = Vec::new();
-    let mut lists = vec![listing];
-    while let Some(list) = lists.pop() {
-        for branch in &list.items {
-            authors.extend(branch.node.author_id);
-            lists.push(&branch.replies);
-        }
-    }
-    authors
+/// Who wrote them, some perhaps twice.
+fn authors_of<'i>(items: impl IntoIterator<Item = &'i Item>) -> impl Iterator<Item = UserId> {
+    items.into_iter().filter_map(|item| item.author_id)
 }

@@ -9,7 +9,7 @@ use super::flag::Reason;
 use super::ids::{CommentId, ThreadId, UserId};
 use super::path::Path;
 use super::time::rfc3339;
-use super::tree::{Node, Position};
+use super::tree::{Listing, Node, Position};
 
 /// The part of a comment that changes only with its version.
 #[derive(Serialize, ToSchema)]
@@ -123,16 +123,51 @@ pub struct Item {
     pub fragment: String,
 }
 
-impl Node for Item {
+/// An item on its page, as far as the tree goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Which of the page's items it is.
+    pub at: usize,
+    /// Its id.
+    pub id: CommentId,
+    position: Position,
+    visible_children: i64,
+}
+
+impl Place {
+    /// The place of the item at `at`.
+    pub fn of(item: &Item, at: usize) -> Place {
+        let position = Position { ordinal: item.ordinal, score: item.score };
+        Place { at, id: item.id, position, visible_children: item.visible_children }
+    }
+}
+
+impl Node for Place {
     fn id(&self) -> CommentId {
         self.id
     }
 
     fn position(&self) -> Position {
-        Position { ordinal: self.ordinal, score: self.score }
+        self.position
     }
 
     fn visible_children(&self) -> i64 {
         self.visible_children
+    }
+}
+
+/// A shown part of a level.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What is shown, and where.
+    pub listing: Listing<Place>,
+    /// What was read for it; some items perhaps have no place.
+    pub items: Vec<Item>,
+}
+
+impl Part {
+    /// Nothing at all.
+    pub fn empty() -> Part {
+        Part { listing: Listing { items: Vec::new(), next: None }, items: Vec::new() }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::problem::Problem;
-use super::{view, wire};
-use crate::app::people::Authors;
+use super::{reply, view, wire};
+use crate::app::people::{Author, Authors};
 use crate::app::read::{Context, Replies, TreePage};
 use crate::app::{App, Error};
-use crate::domain::fragment::Item;
+use crate::domain::fragment::{Item, Place};
 use crate::domain::ids::{SiteId, ThreadId, UserId};
 use crate::domain::tree::{Level, Listing, Sort};
 
@@ -27,7 +27,7 @@ pub fn page(app: &App, page: &TreePage, sort: Sort) -> Result<Vec<u8>, Problem> 
     joint.push(b",");
     // a thread that is not born has an empty list, whose level is never asked for
     let thread = page.thread.thread.as_ref().map_or(ThreadId(0), |born| born.id);
-    joint.listing(&page.listing, Level { thread, parent: None }, sort)?;
+    joint.listing(&page.part.items, &page.part.listing, Level { thread, parent: None }, sort)?;
     joint.push(b"}");
     Ok(joint.out)
 }
@@ -39,7 +39,7 @@ pub fn page(app: &App, page: &TreePage, sort: Sort) -> Result<Vec<u8>, Problem> 
 pub fn replies(app: &App, part: &Replies, sort: Sort) -> Result<Vec<u8>, Problem> {
     let mut joint = Joint::new(app, part.site, &part.authors)?;
     joint.push(b"{");
-    joint.listing(&part.listing, part.level, sort)?;
+    joint.listing(&part.part.items, &part.part.listing, part.level, sort)?;
     joint.push(b"}");
     Ok(joint.out)
 }
@@ -62,6 +62,24 @@ pub fn context(app: &App, context: &Context) -> Result<Vec<u8>, Problem> {
     Ok(joint.out)
 }
 
+/// A [`wire::User`], whose unchanging part is written once.
+fn write_author(app: &App, site: SiteId, author: &Author) -> Result<Vec<u8>, Problem> {
+    let person = match author.written.get() {
+        Some(person) => person,
+        None => {
+            let person = reply::bytes(&wire::person(&author.user))?;
+            author.written.get_or_init(|| person)
+        }
+    };
+    // two objects become one: the brace between them a comma
+    let mut written = Vec::with_capacity(person.len() + 64);
+    written.extend_from_slice(person.strip_suffix(b"}").unwrap_or(person));
+    let now = reply::bytes(&wire::now(app, &author.user, Some(site)))?;
+    written.push(b',');
+    written.extend_from_slice(now.strip_prefix(b"{").unwrap_or(&now));
+    Ok(written)
+}
+
 /// A page on its way.
 struct Joint {
     /// Each author as written, once a page.
@@ -72,8 +90,8 @@ struct Joint {
 impl Joint {
     fn new(app: &App, site: SiteId, authors: &Authors) -> Result<Joint, Problem> {
         let mut written = HashMap::with_capacity(authors.len());
-        for (id, user) in authors {
-            written.insert(*id, super::reply::bytes(&wire::user(app, user, Some(site)))?);
+        for (id, author) in authors {
+            written.insert(*id, write_author(app, site, author)?);
         }
         Ok(Joint { authors: written, out: Vec::with_capacity(ROOM) })
     }
@@ -97,13 +115,16 @@ impl Joint {
 
     /// The fields of a shown part of a level; its `next` belongs to `level` in `sort`. Recursion is
     /// bounded by the levels of one answer, at most 16.
-    fn listing(&mut self, listing: &Listing<Item>, level: Level, sort: Sort) -> Result<(), Problem> {
+    fn listing(&mut self, items: &[Item], listing: &Listing<Place>, level: Level, sort: Sort) -> Result<(), Problem> {
         self.push(b"\"items\":[");
         for (index, branch) in listing.items.iter().enumerate() {
             self.push(if index == 0 { b"" } else { b"," });
-            self.item(&branch.node)?;
-            let below = Level { parent: Some(branch.node.id), ..level };
-            self.listing(&branch.replies, below, sort)?;
+            let Some(item) = items.get(branch.node.at) else {
+                return Err(Error::Fault("a page has a place without an item".into()).into());
+            };
+            self.item(item)?;
+            let below = Level { parent: Some(item.id), ..level };
+            self.listing(items, &branch.replies, below, sort)?;
             self.push(b"}}");
         }
         self.push(b"]");

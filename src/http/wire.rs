@@ -16,6 +16,17 @@ use crate::domain::user;
 /// A person as any reader may see them.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct User {
+    /// What changes only with their profile.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Their role and whether they are here.
+    #[serde(flatten)]
+    pub now: Now,
+}
+
+/// What of a person changes only with their profile.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct Person {
     /// Their id.
     #[schema(pattern = "^[1-9][0-9]{0,18}$")]
     pub id: String,
@@ -23,13 +34,18 @@ pub struct User {
     pub login: String,
     /// The name beside their comments.
     pub display_name: String,
+    /// When they joined.
+    #[schema(format = DateTime)]
+    pub joined_at: String,
+}
+
+/// What of a person changes with time and place.
+#[derive(Clone, Copy, Serialize, ToSchema)]
+pub struct Now {
     /// Their role, on the comment's site where there is one; null for readers.
     pub badge: Option<Badge>,
     /// Whether they are here; null when they do not show it.
     pub presence: Option<Presence>,
-    /// When they joined.
-    #[schema(format = DateTime)]
-    pub joined_at: String,
 }
 
 /// A role that is shown.
@@ -133,18 +149,29 @@ pub struct OwnSession {
 
 /// A person for others; `site` is where the badge is asked for, none for their highest role.
 pub fn user(app: &App, user: &user::User, site: Option<SiteId>) -> User {
+    User { person: person(user), now: now(app, user, site) }
+}
+
+/// Their unchanging part.
+pub fn person(user: &user::User) -> Person {
+    Person {
+        id: user.id.to_string(),
+        login: user.login.clone(),
+        display_name: user.display_name.clone(),
+        joined_at: rfc3339(user.joined_ms),
+    }
+}
+
+/// The other part.
+pub fn now(app: &App, user: &user::User, site: Option<SiteId>) -> Now {
     let role = match site {
         Some(site) => app.standing.badge(user.id, site),
         None => app.standing.highest(user.id),
     };
     let online = app.presence.of(user, app.now_ms());
-    User {
-        id: user.id.to_string(),
-        login: user.login.clone(),
-        display_name: user.display_name.clone(),
+    Now {
         badge: role.and_then(badge),
         presence: online.map(|online| if online { Presence::Online } else { Presence::Offline }),
-        joined_at: rfc3339(user.joined_ms),
     }
 }
 

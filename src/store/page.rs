@@ -1,11 +1,9 @@
 //! Items: comments as pages have them, in the order in which they are read.
 
-use std::collections::HashMap;
-
 use super::driver::{Columns, Value, values};
 use super::{StoreError, Tx};
 use crate::domain::comment::State;
-use crate::domain::fragment::Item;
+use crate::domain::fragment::{Item, Place};
 use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::path::Path;
 use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
@@ -152,16 +150,16 @@ impl Tx<'_> {
 /// read ahead with one seek; what that has not brought, and every other order, is a seek a level.
 pub struct Reader<'t, 'd> {
     tx: &'t mut Tx<'d>,
-    /// What was read ahead, by what it replies to, in order.
-    ahead: HashMap<Option<CommentId>, Vec<Item>>,
-    /// Where each comment read ahead ends: the first path behind all that replies to it.
-    ends: HashMap<CommentId, Vec<u8>>,
-    /// Everything up to this path was read ahead; none: everything there is.
-    until: Option<Vec<u8>>,
+    top: Option<CommentId>,
+    items: Vec<Item>,
+    /// How many of the items were read ahead, in the order of their paths.
+    ahead: usize,
+    /// Whether these are all there are.
+    is_whole: bool,
 }
 
 impl<'t, 'd> Reader<'t, 'd> {
-    /// Starts a page of the level under `parent`, or of the roots, at `from`.
+    /// Starts a page of `level`, under the comment at the path `parent`, at `from`.
     ///
     /// # Errors
     /// What the store fails with.
@@ -172,11 +170,16 @@ impl<'t, 'd> Reader<'t, 'd> {
         from: Next,
         cut: Cut,
     ) -> Result<Reader<'t, 'd>, StoreError> {
-        let mut reader = Reader { tx, ahead: HashMap::new(), ends: HashMap::new(), until: Some(Vec::new()) };
+        let mut reader = Reader { tx, top: level.parent, items: Vec::new(), ahead: 0, is_whole: false };
         if cut.sort == Sort::Oldest {
             reader.read_ahead(level, parent, from, cut.limit)?;
         }
         Ok(reader)
+    }
+
+    /// What was read, for the places of the page.
+    pub fn items(self) -> Vec<Item> {
+        self.items
     }
 
     fn read_ahead(&mut self, level: Level, parent: Option<&Path>, from: Next, limit: usize) -> Result<(), StoreError> {
@@ -192,33 +195,39 @@ impl<'t, 'd> Reader<'t, 'd> {
             },
         };
         let end = parent.map(Path::subtree_end);
-        let items = self.tx.items_between(level.thread, &after, end.as_deref(), limit as i64 + 1)?;
-        self.until = items.get(limit).map(|item| item.path.as_bytes().to_vec());
-        if let (Some(id), Some(end)) = (level.parent, end) {
-            self.ends.insert(id, end);
-        }
-        for item in items {
-            self.ends.insert(item.id, item.path.subtree_end());
-            self.ahead.entry(item.parent_id).or_default().push(item);
-        }
+        self.items = self.tx.items_between(level.thread, &after, end.as_deref(), limit as i64 + 1)?;
+        self.ahead = self.items.len();
+        self.is_whole = self.ahead <= limit;
         Ok(())
     }
 
     /// What was read ahead of a level, if that is all there is of it, or enough.
-    fn known(&mut self, parent: Option<CommentId>, wanted: usize) -> Option<Vec<Item>> {
-        let found = self.ahead.remove(&parent).unwrap_or_default();
-        let is_whole = match (&self.until, parent) {
-            (None, None) => true,
-            (None, Some(id)) => self.ends.contains_key(&id),
-            (Some(_), None) => false,
-            (Some(until), Some(id)) => self.ends.get(&id).is_some_and(|end| end <= until),
+    fn known(&self, parent: Option<CommentId>, wanted: usize) -> Option<Vec<Place>> {
+        let ahead = self.items.get(..self.ahead)?;
+        let (under, below) = if parent == self.top {
+            (None, ahead)
+        } else {
+            let at = ahead.iter().position(|item| Some(item.id) == parent)?;
+            (ahead.get(at), ahead.get(at + 1..)?)
         };
-        (is_whole || found.len() >= wanted).then_some(found)
+        let first = ahead.len() - below.len();
+        let is_under = |item: &Item| under.is_none_or(|under| item.path.as_bytes().starts_with(under.path.as_bytes()));
+        let end = below.iter().position(|item| !is_under(item));
+        let mut places = Vec::with_capacity(wanted);
+        for (offset, item) in below.iter().enumerate().take(end.unwrap_or(below.len())) {
+            if item.parent_id == parent {
+                places.push(Place::of(item, first + offset));
+                if places.len() == wanted {
+                    return Some(places);
+                }
+            }
+        }
+        (end.is_some() || self.is_whole).then_some(places)
     }
 }
 
 impl Levels for Reader<'_, '_> {
-    type Node = Item;
+    type Node = Place;
     type Error = StoreError;
 
     fn siblings(
@@ -227,13 +236,14 @@ impl Levels for Reader<'_, '_> {
         sort: Sort,
         after: Option<Position>,
         wanted: usize,
-    ) -> Result<Vec<Item>, StoreError> {
-        match self.known(level.parent, wanted) {
-            Some(mut items) => {
-                items.truncate(wanted);
-                Ok(items)
-            }
-            None => self.tx.items_of(level, sort, after, wanted),
+    ) -> Result<Vec<Place>, StoreError> {
+        if let Some(places) = self.known(level.parent, wanted) {
+            return Ok(places);
         }
+        let found = self.tx.items_of(level, sort, after, wanted)?;
+        let first = self.items.len();
+        let places = found.iter().enumerate().map(|(offset, item)| Place::of(item, first + offset)).collect();
+        self.items.extend(found);
+        Ok(places)
     }
 }
