@@ -1,0 +1,143 @@
+//! The benchmark: what Understory does of a workload beside what this machine could do of it.
+//!
+//! Run by `scripts/bench`; each limit is explained in docs/PERFORMANCE.md. The server under test is
+//! the release binary as it is shipped, and each limit this program again, all as processes of
+//! their own; server and limit take turns, and answers are checked.
+
+mod child;
+mod fill;
+mod http;
+mod limit;
+mod load;
+mod machine;
+mod measure;
+mod people;
+mod report;
+mod rows;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+use limit::Commit;
+use machine::Machine;
+use report::Report;
+
+/// The service's own, so that no limit is low for want of it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What may go wrong in a benchmark ends it.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// What comes of a step of a benchmark.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Measures workloads beside their limits.
+#[derive(Parser)]
+#[command(name = "scripts/bench")]
+struct Cli {
+    /// Workloads by name; without any, all.
+    names: Vec<String>,
+    /// All of it in about two minutes, with little data.
+    #[arg(long)]
+    quick: bool,
+    /// Rounds of each contender; 5, or 3 when quick.
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Seconds of a round; 3, or 0.5 when quick.
+    #[arg(long, value_name = "SECONDS")]
+    round: Option<f64>,
+    /// Loops that make the load.
+    #[arg(long, default_value_t = 1)]
+    load_threads: usize,
+    /// The directory for stores; filled ones are kept there for the next run.
+    #[arg(long, default_value = "target/bench", value_name = "DIR")]
+    dir: PathBuf,
+    /// Where to write the table as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Only name the workloads.
+    #[arg(long)]
+    list: bool,
+    /// Serve a limit, for this program's own use.
+    #[arg(long, hide = true)]
+    serve_limit: Option<Commit>,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// How workloads are run.
+pub struct Bench {
+    /// For stores and answers.
+    pub dir: PathBuf,
+    /// Rounds of each contender.
+    pub rounds: usize,
+    /// How long one is.
+    pub round: Duration,
+    /// Loops that make the load.
+    pub load_threads: usize,
+    /// Whether sizes are to be small.
+    pub quick: bool,
+}
+
+impl Bench {
+    /// A size, or the one for quick runs.
+    pub fn size(&self, full: usize, quick: usize) -> usize {
+        if self.quick { quick } else { full }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Outcome<()> {
+    if let Some(commit) = cli.serve_limit {
+        return limit::serve(commit, &cli.dir);
+    }
+    if cli.list {
+        rows::ALL.iter().for_each(|row| println!("{:<14} {}", row.name, row.about));
+        return Ok(());
+    }
+    let chosen = rows::named(&cli.names)?;
+    std::fs::create_dir_all(&cli.dir)?;
+    let (rounds, round_s) = if cli.quick { (3, 0.5) } else { (5, 3.0) };
+    let bench = Bench {
+        dir: cli.dir,
+        rounds: cli.rounds.unwrap_or(rounds),
+        round: Duration::from_secs_f64(cli.round.unwrap_or(round_s)),
+        load_threads: cli.load_threads,
+        quick: cli.quick,
+    };
+    let mut report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        machine: Machine::describe(&bench.dir)?,
+        rounds: bench.rounds,
+        round_s: bench.round.as_secs_f64(),
+        quick: bench.quick,
+        lines: Vec::new(),
+        not_run: Vec::new(),
+    };
+    for row in chosen {
+        eprintln!("{} …", row.name);
+        match (row.run)(&bench, row.name) {
+            Ok(lines) => report.lines.extend(lines),
+            // the others can still be measured, and this is told in the table
+            Err(error) => report.not_run.push((row.name.to_owned(), error.to_string())),
+        }
+    }
+    println!("{}", report.text());
+    if let Some(file) = cli.json {
+        std::fs::write(file, serde_json::to_vec_pretty(&report)?)?;
+    }
+    Ok(())
+}
