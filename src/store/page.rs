@@ -74,28 +74,40 @@ impl Tx<'_> {
         )
     }
 
-    /// Visible items of a thread between two paths, both excluded, in reading order.
+    /// The path of the visible item of a thread that comes `count` after a path.
+    fn path_ahead(&mut self, thread: ThreadId, after: &[u8], count: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.first(
+            "SELECT path FROM comment WHERE thread_id = ?1 AND visible = 1 AND path > ?2 ORDER BY path LIMIT 1 OFFSET ?3",
+            values![thread, after, count],
+            |c| c.take(),
+        )
+    }
+
+    /// Visible items of a thread between two paths, both excluded, down to a depth, in reading
+    /// order. It walks over all that is deeper: the paths must be near each other.
     fn items_between(
         &mut self,
         thread: ThreadId,
         after: &[u8],
         before: Option<&[u8]>,
+        depth: i64,
         count: i64,
     ) -> Result<Vec<Item>, StoreError> {
         match before {
             None => self.all(
                 item_select!(
-                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 ORDER BY c.path LIMIT ?3"
+                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.depth <= ?3
+                     ORDER BY c.path LIMIT ?4"
                 ),
-                values![thread, after, count],
+                values![thread, after, depth, count],
                 item,
             ),
             Some(before) => self.all(
                 item_select!(
-                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.path < ?3
-                     ORDER BY c.path LIMIT ?4"
+                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.depth <= ?3
+                       AND c.path < ?5 ORDER BY c.path LIMIT ?4"
                 ),
-                values![thread, after, before, count],
+                values![thread, after, depth, count, before],
                 item,
             ),
         }
@@ -154,8 +166,8 @@ pub struct Reader<'t, 'd> {
     items: Vec<Item>,
     /// How many of the items were read ahead, in the order of their paths.
     ahead: usize,
-    /// Whether these are all there are.
-    is_whole: bool,
+    /// The path up to which they are all there are; none: to the end.
+    until: Option<Vec<u8>>,
 }
 
 impl<'t, 'd> Reader<'t, 'd> {
@@ -170,9 +182,9 @@ impl<'t, 'd> Reader<'t, 'd> {
         from: Next,
         cut: Cut,
     ) -> Result<Reader<'t, 'd>, StoreError> {
-        let mut reader = Reader { tx, top: level.parent, items: Vec::new(), ahead: 0, is_whole: false };
+        let mut reader = Reader { tx, top: level.parent, items: Vec::new(), ahead: 0, until: Some(Vec::new()) };
         if cut.sort == Sort::Oldest {
-            reader.read_ahead(level, parent, from, cut.limit)?;
+            reader.read_ahead(level, parent, from, cut)?;
         }
         Ok(reader)
     }
@@ -182,7 +194,7 @@ impl<'t, 'd> Reader<'t, 'd> {
         self.items
     }
 
-    fn read_ahead(&mut self, level: Level, parent: Option<&Path>, from: Next, limit: usize) -> Result<(), StoreError> {
+    fn read_ahead(&mut self, level: Level, parent: Option<&Path>, from: Next, cut: Cut) -> Result<(), StoreError> {
         let last = from.after.map(|after| after.ordinal.unsigned_abs());
         let after = match (parent, last) {
             (None, None) => Vec::new(),
@@ -194,10 +206,20 @@ impl<'t, 'd> Reader<'t, 'd> {
                 Err(_) => return Ok(()),
             },
         };
+        // what is too deep for the page is walked over, but no more of it than a page
+        let far = self.tx.path_ahead(level.thread, &after, 2 * cut.limit as i64)?;
         let end = parent.map(Path::subtree_end);
-        self.items = self.tx.items_between(level.thread, &after, end.as_deref(), limit as i64 + 1)?;
+        let is_near = far.as_ref().is_none_or(|far| end.as_ref().is_some_and(|end| end <= far));
+        let before = if is_near { end } else { far };
+        let depth = parent.map_or(0, |parent| i64::from(parent.depth())) + cut.depth as i64;
+        let count = cut.limit as i64 + 1;
+        self.items = self.tx.items_between(level.thread, &after, before.as_deref(), depth, count)?;
         self.ahead = self.items.len();
-        self.is_whole = self.ahead <= limit;
+        self.until = match self.items.get(cut.limit) {
+            Some(last) => Some(last.path.as_bytes().to_vec()),
+            None if is_near => None,
+            None => before,
+        };
         Ok(())
     }
 
@@ -222,7 +244,12 @@ impl<'t, 'd> Reader<'t, 'd> {
                 }
             }
         }
-        (end.is_some() || self.is_whole).then_some(places)
+        let is_whole = match (&self.until, under) {
+            (None, _) => true,
+            (Some(until), Some(under)) => end.is_some() || under.path.subtree_end() <= *until,
+            (Some(_), None) => false,
+        };
+        is_whole.then_some(places)
     }
 }
 

@@ -167,7 +167,7 @@ CREATE TABLE comment (
   FOREIGN KEY (parent_id, thread_id) REFERENCES comment (id, thread_id)
 ) STRICT;
 
-CREATE INDEX comment_reading ON comment (thread_id, path) WHERE visible = 1;
+CREATE INDEX comment_reading ON comment (thread_id, path, depth) WHERE visible = 1;
 CREATE INDEX comment_level ON comment (thread_id, parent_key, ordinal) WHERE visible = 1;
 CREATE INDEX comment_top ON comment (thread_id, parent_key, score DESC, ordinal) WHERE visible = 1;
 CREATE INDEX comment_pinned ON comment (thread_id, ordinal) WHERE pinned = 1;
