@@ -12,10 +12,12 @@ use crate::app::verify::verify;
 use crate::app::{App, system_clock};
 use crate::cli::{Cli, Command, Common, ConfigCommand, Listen, SiteCommand, UserCommand, act};
 use crate::config::{ConfigError, Layer, LogFormat, Settings, environment};
-use crate::store::{FILE, Options, Purpose, Store};
+use crate::store::{FILE, Missing, Options, Purpose, Store};
 
 /// What was asked for failed.
 const FAILED: u8 = 1;
+/// The longest that a statement may take on a database server, in seconds.
+const STATEMENT_S: u64 = 30;
 /// It was asked for in a wrong way.
 const USAGE: u8 = 2;
 
@@ -75,16 +77,8 @@ fn obey(cli: &Cli) -> Result<(), Failure> {
             // only these two make sense before there is a store
             let may_make =
                 matches!(command, Command::Site(SiteCommand::Add { .. }) | Command::User(UserCommand::Add { .. }));
-            if may_make {
-                make_directory(&directory)?;
-            } else if !directory.join(FILE).is_file() {
-                return Err(format!(
-                    "there is no store in {}: name its directory with --data DIR",
-                    directory.display()
-                )
-                .into());
-            }
-            let store = open(&settings, &directory, Purpose::Any)?;
+            let missing = if may_make { Missing::Make } else { Missing::Refuse };
+            let store = open(&settings, &directory, Purpose::Any, missing)?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| format!("cannot start the runtime: {error}"))?;
             Ok(runtime.block_on(work(command, store, settings))?)
@@ -152,19 +146,31 @@ fn make_file(file: &Path) -> Result<(), String> {
     making.open(file).map(drop).map_err(|error| format!("cannot write {}: {error}", file.display()))
 }
 
-fn open(settings: &Settings, directory: &Path, purpose: Purpose) -> Result<Store, String> {
-    make_file(&directory.join(FILE))?;
+/// Opens the store that the settings name: a database, or a file in the directory.
+fn open(settings: &Settings, directory: &Path, purpose: Purpose, missing: Missing) -> Result<Store, String> {
+    let url = &settings.store.url;
+    let place = if url.is_empty() { directory.display().to_string() } else { "the database of store.url".to_owned() };
+    if url.is_empty() {
+        if missing == Missing::Refuse && !directory.join(FILE).is_file() {
+            return Err(format!("there is no store in {place}: name its directory with --data DIR"));
+        }
+        make_directory(directory)?;
+        make_file(&directory.join(FILE))?;
+    }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
         directory: directory.to_owned(),
+        url: (!url.is_empty()).then(|| url.expose().to_owned()),
         purpose,
+        missing,
         readers: settings.store.reader_threads(cores),
         queue: settings.store.queue,
         busy_timeout_ms: settings.store.busy_timeout_ms,
+        // a command may look at everything
+        statement_s: if purpose == Purpose::Any { 0 } else { STATEMENT_S },
         now_ms: system_clock()(),
     };
-    Store::open(&options)
-        .map_err(|error| act::told(format!("cannot open the store in {}: {error}", directory.display())))
+    Store::open(&options).map_err(|error| act::told(format!("cannot open the store in {place}: {error}")))
 }
 
 /// Sends the log to standard error, as the settings say; the environment has no part in it.

@@ -12,3 +12,7 @@ pub mod http;
 pub mod jobs;
 pub mod store;
 pub mod transfer;
+
+#[cfg(test)]
+#[path = "../tests/support/database.rs"]
+mod database;

@@ -9,10 +9,8 @@ use std::io::Read as _;
 
 use common::{THREAD, World, id};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, HeaderMap, IF_NONE_MATCH, VARY};
-use rusqlite::Connection;
 use serde_json::{Value, json};
 use understory::domain::permission::Role;
-use understory::store::FILE;
 
 struct Page {
     status: u16,
@@ -46,9 +44,8 @@ async fn get(world: &World, path: &str, coding: &str, had: Option<&str>) -> Page
 
 /// Changes a text behind the service's back: whoever shows it has read the store.
 fn change_unseen(world: &World, text: &str) {
-    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
-    let change = "UPDATE comment SET fragment = replace(fragment, 'the first', ?1)";
-    assert!(connection.execute(change, [text]).unwrap() > 0);
+    let change = format!("UPDATE comment SET fragment = replace(fragment, 'the first', '{text}') RETURNING id");
+    assert!(!world.by_hand(&change).is_empty());
 }
 
 #[actix_web::test]

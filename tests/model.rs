@@ -890,7 +890,7 @@ impl World {
         let site = self.base.site;
         let unit = move |tx: &mut understory::store::Tx<'_>| {
             let Some(thread) = tx.thread_by_key(site, KEY)? else { return Ok(true) };
-            let events = tx.event_after(0)?;
+            let events = tx.event_between(0, i64::MAX)?;
             let versions = events.iter().filter_map(|e| e.thread).filter(|(id, _)| *id == thread.id).map(|(_, v)| v);
             Ok::<_, StoreError>(versions.eq(1..=thread.version))
         };

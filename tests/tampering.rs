@@ -13,40 +13,90 @@ use tempfile::TempDir;
 use understory::app::verify::verify;
 use understory::store::{FILE, Options, Purpose, Store};
 
-/// A closed copy of the store in which `change` was done by hand.
-fn changed(world: &World, change: &str) -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    world.app.store.backup(&copy.path().join(FILE)).unwrap();
-    let connection = Connection::open(copy.path().join(FILE)).unwrap();
-    connection.execute_batch("DROP TRIGGER moderation_log_no_update; DROP TRIGGER moderation_log_no_delete;").unwrap();
-    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").unwrap();
-    assert!(connection.execute(change, []).unwrap() > 0, "{change} changed nothing");
-    connection.close().unwrap();
-    copy
+/// A store in which something was done by hand: on SQLite a closed copy, on a server the store
+/// itself, until [`Changed::undo`].
+struct Changed {
+    copy: TempDir,
+    url: Option<String>,
 }
 
-/// What verify says of such a copy.
+impl Changed {
+    fn new(world: &World, change: &str) -> Changed {
+        let copy = tempfile::tempdir().unwrap();
+        let url = world.database.url.clone();
+        if url.is_some() {
+            let change = change.replace(" x'", " '\\x");
+            let table = table(&change);
+            // neither triggers nor references stop who may do this
+            let sql = format!(
+                "SET session_replication_role = replica; CREATE TABLE kept AS TABLE {table}; {change} RETURNING 1"
+            );
+            assert!(!world.database.run(&sql).unwrap().is_empty(), "{change} changed nothing");
+            return Changed { copy, url };
+        }
+        world.app.store.backup(&copy.path().join(FILE)).unwrap();
+        let connection = Connection::open(copy.path().join(FILE)).unwrap();
+        connection
+            .execute_batch("DROP TRIGGER moderation_log_no_update; DROP TRIGGER moderation_log_no_delete;")
+            .unwrap();
+        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").unwrap();
+        assert!(connection.execute(change, []).unwrap() > 0, "{change} changed nothing");
+        connection.close().unwrap();
+        Changed { copy, url }
+    }
+
+    fn undo(self, world: &World, change: &str) {
+        if self.url.is_some() {
+            let table = table(change);
+            let columns: Vec<String> = columns(world, table).into_iter().map(|(name, _)| name).collect();
+            let columns = columns.join(", ");
+            let sql = format!(
+                "SET session_replication_role = replica; DELETE FROM {table};
+                 INSERT INTO {table} ({columns}) SELECT {columns} FROM kept; DROP TABLE kept"
+            );
+            world.database.run(&sql).unwrap();
+        }
+    }
+}
+
+/// The table of `UPDATE table …` and `DELETE FROM table …`.
+fn table(change: &str) -> &str {
+    change.trim_start_matches("UPDATE ").trim_start_matches("DELETE FROM ").split(' ').next().unwrap()
+}
+
+/// What verify says of such a store.
 async fn found(world: &World, change: &str) -> Vec<String> {
-    let copy = changed(world, change);
-    let options = Options { purpose: Purpose::Any, ..Options::at(copy.path()) };
+    let changed = Changed::new(world, change);
+    let directory = changed.copy.path();
+    let options = Options { url: changed.url.clone(), purpose: Purpose::Any, ..Options::at(directory) };
     let store = Store::open(&options).unwrap();
     let verified = verify(&store).await.unwrap();
+    changed.undo(world, change);
     verified.differences.into_iter().map(|difference| difference.name).collect()
 }
 
-/// Columns of a table as the store has it, with their types.
+fn numbers(world: &World, sql: &str) -> Vec<i64> {
+    world.by_hand(sql).into_iter().map(|row| row[0].parse().unwrap()).collect()
+}
+
+/// Columns of a table that can be written, as the store has it, with their types.
 fn columns(world: &World, table: &str) -> Vec<(String, String)> {
-    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
-    let mut statement = connection.prepare(&format!("SELECT name, type FROM pragma_table_info('{table}')")).unwrap();
-    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    let sql = match world.database.is_server() {
+        true => format!(
+            "SELECT column_name, data_type FROM information_schema.columns
+             WHERE table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position"
+        ),
+        false => format!("SELECT name, type FROM pragma_table_info('{table}')"),
+    };
+    world.by_hand(&sql).into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
 }
 
 /// Another value than the one that is there, whatever it is, of the same type.
 fn other(column: &str, kind: &str) -> String {
     match kind {
-        "INTEGER" => format!("COALESCE({column}, 0) + 1000"),
-        "TEXT" => format!("COALESCE({column}, '') || 'x'"),
-        "BLOB" => "x'00'".to_owned(),
+        "INTEGER" | "bigint" => format!("COALESCE({column}, 0) + 1000"),
+        "TEXT" | "text" => format!("COALESCE({column}, '') || 'x'"),
+        "BLOB" | "bytea" => "x'00'".to_owned(),
         _ => panic!("{column} is {kind}"),
     }
 }
@@ -70,9 +120,7 @@ async fn world() -> (World, String, String) {
 }
 
 fn seqs(world: &World) -> Vec<i64> {
-    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
-    let mut statement = connection.prepare("SELECT seq FROM moderation_log ORDER BY seq").unwrap();
-    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    numbers(world, "SELECT seq FROM moderation_log ORDER BY seq")
 }
 
 #[actix_web::test]
@@ -109,11 +157,10 @@ async fn every_changed_text_of_every_log_row_is_named() {
             cells += 1;
         }
     }
-    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
-    let mut statement = connection
-        .prepare("SELECT seq FROM moderation_log_text WHERE COALESCE(before, after, note) IS NOT NULL ORDER BY seq")
-        .unwrap();
-    let kept: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let kept = numbers(
+        &world,
+        "SELECT seq FROM moderation_log_text WHERE COALESCE(before, after, note) IS NOT NULL ORDER BY seq",
+    );
     assert!(kept.len() >= 4, "{kept:?}");
     for seq in kept {
         for change in [
@@ -189,10 +236,15 @@ async fn the_command_fails_and_names_what_differs() {
     let thread = id(&world.get("anon", "/sites/here/threads/article").await.ok());
     let last = *seqs(&world).last().unwrap();
     let verify = |change: &str| {
-        let copy = changed(&world, change);
+        let changed = Changed::new(&world, change);
+        let directory = changed.copy.path();
         let mut command = Command::new(env!("CARGO_BIN_EXE_understory"));
-        command.arg("verify").arg("--data").arg(copy.path()).current_dir(copy.path());
+        command.arg("verify").arg("--data").arg(directory).current_dir(directory);
+        if let Some(url) = &changed.url {
+            command.arg("--set").arg(format!("store.url={url}"));
+        }
         let output = command.output().unwrap();
+        changed.undo(&world, change);
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
     let (code, said) = verify("UPDATE site SET title = 'another'");
@@ -213,9 +265,18 @@ async fn the_command_fails_and_names_what_differs() {
 #[actix_web::test]
 async fn the_store_itself_refuses_to_change_the_log() {
     let (world, ..) = world().await;
-    let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
-    for change in ["UPDATE moderation_log SET action = 'x'", "DELETE FROM moderation_log WHERE seq = 1"] {
-        let error = connection.execute(change, []).unwrap_err().to_string();
-        assert!(error.contains("append-only"), "{error}");
+    let mut changes = vec!["UPDATE moderation_log SET action = 'x'", "DELETE FROM moderation_log WHERE seq = 1"];
+    if world.database.is_server() {
+        changes.push("TRUNCATE moderation_log CASCADE");
+    }
+    for change in changes {
+        let refused = match world.database.is_server() {
+            true => world.database.run(change).unwrap_err(),
+            false => {
+                let connection = Connection::open(world.directory.path().join(FILE)).unwrap();
+                connection.execute(change, []).unwrap_err().to_string()
+            }
+        };
+        assert!(refused.contains("append-only"), "{refused}");
     }
 }

@@ -20,7 +20,7 @@ use understory::domain::decision::{Disposition, Removal};
 use understory::domain::fragment::Place;
 use understory::domain::ids::{CommentId, SiteId, ThreadId};
 use understory::domain::tree::{Cut, Level, Listing, Next, Node as _, Sort};
-use understory::store::{NewThread, Tx};
+use understory::store::{Key, NewThread, Tx};
 
 /// A node to be planted: under which earlier one (0: none), its score, and what becomes of it.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ async fn plant(world: &World, number: i64, seeds: Vec<Seed>) -> ThreadId {
     world
         .app
         .store
-        .write("plant", move |tx| {
+        .write("plant", Key::free(), move |tx| {
             let key = format!("t{number}");
             tx.thread_insert(&NewThread { id: thread, site_id: site, key, title: None, url: None, created_ms: 1 })?;
             let mut planted: Vec<Comment> = Vec::new();
@@ -262,7 +262,7 @@ impl Walker<'_> {
             }
             Ok::<_, Error>(made)
         };
-        for made in self.world.app.store.write("post_somewhere", unit).await.unwrap() {
+        for made in self.world.app.store.write("post_somewhere", Key::free(), unit).await.unwrap() {
             let (begun, ended) = (self.begun.contains(&made.parent_id), self.ended.contains(&made.parent_id));
             self.posted.push((made.id, begun, !ended));
         }
@@ -278,7 +278,7 @@ impl Walker<'_> {
             _ => return,
         };
         let unit = move |tx: &mut Tx<'_>| shift(tx, &row, &disposition(to), 1);
-        self.world.app.store.write("moderate", unit).await.unwrap();
+        self.world.app.store.write("moderate", Key::free(), unit).await.unwrap();
         let now: HashSet<CommentId> = expected(self.world, self.thread, self.cut.sort).await.into_iter().collect();
         self.throughout.retain(|id| now.contains(id));
     }
@@ -430,7 +430,7 @@ fn a_chain_of_a_thousand_is_walked() {
             let deepest = tx.comment_by_id(deepest)?;
             put(tx, site, thread, deepest.as_ref(), 1)
         };
-        let below = world.app.store.write("below", unit).await;
+        let below = world.app.store.write("below", Key::free(), unit).await;
         assert!(matches!(below, Err(Error::Refused(refusal)) if refusal.code == Code::TooDeep));
         assert_eq!(rows(&world, thread).await.len(), 1_000, "the unit left nothing");
     });

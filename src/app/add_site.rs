@@ -9,7 +9,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::SiteId;
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::thread::{Site, is_site_key};
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 /// Most characters of a site's title.
 const TITLE_MAX_CHARS: usize = 200;
@@ -24,7 +24,7 @@ impl App {
     pub async fn add_site(&self, key: &str, title: Option<&str>, origins: &[String]) -> Result<SiteId, Error> {
         let wanted = Wanted::parse(key, title, origins)?;
         let now_ms = self.now_ms();
-        self.store.write("add_site", move |tx| wanted.apply(tx, now_ms)).await
+        self.store.write("add_site", Key::log(), move |tx| wanted.apply(tx, now_ms)).await
     }
 }
 

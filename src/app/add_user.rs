@@ -6,6 +6,7 @@ use super::register::{Register, insert_unless_taken};
 use super::{App, Error};
 use crate::domain::ids::UserId;
 use crate::domain::log::{Chain, LogEntry};
+use crate::store::Key;
 
 impl App {
     /// Makes an account with the checks of a registration, and logs it.
@@ -23,7 +24,7 @@ impl App {
         new.password_hash = Some(self.hasher.hash(&wanted.password).await?);
         let salt = rand::random();
         self.store
-            .write("add_user", move |tx| {
+            .write("add_user", Key::log().and(Key::login(&new.login.key())), move |tx| {
                 insert_unless_taken(tx, &new)?;
                 let after = json!({"login": new.login.as_str(), "display_name": new.display_name.as_str()});
                 tx.log_append(&LogEntry {

@@ -12,6 +12,7 @@ use crate::domain::code::Code;
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
 use crate::domain::user::Own;
+use crate::store::Key;
 
 /// The field in which a password is given to prove who asks.
 const PROOF: &str = "/current_password";
@@ -31,7 +32,7 @@ impl App {
         let hash = self.hasher.hash(new).await?;
         let (user, keep, now_ms) = (caller.user, caller.session, self.now_ms());
         self.store
-            .write("change_password", move |tx| {
+            .write("change_password", Key::user(user), move |tx| {
                 // two changes at once: the second has proven a password that is none any more
                 if tx.user_own(user)?.and_then(|now| now.password_hash) != own.password_hash {
                     return Err(wrong_password());
@@ -53,7 +54,7 @@ impl App {
         let hash = self.hasher.hash(new).await?;
         let (user, now_ms, salt) = (own.user.id, self.now_ms(), rand::random());
         self.store
-            .write("set_password", move |tx| {
+            .write("set_password", Key::log().and(Key::user(user)), move |tx| {
                 tx.user_set_password(user, &hash)?;
                 end_all(tx, user, None, now_ms)?;
                 tx.log_append(&LogEntry {

@@ -12,7 +12,7 @@ use crate::domain::flag::{FlagState, Reason};
 use crate::domain::ids::{CommentId, DecisionId, EntryId, SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
-use crate::store::{IdempotencyKey, Tx};
+use crate::store::{IdempotencyKey, Key, Tx};
 
 /// What a moderator sends.
 #[derive(Clone, Debug)]
@@ -65,8 +65,9 @@ impl App {
         let now_ms = self.now_ms();
         let id = DecisionId(new_id(now_ms));
         let caller = caller.clone();
+        let key = Key::log().and(Key::comments(order.targets.iter().map(|(id, _)| *id).collect()));
         self.store
-            .write("decide", move |tx| {
+            .write("decide", key, move |tx| {
                 let site = site_of(tx, &order.targets)?;
                 caller.require(Action::Moderate, Some(site))?;
                 if let Some(made) = replayed(tx, order.once.as_ref())? {

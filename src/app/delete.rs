@@ -7,6 +7,7 @@ use super::{App, Error};
 use crate::domain::comment::State;
 use crate::domain::ids::CommentId;
 use crate::domain::permission::Action;
+use crate::store::Key;
 
 impl App {
     /// Deletes one's own comment.
@@ -18,7 +19,7 @@ impl App {
         let now_ms = self.now_ms();
         let caller = caller.clone();
         self.store
-            .write("delete", move |tx| {
+            .write("delete", Key::comment(id), move |tx| {
                 let comment = own_comment(tx, &caller, id)?;
                 if comment.state() == State::Deleted {
                     return Err(Error::not_found());

@@ -10,7 +10,7 @@ use crate::domain::ids::CommentId;
 use crate::domain::markup;
 use crate::domain::permission::Action;
 use crate::domain::thread::ThreadState;
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 /// Which version an edit is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl App {
         let (now_ms, window_ms) = (self.now_ms(), self.edit_window_ms());
         let caller = caller.clone();
         self.store
-            .write("edit", move |tx| {
+            .write("edit", Key::comment(id), move |tx| {
                 let comment = own_comment(tx, &caller, id)?;
                 match expected {
                     Expected::Version(version) if version != comment.version => return Err(Code::StaleVersion.into()),

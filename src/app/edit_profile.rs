@@ -7,7 +7,7 @@ use super::register::{parse_display_name, parse_email};
 use super::session::{Me, me_of};
 use super::{App, Caller, Error};
 use crate::domain::permission::Action;
-use crate::store::EventKind;
+use crate::store::{EventKind, Key};
 
 /// What is to change; none leaves a field as it is. No `Debug`: it may hold a password.
 #[derive(Clone, Default)]
@@ -48,7 +48,7 @@ impl App {
         };
         let (user, now_ms, show_presence) = (caller.user, self.now_ms(), profile.show_presence);
         self.store
-            .write("edit_profile", move |tx| {
+            .write("edit_profile", Key::user(user), move |tx| {
                 let before = me_of(tx, user)?.own;
                 if proven.as_ref().is_some_and(|hash| *hash != before.password_hash) {
                     return Err(wrong_password());

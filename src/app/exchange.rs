@@ -8,6 +8,7 @@ use super::{App, Caller, Error, secret};
 use crate::domain::code::Code;
 use crate::domain::permission::Action;
 use crate::domain::session::{Client, Scope};
+use crate::store::Key;
 
 /// How long a code is good for, in milliseconds.
 const CODE_TTL_MS: i64 = 60_000;
@@ -28,7 +29,9 @@ impl App {
         let (text, hash) = secret::opaque();
         let (session, origin, expires_ms) = (caller.session, origin.to_owned(), self.now_ms() + CODE_TTL_MS);
         self.store
-            .write("make_code", move |tx| Ok::<_, Error>(tx.code_insert(&hash, session, &origin, expires_ms)?))
+            .write("make_code", Key::free(), move |tx| {
+                Ok::<_, Error>(tx.code_insert(&hash, session, &origin, expires_ms)?)
+            })
             .await?;
         Ok(text)
     }
@@ -44,7 +47,7 @@ impl App {
         let opening = Opening::draw(self, start);
         let opened = self
             .store
-            .write("exchange", move |tx| {
+            .write("exchange", Key::token(&hash), move |tx| {
                 // what does not fit is no error of the unit: that would put the code back
                 let Some((session, bound, until_ms)) = tx.code_take(&hash)? else { return Ok(None) };
                 let maker = tx.session_by_id(session)?.filter(|maker| maker.ended_ms.is_none());

@@ -10,7 +10,7 @@ use crate::domain::flag::{Flag, FlagState, Reason};
 use crate::domain::ids::{CommentId, FlagId};
 use crate::domain::permission::Action;
 use crate::domain::thread::ThreadState;
-use crate::store::IdempotencyKey;
+use crate::store::{IdempotencyKey, Key};
 
 impl App {
     /// Flags a published comment; one open flag a person and comment.
@@ -39,7 +39,7 @@ impl App {
             created_ms: now_ms,
         };
         self.store
-            .write("flag", move |tx| {
+            .write("flag", Key::comment(id), move |tx| {
                 if let Some(made) = replayed(tx, once.as_ref())? {
                     let made = tx.flag_by_id(FlagId(made))?.ok_or_else(Error::not_found)?;
                     return Ok(Made { made, replayed: true });
@@ -70,7 +70,7 @@ impl App {
         caller.require(Action::Participate, None)?;
         let user = caller.user;
         self.store
-            .write("withdraw", move |tx| {
+            .write("withdraw", Key::flag(id), move |tx| {
                 let own = |flag: &Flag| flag.user_id == user && flag.state == FlagState::Open;
                 let flag = tx.flag_by_id(id)?.filter(own).ok_or_else(Error::not_found)?;
                 tx.flag_withdraw(id)?;

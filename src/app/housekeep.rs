@@ -1,7 +1,7 @@
 //! Takes away what has had its time, and writes down who was seen. Called by a timer.
 
 use super::App;
-use crate::store::{StoreError, Tx};
+use crate::store::{Key, StoreError, Tx};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
@@ -44,7 +44,9 @@ impl App {
         let people = seen.clone();
         let written = self
             .store
-            .write("presence", move |tx| people.iter().try_for_each(|(user, at_ms)| tx.user_set_seen(*user, *at_ms)))
+            .write("presence", Key::free(), move |tx| {
+                people.iter().try_for_each(|(user, at_ms)| tx.user_set_seen(*user, *at_ms))
+            })
             .await;
         if written.is_err() {
             for (user, at_ms) in seen {
@@ -67,7 +69,7 @@ impl App {
     {
         let mut all = 0;
         for _ in 0..BATCHES_MAX {
-            let taken = self.store.write(name, batch).await?;
+            let taken = self.store.write(name, Key::free(), batch).await?;
             all += taken;
             if taken == 0 {
                 break;

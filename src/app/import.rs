@@ -17,7 +17,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{CommentId, SiteId, ThreadId};
 use crate::domain::markup;
 use crate::domain::thread::is_key;
-use crate::store::{EventKind, NewThread, Tx};
+use crate::store::{EventKind, Key, NewThread, Tx};
 use crate::transfer::native::{Article, Document};
 
 use people::Cast;
@@ -87,6 +87,7 @@ impl App {
         let plan = Plan::new(document, self.now_ms());
         let mut run = Run {
             app: self,
+            key: Key::thread(site, &report.thread),
             site: site_id,
             thread,
             dry_run,
@@ -109,6 +110,7 @@ impl App {
     ) -> Result<(SiteId, Option<ThreadId>), Error> {
         let now_ms = self.now_ms();
         let id = ThreadId(self.new_id());
+        let key = Key::thread(site, &article.key);
         let (site, article) = (site.to_owned(), article.clone());
         let find = move |tx: &mut Tx<'_>| {
             let site = tx.site_by_key(&site)?.ok_or_else(|| {
@@ -135,9 +137,9 @@ impl App {
             Ok((site.id, Some(id), true))
         };
         let (site, thread, made) = if dry_run {
-            self.store.read("import_thread", find).await?
+            self.store.rehearse("import_thread", find).await?
         } else {
-            self.store.write("import_thread", find).await?
+            self.store.write("import_thread", key, find).await?
         };
         report.thread_made = made;
         Ok((site, thread))
@@ -161,6 +163,7 @@ fn check_article(article: &mut Article, report: &mut ImportReport) -> Result<(),
 /// An import under way.
 struct Run<'a> {
     app: &'a App,
+    key: Key,
     site: SiteId,
     thread: Option<ThreadId>,
     dry_run: bool,
@@ -229,9 +232,9 @@ impl Run<'_> {
             cast: Arc::clone(&self.cast),
         };
         let done = if self.dry_run {
-            self.app.store.read("import", move |tx| put(tx, &batch)).await?
+            self.app.store.rehearse("import", move |tx| put(tx, &batch)).await?
         } else {
-            self.app.store.write("import", move |tx| put(tx, &batch)).await?
+            self.app.store.write("import", self.key.clone(), move |tx| put(tx, &batch)).await?
         };
         for (index, outcome) in indexes.into_iter().zip(done.outcomes) {
             let spot = match outcome {

@@ -8,7 +8,7 @@ use crate::domain::ids::ThreadId;
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
 use crate::domain::thread::{Thread, ThreadState};
-use crate::store::{EventKind, NewThread};
+use crate::store::{EventKind, Key, NewThread};
 
 /// What a moderator sets; none leaves a field as it is.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,7 @@ impl App {
         let standing = std::sync::Arc::clone(&self.standing);
         let caller = caller.clone();
         self.store
-            .write("manage_thread", move |tx| {
+            .write("manage_thread", Key::log().and(Key::thread(&site, &key)), move |tx| {
                 let site = site_for(tx, &caller, Action::ManageThread, &site)?;
                 if change.url.as_deref().is_some_and(|url| !standing.origin_of(site.id, &origin_of(url))) {
                     return Err(Error::field("/url", "origin", "the address is not on an origin of this site"));

@@ -10,7 +10,7 @@ use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::markup;
 use crate::domain::permission::Action;
 use crate::domain::thread::{Site, Thread, ThreadState};
-use crate::store::{Claim, IdempotencyKey, NewThread, Tx};
+use crate::store::{Claim, IdempotencyKey, Key, NewThread, Tx};
 
 /// Why a comment in a premoderated thread waits.
 pub const PREMODERATION: &str = "premoderation";
@@ -66,7 +66,7 @@ impl App {
         let caller = caller.clone();
         let author = self.authors([caller.user]).await?.remove(&caller.user).ok_or(Code::SignInRequired)?;
         self.store
-            .write("post", move |tx| {
+            .write("post", Key::thread(&post.site, &post.thread), move |tx| {
                 let site = tx.site_by_key(&post.site)?.ok_or_else(Error::not_found)?;
                 if let Some(made) = replayed(tx, post.once.as_ref())? {
                     let made = tx.comment_by_id(CommentId(made))?.ok_or_else(Error::not_found)?;

@@ -9,7 +9,7 @@ use super::{App, Error, secret};
 use crate::domain::code::Code;
 use crate::domain::ids::SessionId;
 use crate::domain::session::{Rotation, Scope, Session, rotation};
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 /// What the unit did. A refusal that has to be kept must not come as an error: that rolls back.
 enum Outcome {
@@ -31,7 +31,7 @@ impl App {
         let idle_ms = millis(self.settings.auth.refresh_idle_s);
         let (text, hash) = secret::opaque();
         let rotate = Rotate { spent: secret::hash(token), text, hash, now_ms, idle_ms };
-        let outcome = self.store.write("refresh", move |tx| rotate.apply(tx)).await?;
+        let outcome = self.store.write("refresh", Key::token(&rotate.spent), move |tx| rotate.apply(tx)).await?;
         match outcome {
             Outcome::Rotated(opened) => self.sign_tokens(*opened, scope),
             Outcome::Reused(session) => {

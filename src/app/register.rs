@@ -13,7 +13,7 @@ use crate::domain::ids::UserId;
 use crate::domain::login::{Login, LoginError};
 use crate::domain::password::{self, WeakPassword};
 use crate::domain::user::NewUser;
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 /// Most bytes of an address (RFC 5321, 4.5.3.1.3, without the angle brackets).
 const EMAIL_MAX_BYTES: usize = 254;
@@ -44,7 +44,7 @@ impl App {
         let opening = Opening::draw(self, start);
         let opened = self
             .store
-            .write("register", move |tx| {
+            .write("register", Key::login(&new.login.key()), move |tx| {
                 insert_unless_taken(tx, &new)?;
                 opening.insert(tx, new.id)
             })

@@ -10,7 +10,7 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::permission::{Action, Role};
 use crate::domain::session::{Client, Scope, Session};
 use crate::domain::user::Own;
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 /// Most characters kept of an agent's name.
 const AGENT_MAX_CHARS: usize = 200;
@@ -159,7 +159,7 @@ impl App {
     /// The store's.
     pub async fn sign_out(&self, session: SessionId) -> Result<(), Error> {
         let now_ms = self.now_ms();
-        self.store.write("sign_out", move |tx| end_one(tx, session, now_ms).map(drop)).await
+        self.store.write("sign_out", Key::free(), move |tx| end_one(tx, session, now_ms).map(drop)).await
     }
 
     /// Ends the session of a refresh token. An unknown one belongs to no session that could be
@@ -171,7 +171,7 @@ impl App {
         let hash = secret::hash(refresh_token);
         let now_ms = self.now_ms();
         self.store
-            .write("sign_out_refresh", move |tx| match tx.refresh_by_hash(&hash)? {
+            .write("sign_out_refresh", Key::token(&hash), move |tx| match tx.refresh_by_hash(&hash)? {
                 Some(token) => end_one(tx, token.session_id, now_ms).map(drop),
                 None => Ok(()),
             })
@@ -200,7 +200,7 @@ impl App {
         caller.require(Action::Participate, None)?;
         let (user, now_ms) = (caller.user, self.now_ms());
         self.store
-            .write("end_session", move |tx| {
+            .write("end_session", Key::user(user), move |tx| {
                 let found = tx.session_by_id(session)?.filter(|s| s.user_id == user && s.expires_ms > now_ms);
                 if found.is_some() && end_one(tx, session, now_ms)? { Ok(()) } else { Err(Error::not_found()) }
             })
@@ -214,7 +214,7 @@ impl App {
     pub async fn end_other_sessions(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Action::Participate, None)?;
         let (user, keep, now_ms) = (caller.user, caller.session, self.now_ms());
-        self.store.write("end_other_sessions", move |tx| end_all(tx, user, Some(keep), now_ms)).await
+        self.store.write("end_other_sessions", Key::user(user), move |tx| end_all(tx, user, Some(keep), now_ms)).await
     }
 }
 
@@ -227,6 +227,7 @@ pub(super) mod fixture {
     use super::*;
     use crate::app::register::Register;
     use crate::config::Settings;
+    use crate::database::Database;
     use crate::store::{Options, Store};
 
     pub const PASSWORD: &str = "four unrelated words";
@@ -236,18 +237,20 @@ pub(super) mod fixture {
         pub app: App,
         clock: Arc<AtomicI64>,
         _directory: tempfile::TempDir,
+        _database: Database,
     }
 
     impl World {
         pub async fn new() -> World {
             let directory = tempfile::tempdir().unwrap();
             let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-            let options = Options::at(directory.path());
+            let database = Database::new();
+            let options = Options { url: database.url.clone(), ..Options::at(directory.path()) };
             let told = Arc::clone(&clock);
             let tell = Arc::new(move || told.load(Ordering::SeqCst));
             let store = Store::open(&options).unwrap();
             let app = App::start(store, Settings::default(), "https://c.example".into(), tell).await.unwrap();
-            World { app, clock, _directory: directory }
+            World { app, clock, _directory: directory, _database: database }
         }
 
         pub fn wait_s(&self, seconds: i64) {

@@ -12,7 +12,7 @@ use crate::domain::log::{Chain, LogEntry};
 use crate::domain::login::Login;
 use crate::domain::permission::Role;
 use crate::domain::user::{Grant, Own};
-use crate::store::{EventKind, Tx};
+use crate::store::{EventKind, Key, Tx};
 
 /// A role that is given, changed or taken at one place.
 struct Change {
@@ -31,7 +31,7 @@ impl App {
     pub async fn set_role(&self, login: &str, role: Role, site: Option<&str>) -> Result<(), Error> {
         let (login, site, now_ms) = (login.to_owned(), site.map(str::to_owned), self.now_ms());
         self.store
-            .write("set_role", move |tx| {
+            .write("set_role", Key::log(), move |tx| {
                 let user = user_named(tx, &login)?.user.id;
                 let site = site.as_deref().map(|key| site_named(tx, key)).transpose()?;
                 let changes = changes(&tx.roles_of(user)?, role, site);

@@ -10,7 +10,7 @@ use super::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::login::Login;
 use crate::domain::user::Own;
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 /// Longer passwords are nobody's, see `domain::password`; in bytes.
 const PASSWORD_MAX_BYTES: usize = 1_024;
@@ -49,7 +49,7 @@ impl App {
         let opening = Opening::draw(self, start);
         let opened = self
             .store
-            .write("sign_in", move |tx| {
+            .write("sign_in", Key::free(), move |tx| {
                 // the password may have been changed while it was checked
                 if tx.user_own(user)?.and_then(|own| own.password_hash) != kept {
                     return Err(Code::InvalidCredentials.into());
@@ -170,7 +170,7 @@ mod tests {
         let weak = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
         let weak = argon2::PasswordHasher::hash_password(&weak, PASSWORD.as_bytes()).unwrap().to_string();
         let kept = weak.clone();
-        world.app.store.write("test", move |tx| tx.user_set_password(user, &weak)).await.unwrap();
+        world.app.store.write("test", Key::free(), move |tx| tx.user_set_password(user, &weak)).await.unwrap();
         assert!(try_in(&world, "alice", PASSWORD).await.is_ok());
         let own = world.app.store.read("test", move |tx| tx.user_own(user)).await;
         let renewed = own.map_err(|e: StoreError| e).unwrap().unwrap().password_hash.unwrap();

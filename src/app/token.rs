@@ -10,7 +10,7 @@ use super::Error;
 use crate::domain::code::Code;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Scope;
-use crate::store::{Store, StoreError};
+use crate::store::{Key, Store, StoreError};
 
 /// Who the tokens are for.
 const AUDIENCE: &str = "understory";
@@ -71,7 +71,7 @@ impl Keys {
         let kid = hex::encode(rand::random::<[u8; 8]>());
         let secret: [u8; 32] = rand::random();
         let keys = store
-            .write("signing_keys", move |tx| {
+            .write("signing_keys", Key::signing(), move |tx| {
                 let mut keys = tx.signing_keys()?;
                 if keys.is_empty() {
                     tx.signing_key_insert(&kid, &secret, now_ms)?;

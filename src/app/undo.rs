@@ -7,7 +7,7 @@ use crate::domain::code::Code;
 use crate::domain::decision::{Act, Conflict, Decision, Fate, undone};
 use crate::domain::ids::{CommentId, DecisionId, UserId};
 use crate::domain::permission::Action;
-use crate::store::Tx;
+use crate::store::{Key, Tx};
 
 impl App {
     /// Undoes a decision by a new one. Each target whose facet is still as that decision left it
@@ -21,7 +21,7 @@ impl App {
         let new = DecisionId(new_id(now_ms));
         let caller = caller.clone();
         self.store
-            .write("undo", move |tx| {
+            .write("undo", Key::log().and(Key::decision(id)), move |tx| {
                 let old = recorded(tx, id)?;
                 if !caller.may(Action::Moderate, Some(old.decision.site_id)) {
                     return Err(Error::not_found());

@@ -7,7 +7,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::CommentId;
 use crate::domain::permission::Action;
 use crate::domain::thread::ThreadState;
-use crate::store::EventKind;
+use crate::store::{EventKind, Key};
 
 /// The votes on a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl App {
         let now_ms = self.now_ms();
         let user = caller.user;
         self.store
-            .write("vote", move |tx| {
+            .write("vote", Key::comment(id), move |tx| {
                 let comment = published(tx, id)?;
                 let thread = tx.thread_by_id(comment.thread_id)?.ok_or_else(Error::not_found)?;
                 if thread.state != ThreadState::Open {

@@ -14,7 +14,7 @@ use crate::cli::{act, demo};
 use crate::config::Settings;
 use crate::http::Front;
 use crate::jobs::Jobs;
-use crate::store::Purpose;
+use crate::store::{Missing, Purpose};
 
 /// The name of the lock file in a store's directory.
 const LOCK: &str = "lock";
@@ -27,15 +27,21 @@ const GRACE: Duration = Duration::from_millis(500);
 /// # Errors
 /// In words: what happened and what to do.
 pub fn serve(settings: Settings, directory: &Path, purpose: Purpose) -> Result<(), String> {
-    make_directory(directory)?;
-    let _lock = lock(directory)?;
+    // a database serves any number of nodes, and needs no directory
+    let _lock = match settings.store.url.is_empty() {
+        true => {
+            make_directory(directory)?;
+            Some(lock(directory)?)
+        }
+        false => None,
+    };
     // what may be refused comes first: then nothing was made or migrated for nothing
     let listener = TcpListener::bind(settings.server.listen).map_err(|error| {
         format!("cannot listen on {}: {error}; choose another with --listen ADDR:PORT", settings.server.listen)
     })?;
     let address = listener.local_addr().map_err(act::told)?;
     let origin = origin(&settings, address)?;
-    let store = open(&settings, directory, purpose)?;
+    let store = open(&settings, directory, purpose, Missing::Make)?;
     actix_web::rt::System::new().block_on(async move {
         let shutdown = Duration::from_secs(settings.server.shutdown_s);
         let app = App::start(store, settings, origin, system_clock()).await.map_err(act::told)?;

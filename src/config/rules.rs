@@ -75,9 +75,9 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "store.url",
         Secret {
-            read: values::empty,
-            allowed: "only nothing, which is SQLite in the data directory: PostgreSQL is not \
-                      built yet",
+            read: values::store_url,
+            allowed: "nothing, which is SQLite in the data directory, or the address of a \
+                      PostgreSQL database: postgres://user:password@host/database",
         },
     ),
     whole("store.readers", 0, 256),

@@ -213,10 +213,17 @@ fn wrong_values_are_named_with_their_layer() {
 }
 
 #[test]
-fn postgres_is_said_not_to_be_built_and_its_password_is_kept() {
-    let message = words(set("store.url=postgres://me:tick@db/forum"));
-    assert!(message.contains("PostgreSQL is not built yet"), "{message}");
-    assert!(message.contains("`store.url`") && !message.contains("tick"), "{message}");
+fn the_password_of_a_database_is_in_no_message() {
+    let settings = set("store.url=postgres://me:tick@db/forum").unwrap();
+    assert_eq!(settings.store.url.expose(), "postgres://me:tick@db/forum");
+    assert!(settings.show().contains("postgres://me:***@db/forum") && !settings.show().contains("tick"));
+    let several = set("store.url=postgresql://me:tick@one,two:5433/forum?target_session_attrs=any").unwrap();
+    assert!(!several.show().contains("tick"));
+    for wrong in ["mysql://me:tick@db/forum", "postgres://", "host=db password=tick", "postgres://me:tick tock@db"] {
+        let message = words(set(&format!("store.url={wrong}")));
+        assert!(message.contains("`store.url`") && message.contains("postgres://user"), "{message}");
+        assert!(!message.contains("tick"), "{message}");
+    }
 }
 
 #[test]

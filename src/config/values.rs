@@ -19,9 +19,14 @@ pub(super) fn socket_address(text: &str) -> Option<String> {
     text.parse::<SocketAddr>().ok().map(|it| it.to_string())
 }
 
-/// Nothing at all.
-pub(super) fn empty(text: &str) -> Option<String> {
-    text.is_empty().then(String::new)
+/// Nothing, or the address of a PostgreSQL database. What else stands in it is for the one who
+/// connects to judge: it may name several hosts, which no URL can.
+pub(super) fn store_url(text: &str) -> Option<String> {
+    let is_address = |text: &str| {
+        let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(|c: char| c.is_whitespace() || c.is_control()))
+    };
+    (text.is_empty() || is_address(text)).then(|| text.to_owned())
 }
 
 /// Nothing, or a bearer token that fits in a header.

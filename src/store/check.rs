@@ -231,24 +231,9 @@ impl Tx<'_> {
         )
     }
 
-    /// What the database itself says of its file; "ok" or the damage.
+    /// What the database itself finds wrong: pages, indexes, references.
     pub fn check_integrity(&mut self) -> Result<Vec<Difference>, StoreError> {
-        let mut found = Vec::new();
-        self.each("PRAGMA integrity_check(100)", &[], |c| {
-            let said: String = c.take()?;
-            if said != "ok" {
-                found.push(Difference { name: "database".into(), detail: said });
-            }
-            Ok(())
-        })?;
-        self.each("PRAGMA foreign_key_check", &[], |c| {
-            let table: String = c.take()?;
-            let row: Option<i64> = c.maybe()?;
-            let name = format!("{table} row {}", row.unwrap_or_default());
-            found.push(Difference { name, detail: "what it refers to is gone".into() });
-            Ok(())
-        })?;
-        Ok(found)
+        self.all(self.dialect().integrity(), &[], |c| Ok(Difference { name: c.take()?, detail: c.take()? }))
     }
 
     /// How many sites, threads, comments and people there are, for a summary.

@@ -248,7 +248,7 @@ impl Tx<'_> {
     /// Writes a new comment, whose counters are 0 and whose place must be free; whether its id was.
     pub fn comment_insert(&mut self, new: &Comment, source_id: Option<&str>) -> Result<bool, StoreError> {
         let d = &new.disposition;
-        let made = self.run(
+        let made = self.changed(
             "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
                body_html, created_ms, edited_ms, visible, held_by, removed_by, removed_reason, removed_ms, source_id,
                fragment)

@@ -2,7 +2,10 @@
 //!
 //! What differs between them is in `dialect`; what is asked is in the table files beside this one.
 
+use std::path::Path;
+
 use super::StoreError;
+use super::dialect::Dialect;
 use crate::domain::ids::{CommentId, DecisionId, EntryId, FlagId, SessionId, SiteId, ThreadId, UserId};
 
 /// A parameter of a statement.
@@ -18,27 +21,87 @@ pub enum Value<'a> {
     Blob(&'a [u8]),
 }
 
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A snapshot to read from.
+    Read,
+    /// Changes, seen by nobody before the commit.
+    Write,
+}
+
+/// What a failure did to the transaction under way.
+#[derive(Debug, Default)]
+pub enum Verdict {
+    /// It stands: the failure is the unit's own.
+    #[default]
+    Stands,
+    /// A row was there that another transaction has just made. The same work may find it the next
+    /// time; if it does not, the failure is the unit's own.
+    Met,
+    /// It is gone, for a reason that lies in others: the same work may succeed the next time.
+    Again,
+    /// It is gone.
+    Gone(StoreError),
+}
+
 /// One session with a database. Used by one thread at a time.
-pub trait Driver {
-    /// Starts a transaction: one that may write, or a snapshot to read from.
+///
+/// A driver may put off what needs no answer (`begin`, `savepoint`, `send`, `hold`, `let_go`) and
+/// send it along with the next statement that does; its failure then shows there, at the latest in
+/// `release` or `commit`.
+pub trait Driver: Send {
+    /// Which database it is.
+    fn dialect(&self) -> Dialect;
+    /// Keeps other nodes from working on the same things until [`Driver::let_go`]. Waits for who
+    /// has them; to be called before the transaction begins, so that it sees what they did.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when another process keeps the store too long.
-    fn begin(&mut self, write: bool) -> Result<(), StoreError>;
+    /// [`StoreError::Busy`] when that takes too long.
+    fn hold(&mut self, keys: &[i64]) -> Result<(), StoreError>;
+    /// Ends [`Driver::hold`], after the transaction.
+    fn let_go(&mut self);
+    /// Starts a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another process keeps the store too long, or it cannot be reached.
+    fn begin(&mut self, access: Access) -> Result<(), StoreError>;
+    /// Starts a part of the transaction that can be given up alone.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    fn savepoint(&mut self) -> Result<(), StoreError>;
+    /// Ends that part and keeps what it did.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the first statement that failed; the part can then be given up.
+    fn release(&mut self) -> Result<(), StoreError>;
+    /// Ends that part and undoes what it did.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the whole transaction is gone.
+    fn give_up(&mut self) -> Result<(), StoreError>;
+    /// Lets other nodes know, once the transaction under way is committed, that it has events.
+    fn announce(&mut self);
     /// Makes the transaction durable.
     ///
     /// # Errors
-    /// [`StoreError::Full`] and others; then nothing of it is kept.
+    /// [`StoreError::Uncertain`] when nobody can say whether it is; for others nothing is kept.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Gives the transaction up; also fine when there is none.
     fn rollback(&mut self);
-    /// Whether the transaction begun is still there: after some errors it is not.
-    fn in_transaction(&self) -> bool;
+    /// What the failures since the last call did to the transaction.
+    fn verdict(&mut self) -> Verdict;
     /// Runs one statement and returns the number of rows it changed.
     ///
     /// # Errors
     /// [`StoreError`] by what the caller can do.
     fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError>;
+    /// Runs one statement whose answer nobody needs.
+    ///
+    /// # Errors
+    /// [`StoreError`] by what the caller can do, perhaps that of an earlier one.
+    fn send(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError>;
     /// Runs one query and hands over each row.
     ///
     /// # Errors
@@ -54,11 +117,11 @@ pub trait Driver {
     /// # Errors
     /// [`StoreError`] of the first that fails.
     fn batch(&mut self, sql: &str) -> Result<(), StoreError>;
-    /// Moves when another process has committed.
+    /// Writes a consistent copy of the store to a file that must not exist, beside all other use.
     ///
     /// # Errors
-    /// [`StoreError`] when the store cannot be asked.
-    fn foreign_version(&mut self) -> Result<i64, StoreError>;
+    /// [`StoreError::Refused`] where the database has its own tool for it.
+    fn copy_to(&mut self, file: &Path) -> Result<(), StoreError>;
 }
 
 /// A row of an answer.

@@ -1,6 +1,6 @@
 //! Events: what others must learn of a commit, be they threads, processes or browsers.
 
-use super::driver::{Columns, values};
+use super::driver::{Columns, Value, values};
 use super::{StoreError, Tx};
 use crate::domain::flag::words;
 use crate::domain::ids::{CommentId, SessionId, ThreadId, UserId};
@@ -54,7 +54,15 @@ pub struct Event {
     pub detail: Option<String>,
 }
 
-fn event(c: &mut Columns<'_>) -> Result<Event, StoreError> {
+/// What [`event`] reads.
+macro_rules! event_columns {
+    () => {
+        "seq, at_ms, kind, thread_id, version, comment_id, user_id, session_id, detail"
+    };
+}
+pub(super) use event_columns;
+
+pub(super) fn event(c: &mut Columns<'_>) -> Result<Event, StoreError> {
     Ok(Event {
         seq: c.take()?,
         at_ms: c.take()?,
@@ -91,20 +99,21 @@ impl Tx<'_> {
         comment: Option<CommentId>,
         at_ms: i64,
     ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO event (at_ms, kind, thread_id, version, comment_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+        self.tell(
+            concat!(
+                "INSERT INTO event (at_ms, kind, thread_id, version, comment_id) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING ",
+                event_columns!()
+            ),
             values![at_ms, kind.as_str(), thread, version, comment],
-        )?;
-        Ok(())
+        )
     }
 
     /// Tells that a session was ended.
     pub fn event_on_session(&mut self, session: SessionId, at_ms: i64) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO event (at_ms, kind, session_id) VALUES (?1, ?2, ?3)",
+        self.tell(
+            concat!("INSERT INTO event (at_ms, kind, session_id) VALUES (?1, ?2, ?3) RETURNING ", event_columns!()),
             values![at_ms, EventKind::SessionEnded.as_str(), session],
-        )?;
-        Ok(())
+        )
     }
 
     /// Tells of a change to a person.
@@ -115,19 +124,27 @@ impl Tx<'_> {
         detail: Option<&str>,
         at_ms: i64,
     ) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO event (at_ms, kind, user_id, detail) VALUES (?1, ?2, ?3, ?4)",
+        self.tell(
+            concat!(
+                "INSERT INTO event (at_ms, kind, user_id, detail) VALUES (?1, ?2, ?3, ?4) RETURNING ",
+                event_columns!()
+            ),
             values![at_ms, kind.as_str(), user, detail],
-        )?;
-        Ok(())
+        )
     }
 
     /// Tells of a change to the sites.
     pub fn event_on_site(&mut self, detail: &str, at_ms: i64) -> Result<(), StoreError> {
-        self.run(
-            "INSERT INTO event (at_ms, kind, detail) VALUES (?1, ?2, ?3)",
+        self.tell(
+            concat!("INSERT INTO event (at_ms, kind, detail) VALUES (?1, ?2, ?3) RETURNING ", event_columns!()),
             values![at_ms, EventKind::SiteChanged.as_str(), detail],
-        )?;
+        )
+    }
+
+    /// Writes an event and keeps it for whoever listens in this process.
+    fn tell(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let told = self.first(sql, values, event)?;
+        self.events.extend(told);
         Ok(())
     }
 
@@ -137,12 +154,11 @@ impl Tx<'_> {
         Ok(last.unwrap_or(0))
     }
 
-    /// All events after a place, in order.
-    pub fn event_after(&mut self, seq: i64) -> Result<Vec<Event>, StoreError> {
+    /// The events between two places, without either, in order.
+    pub fn event_between(&mut self, after: i64, before: i64) -> Result<Vec<Event>, StoreError> {
         self.all(
-            "SELECT seq, at_ms, kind, thread_id, version, comment_id, user_id, session_id, detail FROM event
-             WHERE seq > ?1 ORDER BY seq",
-            values![seq],
+            concat!("SELECT ", event_columns!(), " FROM event WHERE seq > ?1 AND seq < ?2 ORDER BY seq"),
+            values![after, before],
             event,
         )
     }

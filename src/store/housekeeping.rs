@@ -14,7 +14,7 @@ impl Tx<'_> {
                WHERE state = 'deleted' AND erased_ms IS NULL AND removed_ms < ?1 ORDER BY removed_ms, id LIMIT ?2)",
             values![before_ms, BATCH],
         )?;
-        self.run(
+        self.changed(
             "UPDATE comment SET body = '', body_html = '', erased_ms = ?3 WHERE id IN (SELECT id FROM comment
                WHERE state = 'deleted' AND erased_ms IS NULL AND removed_ms < ?1 ORDER BY removed_ms, id LIMIT ?2)",
             values![before_ms, BATCH, now_ms],
@@ -23,7 +23,7 @@ impl Tx<'_> {
 
     /// Forgets idempotency keys from before then.
     pub fn forget_keys(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        self.run(
+        self.changed(
             "DELETE FROM idempotency WHERE (scope, key) IN
                (SELECT scope, key FROM idempotency WHERE created_ms < ?1 ORDER BY created_ms LIMIT ?2)",
             values![before_ms, BATCH],
@@ -32,7 +32,7 @@ impl Tx<'_> {
 
     /// Forgets events from before then, but never the last: it keeps the count.
     pub fn forget_events(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        self.run(
+        self.changed(
             "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE at_ms < ?1 ORDER BY at_ms, seq LIMIT ?2)
                AND seq < (SELECT MAX(seq) FROM event)",
             values![before_ms, BATCH],
@@ -41,12 +41,12 @@ impl Tx<'_> {
 
     /// Forgets sessions that are over since then, with their refresh tokens.
     pub fn forget_sessions(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        let ended = self.run(
+        let ended = self.changed(
             "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ended_ms IS NOT NULL AND ended_ms < ?1
                ORDER BY ended_ms, id LIMIT ?2)",
             values![before_ms, BATCH],
         )?;
-        let expired = self.run(
+        let expired = self.changed(
             "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_ms < ?1
                ORDER BY expires_ms, id LIMIT ?2)",
             values![before_ms, BATCH],
@@ -56,6 +56,6 @@ impl Tx<'_> {
 
     /// Forgets exchange codes that ran out before then.
     pub fn forget_codes(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        self.run("DELETE FROM exchange_code WHERE expires_ms < ?1", values![before_ms])
+        self.changed("DELETE FROM exchange_code WHERE expires_ms < ?1", values![before_ms])
     }
 }

@@ -7,14 +7,18 @@
 mod check;
 mod comment;
 mod decision;
+mod derive;
 mod dialect;
 pub(crate) mod driver;
 mod event;
 mod flag;
 mod housekeeping;
 mod idempotency;
+mod key;
+mod line;
 mod log;
 mod page;
+mod postgres;
 mod queue;
 mod schema;
 mod session;
@@ -26,6 +30,7 @@ mod unit;
 mod user;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -36,6 +41,7 @@ pub use decision::Entry;
 pub use event::{Event, EventKind};
 pub use flag::FlagGroup;
 pub use idempotency::{Claim, IdempotencyKey};
+pub use key::Key;
 pub use log::LogLine;
 pub use page::Reader;
 pub use queue::{QueueFilter, QueuePlace, QueueRow};
@@ -45,9 +51,13 @@ pub use thread::{NewThread, ThreadDelta};
 pub use tx::Tx;
 pub use user::Record;
 
+use dialect::Dialect;
 use driver::Driver;
+use postgres::Postgres;
+use postgres::connect::Server;
+use postgres::tail::Tail;
 use sqlite::Sqlite;
-use unit::Pool;
+use unit::{Drivers, Ears, Pool};
 
 /// The name of the store's file in its directory.
 pub const FILE: &str = "understory.db";
@@ -61,9 +71,12 @@ pub enum StoreError {
     /// No room on the disk: nothing of the unit was kept.
     #[error("the disk is full")]
     Full,
-    /// Another process kept the store longer than the busy time-out.
-    #[error("the store is kept busy by another process")]
+    /// Others kept the store for too long, or it cannot be reached: nothing of the unit was kept.
+    #[error("the store is kept busy by others, or cannot be reached")]
     Busy,
+    /// The connection was lost at the commit: the unit may be kept or not.
+    #[error("the connection was lost at the commit: whether it was kept is not known")]
+    Uncertain,
     /// A rule of the schema would be broken: the store's own net, not an expected answer.
     #[error("a constraint failed: {0}")]
     Constraint(String),
@@ -85,20 +98,35 @@ pub enum StoreError {
 }
 
 /// How to open a store.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
-    /// The directory that holds it.
+    /// The directory that holds it, unless there is an address.
     pub directory: PathBuf,
+    /// The address of a PostgreSQL database, with its password; none: SQLite in the directory.
+    pub url: Option<String>,
     /// What it is for; a store of another purpose is refused.
     pub purpose: Purpose,
+    /// What to do when there is no store.
+    pub missing: Missing,
     /// Threads that read; at least 1.
     pub readers: usize,
     /// Units that may wait, for readers and for the writer.
     pub queue: usize,
-    /// How long to wait for another process, in milliseconds.
+    /// How long to wait for another process, or for a server that went away, in milliseconds.
     pub busy_timeout_ms: u64,
+    /// How long a statement may take on a server, in seconds; 0 for any time.
+    pub statement_s: u64,
     /// Now, in milliseconds since 1970, for the name of the copy before a migration.
     pub now_ms: i64,
+}
+
+/// What to do when there is no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Make one.
+    Make,
+    /// Say so.
+    Refuse,
 }
 
 impl Options {
@@ -106,63 +134,127 @@ impl Options {
     pub fn at(directory: &Path) -> Options {
         Options {
             directory: directory.to_owned(),
+            url: None,
             purpose: Purpose::Serve,
+            missing: Missing::Make,
             readers: 2,
             queue: 1_024,
             busy_timeout_ms: 5_000,
+            statement_s: 30,
             now_ms: 0,
         }
     }
 }
 
-/// Told of events right after their commit and before it is acknowledged.
-pub type Listener = Box<dyn Fn(&[Event]) + Send>;
+/// Told of events right after their commit and before it is acknowledged, each once. On SQLite all
+/// come in the order of their commits; on PostgreSQL those of one thread and node do, and others'
+/// come when they are read: a thread's version, and a person's `seq`, tell which is the later.
+pub type Listener = Box<dyn Fn(&[Event]) + Send + Sync>;
+
+/// Connections that write to a server at the same time. More would meet more often.
+const WRITERS: usize = 4;
 
 /// An open store. Closing waits for the units under way.
 pub struct Store {
     pool: Pool,
-    file: PathBuf,
-    busy_timeout: Duration,
+    ears: Arc<Ears>,
+    at: Place,
+}
+
+/// Where a store is.
+enum Place {
+    File { file: PathBuf, busy_timeout: Duration },
+    Server { server: Arc<Server>, tail: Mutex<Option<Tail>> },
 }
 
 impl Store {
-    /// Opens the store in a directory, making it or bringing it to this program's schema.
+    /// Opens a store, making it or bringing it to this program's schema.
     ///
     /// # Errors
     /// [`StoreError::Refused`] for a newer schema or another purpose, others when it cannot be read.
     pub fn open(options: &Options) -> Result<Store, StoreError> {
+        match &options.url {
+            None => Store::open_file(options),
+            Some(url) => Store::open_server(options, url),
+        }
+    }
+
+    fn open_file(options: &Options) -> Result<Store, StoreError> {
         let file = options.directory.join(FILE);
         let busy_timeout = Duration::from_millis(options.busy_timeout_ms);
         let mut writer = Sqlite::open(&file, busy_timeout)?;
         schema::prepare(&mut writer, options)?;
-        let mut readers: Vec<Box<dyn Driver + Send>> = Vec::new();
-        for _ in 0..options.readers.max(1) {
-            readers.push(Box::new(Sqlite::open(&file, busy_timeout)?));
-        }
-        let pool = Pool::start(Box::new(writer), readers, options.queue)?;
-        Ok(Store { pool, file, busy_timeout })
+        let readers = (0..options.readers.max(1)).map(|_| Sqlite::open(&file, busy_timeout));
+        let readers = readers.collect::<Result<_, _>>()?;
+        let ears = Arc::new(Ears::new());
+        let pool = Pool::start(Drivers::Sqlite(writer, readers), options.queue, &ears)?;
+        Ok(Store { pool, ears, at: Place::File { file, busy_timeout } })
     }
 
-    /// Lets `listener` hear of every event from now on, also those of other processes.
+    fn open_server(options: &Options, url: &str) -> Result<Store, StoreError> {
+        let node = format!("understory-{}", hex::encode(rand::random::<[u8; 8]>()));
+        let patience = Duration::from_millis(options.busy_timeout_ms);
+        let server = Arc::new(Server::parse(url, &node, patience, options.statement_s)?);
+        // a connection runs on the thread that uses it, and the caller's may have a runtime already
+        std::thread::scope(|scope| {
+            let work = scope.spawn(|| schema::prepare(&mut Postgres::new(Arc::clone(&server))?, options));
+            work.join().unwrap_or(Err(StoreError::Panicked))
+        })?;
+        let connections = |count: usize| {
+            let new = |_| Postgres::new(Arc::clone(&server)).map(|driver| Box::new(driver) as Box<dyn Driver>);
+            (0..count).map(new).collect::<Result<Vec<_>, _>>()
+        };
+        let drivers = Drivers::Server(connections(WRITERS)?, connections(options.readers.max(1))?);
+        let ears = Arc::new(Ears::new());
+        let pool = Pool::start(drivers, options.queue, &ears)?;
+        Ok(Store { pool, ears, at: Place::Server { server, tail: Mutex::new(None) } })
+    }
+
+    /// Lets `listener` hear of every event from now on, also those of other processes and nodes.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn listen(&self, listener: Listener) -> Result<(), StoreError> {
-        self.pool.listen(listener).await
+        self.ears.listen(listener);
+        if let Place::Server { server, tail } = &self.at {
+            let started = Tail::start(Arc::clone(server), Arc::clone(&self.ears)).await?;
+            *tail.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
+        }
+        Ok(())
     }
 
     /// Runs a unit that may write. It may be run again, so it must not do anything but work on
-    /// `Tx`; when it fails, nothing of it is kept. The answer comes after the commit.
+    /// `Tx`; when it fails, nothing of it is kept. The answer comes after the commit. `key` names
+    /// what it contends for.
     ///
     /// # Errors
     /// The unit's own, or [`StoreError`] when it could not be run or kept.
-    pub async fn write<T, E, F>(&self, name: &'static str, unit: F) -> Result<T, E>
+    pub async fn write<T, E, F>(&self, name: &'static str, key: Key, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.pool.write(name, unit).await
+        let keys = match (&self.at, key.numbers()) {
+            // its one writer never contends
+            (Place::File { .. }, _) => Vec::new(),
+            (Place::Server { .. }, Some(numbers)) => numbers,
+            (Place::Server { .. }, None) => self.pool.read("key", move |tx| key.look_up(tx)).await?,
+        };
+        self.pool.write(name, keys, unit).await
+    }
+
+    /// Runs a unit as [`Store::write`] does, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// The unit's own, or [`StoreError`] when it could not be run.
+    pub async fn rehearse<T, E, F>(&self, name: &'static str, unit: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.pool.rehearse(name, unit).await
     }
 
     /// Runs a unit that only reads, on one snapshot.
@@ -181,8 +273,17 @@ impl Store {
     /// Writes a consistent copy to `file` while everything goes on.
     ///
     /// # Errors
-    /// [`StoreError`] when it exists already or cannot be written.
+    /// [`StoreError`] when it exists already or cannot be written; [`StoreError::Refused`] on
+    /// PostgreSQL, which has its own tool.
     pub fn backup(&self, file: &Path) -> Result<(), StoreError> {
-        Sqlite::open(&self.file, self.busy_timeout)?.copy_to(file)
+        match &self.at {
+            Place::File { file: own, busy_timeout } => Sqlite::open(own, *busy_timeout)?.copy_to(file),
+            Place::Server { server, .. } => Postgres::new(Arc::clone(server))?.copy_to(file),
+        }
+    }
+
+    /// For how long it is not known what others have changed.
+    pub fn silent(&self) -> Duration {
+        self.ears.silent()
     }
 }

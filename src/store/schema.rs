@@ -4,15 +4,18 @@
 //! one transaction, after a copy of it was put into `backups`. The first migration is the first
 //! schema; a test holds that all of them together equal `schema.sql`.
 
-use super::driver::{Driver, values};
-use super::sqlite::Sqlite;
-use super::{FILE, Options, StoreError, Tx};
+use super::dialect::Dialect;
+use super::driver::{Access, Driver, values};
+use super::{FILE, Missing, Options, StoreError, Tx};
 
 /// The schema of a fresh store.
 const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// What leads from each schema to the next, from the empty store on.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+
+/// The key of whoever makes or changes the schema: "under" as a number.
+const TURN: i64 = 0x75_6e64_6572;
 
 /// What a store is for. One never opens as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,61 +38,59 @@ impl Purpose {
 }
 
 /// Makes or migrates the store behind `driver`.
-pub fn prepare(driver: &mut Sqlite, options: &Options) -> Result<(), StoreError> {
-    driver.begin(true)?;
-    let done = Tx::new(driver).schema_prepare(options.purpose);
-    match done {
-        Ok(None) => driver.commit(),
-        Ok(Some(version)) => {
-            driver.rollback();
-            migrate(driver, options, version)
-        }
-        Err(error) => {
-            driver.rollback();
-            Err(error)
-        }
+pub fn prepare(driver: &mut dyn Driver, options: &Options) -> Result<(), StoreError> {
+    let Some(from) = step(driver, |tx| tx.schema_check(options))? else { return Ok(()) };
+    // a server has its own backups, and no directory here
+    if driver.dialect() == Dialect::Sqlite {
+        let backups = options.directory.join("backups");
+        std::fs::create_dir_all(&backups).map_err(|error| StoreError::Database(Box::new(error)))?;
+        driver.copy_to(&backups.join(format!("schema-{from}-{}-{FILE}", options.now_ms)))?;
     }
-}
-
-fn migrate(driver: &mut Sqlite, options: &Options, from: usize) -> Result<(), StoreError> {
-    let backups = options.directory.join("backups");
-    std::fs::create_dir_all(&backups).map_err(|error| StoreError::Database(Box::new(error)))?;
-    driver.copy_to(&backups.join(format!("schema-{from}-{}-{FILE}", options.now_ms)))?;
-    for (number, step) in MIGRATIONS.iter().enumerate().skip(from) {
-        driver.begin(true)?;
-        let stepped = driver.batch(step).and_then(|()| Tx::new(driver).meta_set("schema", &(number + 1).to_string()));
-        match stepped.and_then(|()| driver.commit()) {
-            Ok(()) => tracing::info!(version = number + 1, "schema migrated"),
-            Err(error) => {
-                driver.rollback();
-                return Err(error);
-            }
-        }
+    for (number, migration) in MIGRATIONS.iter().enumerate().skip(from) {
+        step(driver, |tx| tx.schema_migrate(number, migration))?;
     }
     Ok(())
 }
 
+/// One transaction. Nodes that start together take turns.
+fn step<T>(driver: &mut dyn Driver, work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    driver.hold(&[TURN])?;
+    let done = driver.begin(Access::Write).and_then(|()| {
+        let done = work(&mut Tx::new(driver))?;
+        driver.commit()?;
+        Ok(done)
+    });
+    if done.is_err() {
+        driver.rollback();
+    }
+    driver.let_go();
+    done
+}
+
 impl Tx<'_> {
     /// Makes a fresh store, or checks an old one. Some: the schema it must be migrated from.
-    fn schema_prepare(&mut self, purpose: Purpose) -> Result<Option<usize>, StoreError> {
-        let fresh = !self.exists("SELECT 1 FROM sqlite_schema WHERE name = 'meta'", &[])?;
-        if fresh {
-            self.batch(SCHEMA)?;
+    fn schema_check(&mut self, options: &Options) -> Result<Option<usize>, StoreError> {
+        if !self.exists(self.dialect().is_made(), &[])? {
+            if options.missing == Missing::Refuse {
+                return Err(StoreError::Refused("there is no store in that database".into()));
+            }
+            self.batch(&self.dialect().schema(SCHEMA))?;
             self.meta_set("schema", &MIGRATIONS.len().to_string())?;
-            self.meta_set("purpose", purpose.as_str())?;
+            self.meta_set("purpose", options.purpose.as_str())?;
             return Ok(None);
         }
         let found = self.meta_get("purpose")?.unwrap_or_default();
-        if purpose != Purpose::Any && found != purpose.as_str() {
+        if options.purpose != Purpose::Any && found != options.purpose.as_str() {
+            let other = match self.dialect() {
+                Dialect::Sqlite => "--data DIR",
+                Dialect::Postgres => "another database",
+            };
             return Err(StoreError::Refused(format!(
-                "this store was made by `understory {found}`; `{}` needs one of its own (--data DIR)",
-                purpose.as_str()
+                "this store was made by `understory {found}`; `{}` needs one of its own ({other})",
+                options.purpose.as_str()
             )));
         }
-        let version: usize = match self.meta_get("schema")?.map(|text| text.parse()) {
-            Some(Ok(version)) => version,
-            _ => return Err(StoreError::Corrupt("meta.schema is not a number".into())),
-        };
+        let version = self.schema_version()?;
         if version > MIGRATIONS.len() {
             return Err(StoreError::Refused(format!(
                 "this store has schema {version}, this program knows up to {}: use the newer understory",
@@ -97,6 +98,24 @@ impl Tx<'_> {
             )));
         }
         Ok((version < MIGRATIONS.len()).then_some(version))
+    }
+
+    /// Takes the step from one schema to the next, unless another node has just done so.
+    fn schema_migrate(&mut self, from: usize, migration: &str) -> Result<(), StoreError> {
+        if self.schema_version()? > from {
+            return Ok(());
+        }
+        self.batch(&self.dialect().schema(migration))?;
+        self.meta_set("schema", &(from + 1).to_string())?;
+        tracing::info!(version = from + 1, "schema migrated");
+        Ok(())
+    }
+
+    fn schema_version(&mut self) -> Result<usize, StoreError> {
+        match self.meta_get("schema")?.map(|text| text.parse()) {
+            Some(Ok(version)) => Ok(version),
+            _ => Err(StoreError::Corrupt("meta.schema is not a number".into())),
+        }
     }
 
     /// A fact about the store itself.
@@ -117,44 +136,102 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
+    use crate::database::Database;
+    use crate::store::postgres::Postgres;
+    use crate::store::postgres::connect::Server;
+    use crate::store::sqlite::Sqlite;
+    use std::sync::Arc;
     use std::time::Duration;
 
-    fn objects(driver: &mut Sqlite) -> Vec<(String, String)> {
-        Tx::new(driver)
-            .all("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name", &[], |c| {
-                Ok((c.take()?, c.take()?))
-            })
-            .unwrap()
+    /// A store's place, twice if need be, and how to reach it.
+    struct Place {
+        database: Database,
+        directory: tempfile::TempDir,
     }
 
-    fn options(directory: &Path, purpose: Purpose) -> Options {
-        Options { directory: directory.into(), purpose, readers: 1, queue: 8, busy_timeout_ms: 1_000, now_ms: 1 }
+    impl Place {
+        fn new() -> Place {
+            Place { database: Database::new(), directory: tempfile::tempdir().unwrap() }
+        }
+
+        fn driver(&self) -> Box<dyn Driver> {
+            match &self.database.url {
+                None => Box::new(Sqlite::open(&self.directory.path().join(FILE), Duration::from_secs(1)).unwrap()),
+                Some(url) => {
+                    let server = Server::parse(url, "understory-test", Duration::from_secs(1), 30).unwrap();
+                    Box::new(Postgres::new(Arc::new(server)).unwrap())
+                }
+            }
+        }
+
+        fn options(&self, purpose: Purpose) -> Options {
+            Options { url: self.database.url.clone(), purpose, ..Options::at(self.directory.path()) }
+        }
+    }
+
+    /// Everything the schema has made, in words.
+    fn objects(driver: &mut dyn Driver) -> Vec<(String, String)> {
+        let sql = match driver.dialect() {
+            Dialect::Sqlite => "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name",
+            Dialect::Postgres => {
+                "SELECT table_name || '.' || column_name, concat_ws(' ', ordinal_position, data_type, is_nullable,
+                   collation_name, column_default, is_identity, generation_expression)
+                 FROM information_schema.columns WHERE table_schema = current_schema()
+                 UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
+                 UNION ALL SELECT conrelid::regclass::text || '.' || conname, pg_get_constraintdef(oid)
+                 FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+                 UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+                 UNION ALL SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+                 ORDER BY 1, 2"
+            }
+        };
+        let mut tx = Tx::new(driver);
+        let rows = tx.all(sql, &[], |c| Ok((c.take()?, c.take()?))).unwrap();
+        assert!(rows.len() > 50, "{rows:?}");
+        rows
     }
 
     #[test]
     fn a_fresh_schema_equals_all_migrations_applied() {
-        let directory = tempfile::tempdir().unwrap();
-        let open = |name: &str| Sqlite::open(&directory.path().join(name), Duration::from_secs(1)).unwrap();
-        let mut fresh = open("fresh");
-        fresh.batch(SCHEMA).unwrap();
-        let mut migrated = open("migrated");
+        let (one, other) = (Place::new(), Place::new());
+        let (mut fresh, mut migrated) = (one.driver(), other.driver());
+        let dialect = fresh.dialect();
+        fresh.batch(&dialect.schema(SCHEMA)).unwrap();
         for step in MIGRATIONS {
-            migrated.batch(step).unwrap();
+            migrated.batch(&dialect.schema(step)).unwrap();
         }
-        assert_eq!(objects(&mut fresh), objects(&mut migrated));
+        assert_eq!(objects(fresh.as_mut()), objects(migrated.as_mut()));
     }
 
     #[test]
     fn refuses_a_newer_schema_and_another_purpose() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut driver = Sqlite::open(&directory.path().join(FILE), Duration::from_secs(1)).unwrap();
-        prepare(&mut driver, &options(directory.path(), Purpose::Serve)).unwrap();
-        prepare(&mut driver, &options(directory.path(), Purpose::Serve)).unwrap();
-        let demo = prepare(&mut driver, &options(directory.path(), Purpose::Demo));
+        let place = Place::new();
+        let mut driver = place.driver();
+        let driver = driver.as_mut();
+        prepare(driver, &Options { missing: Missing::Make, ..place.options(Purpose::Serve) }).unwrap();
+        prepare(driver, &place.options(Purpose::Serve)).unwrap();
+        let demo = prepare(driver, &place.options(Purpose::Demo));
         assert!(matches!(demo, Err(StoreError::Refused(text)) if text.contains("understory serve")));
-        Tx::new(&mut driver).meta_set("schema", "99").unwrap();
-        let newer = prepare(&mut driver, &options(directory.path(), Purpose::Serve));
+        Tx::new(driver).meta_set("schema", "99").unwrap();
+        let newer = prepare(driver, &place.options(Purpose::Serve));
         assert!(matches!(newer, Err(StoreError::Refused(text)) if text.contains("schema 99")));
+    }
+
+    #[test]
+    fn stores_that_start_together_make_one_schema() {
+        let place = Place::new();
+        let prepared = std::thread::scope(|scope| {
+            let start = || scope.spawn(|| prepare(place.driver().as_mut(), &place.options(Purpose::Serve)));
+            [start(), start(), start()].map(|start| start.join().unwrap())
+        });
+        assert!(prepared.iter().all(Result::is_ok), "{prepared:?}");
+    }
+
+    #[test]
+    fn nothing_is_made_where_a_store_should_be() {
+        let place = Place::new();
+        let missing = Options { missing: Missing::Refuse, ..place.options(Purpose::Any) };
+        assert!(matches!(prepare(place.driver().as_mut(), &missing), Err(StoreError::Refused(_))));
+        assert!(matches!(prepare(place.driver().as_mut(), &missing), Err(StoreError::Refused(_))));
     }
 }

@@ -70,7 +70,7 @@ impl Tx<'_> {
     /// Ends one session; whether it was under way.
     pub fn session_end(&mut self, id: SessionId, ended_ms: i64) -> Result<bool, StoreError> {
         let changed =
-            self.run("UPDATE session SET ended_ms = ?2 WHERE id = ?1 AND ended_ms IS NULL", values![id, ended_ms])?;
+            self.changed("UPDATE session SET ended_ms = ?2 WHERE id = ?1 AND ended_ms IS NULL", values![id, ended_ms])?;
         Ok(changed > 0)
     }
 

@@ -37,7 +37,7 @@ impl Tx<'_> {
 
     /// Registers an origin; whether it is new.
     pub fn origin_insert(&mut self, site: SiteId, origin: &str) -> Result<bool, StoreError> {
-        let changed = self.run(
+        let changed = self.changed(
             "INSERT INTO site_origin (site_id, origin) VALUES (?1, ?2) ON CONFLICT (site_id, origin) DO NOTHING",
             values![site, origin],
         )?;

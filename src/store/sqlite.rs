@@ -8,8 +8,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
 
-use super::driver::{Driver, Row, Value};
-use super::{StoreError, dialect};
+use super::StoreError;
+use super::dialect::Dialect;
+use super::driver::{Access, Driver, Row, Value, Verdict};
 
 /// Prepared statements kept by a connection: more than the table files hold.
 const STATEMENTS: usize = 256;
@@ -41,37 +42,70 @@ impl Sqlite {
         Ok(Sqlite { connection, rewritten: HashMap::new() })
     }
 
-    /// Writes a consistent copy of the store to `file`, which must not exist, beside all other use.
+    /// Moves when another process has committed.
     ///
     /// # Errors
-    /// [`StoreError`] when the copy cannot be written.
-    pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
-        let file = file.to_str().ok_or_else(|| StoreError::Corrupt("the path is not UTF-8".into()))?;
-        self.connection.execute("VACUUM INTO ?1", [file])?;
-        Ok(())
+    /// [`StoreError`] when the store cannot be asked.
+    pub fn foreign_version(&mut self) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("PRAGMA data_version")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 }
 
 impl Driver for Sqlite {
-    fn begin(&mut self, write: bool) -> Result<(), StoreError> {
-        let sql = if write { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    // one writer at a time: nothing else can be contended for
+    fn hold(&mut self, _keys: &[i64]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn let_go(&mut self) {}
+
+    fn begin(&mut self, access: Access) -> Result<(), StoreError> {
+        let sql = match access {
+            Access::Read => "BEGIN",
+            Access::Write => "BEGIN IMMEDIATE",
+        };
         Ok(self.connection.execute_batch(sql)?)
     }
+
+    fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.batch("SAVEPOINT unit")
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        self.batch("RELEASE unit")
+    }
+
+    fn give_up(&mut self) -> Result<(), StoreError> {
+        self.batch("ROLLBACK TO unit; RELEASE unit")
+    }
+
+    // other processes see it by the file's version
+    fn announce(&mut self) {}
 
     fn commit(&mut self) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch("COMMIT")?)
     }
 
     fn rollback(&mut self) {
-        if self.in_transaction()
+        if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
             tracing::error!(%error, "rollback failed");
         }
     }
 
-    fn in_transaction(&self) -> bool {
-        !self.connection.is_autocommit()
+    fn verdict(&mut self) -> Verdict {
+        // SQLITE_FULL, IOERR and NOMEM may have ended the transaction under the unit
+        if self.connection.is_autocommit() { Verdict::Gone(StoreError::Full) } else { Verdict::Stands }
+    }
+
+    fn send(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.execute(sql, values).map(drop)
     }
 
     fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
@@ -99,14 +133,15 @@ impl Driver for Sqlite {
         Ok(self.connection.execute_batch(sql)?)
     }
 
-    fn foreign_version(&mut self) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached("PRAGMA data_version")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+    fn copy_to(&mut self, file: &Path) -> Result<(), StoreError> {
+        let file = file.to_str().ok_or_else(|| StoreError::Corrupt("the path is not UTF-8".into()))?;
+        self.connection.execute("VACUUM INTO ?1", [file])?;
+        Ok(())
     }
 }
 
 fn rewrite<'a>(rewritten: &'a mut HashMap<&'static str, String>, sql: &'static str) -> &'a str {
-    match dialect::sqlite(sql) {
+    match Dialect::Sqlite.statement(sql) {
         std::borrow::Cow::Borrowed(sql) => sql,
         std::borrow::Cow::Owned(text) => rewritten.entry(sql).or_insert(text),
     }

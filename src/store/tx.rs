@@ -1,23 +1,37 @@
 //! One unit of work: what the table files beside this one run their statements with.
 
 use super::StoreError;
+use super::dialect::Dialect;
 use super::driver::{Columns, Driver, Value};
+use super::event::Event;
 
 /// A transaction, or a snapshot to read from, for the time of one unit.
 ///
 /// Its methods are named `table_verb`, each one statement; they stand in the file of their table.
 pub struct Tx<'d> {
     driver: &'d mut dyn Driver,
+    pub(super) events: Vec<Event>,
 }
 
 impl<'d> Tx<'d> {
     /// Over a driver whose transaction has begun.
     pub fn new(driver: &'d mut dyn Driver) -> Tx<'d> {
-        Tx { driver }
+        Tx { driver, events: Vec::new() }
+    }
+
+    /// Which database it works on.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.driver.dialect()
+    }
+
+    /// Runs a statement. It may be sent along with the next that has an answer: a failure can show
+    /// there, or at the end of the unit.
+    pub(super) fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.driver.send(sql, values)
     }
 
     /// Runs a statement; the number of rows it changed.
-    pub(super) fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+    pub(super) fn changed(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         self.driver.execute(sql, values)
     }
 

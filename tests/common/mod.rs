@@ -16,7 +16,12 @@ use understory::app::verify::verify;
 use understory::config::Settings;
 use understory::domain::permission::Role;
 use understory::http::{Front, serve};
-use understory::store::{Options, Store};
+use understory::store::{FILE, Options, Store};
+
+#[path = "../support/database.rs"]
+mod database;
+
+pub use database::Database;
 
 pub const PASSWORD: &str = "four unrelated words";
 pub const THREAD: &str = "/sites/here/threads/article/comments";
@@ -29,6 +34,7 @@ pub struct World {
     pub url: String,
     pub client: Client,
     pub directory: tempfile::TempDir,
+    pub database: Database,
     clock: Arc<AtomicI64>,
     tokens: HashMap<String, String>,
 }
@@ -70,7 +76,8 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let told = Arc::clone(&clock);
-        let options = Options::at(directory.path());
+        let database = Database::new();
+        let options = Options { url: database.url.clone(), ..Options::at(directory.path()) };
         let store = Store::open(&options).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -80,7 +87,7 @@ impl World {
             app.add_site(site, None, &[origin.to_owned()]).await.unwrap();
         }
         actix_web::rt::spawn(serve(Arc::clone(&app), listener, Front { demo: false }).unwrap());
-        let mut world = World { app, url, client: Client::new(), directory, clock, tokens: HashMap::new() };
+        let mut world = World { app, url, client: Client::new(), directory, database, clock, tokens: HashMap::new() };
         for login in PEOPLE {
             let body = json!({"login": login, "password": PASSWORD, "client": "native"});
             let session = world.call("anon", "POST", "/auth/register", body).await.ok();
@@ -192,6 +199,23 @@ impl World {
         let target = json!({"comment_id": comment["id"], "version": comment["version"]});
         let body = json!({"targets": [target], "action": action, "reason_code": "harassment"});
         self.call(who, "POST", "/moderation/decisions", body).await
+    }
+
+    /// The rows of a statement done on the store by hand, as texts.
+    pub fn by_hand(&self, sql: &str) -> Vec<Vec<String>> {
+        if self.database.is_server() {
+            return self.database.run(sql).unwrap();
+        }
+        let connection = rusqlite::Connection::open(self.directory.path().join(FILE)).unwrap();
+        let mut statement = connection.prepare(sql).unwrap();
+        let width = statement.column_count();
+        let text = |row: &rusqlite::Row<'_>, at| match row.get::<_, rusqlite::types::Value>(at)? {
+            rusqlite::types::Value::Integer(number) => Ok(number.to_string()),
+            rusqlite::types::Value::Text(text) => Ok(text),
+            other => panic!("{other:?}"),
+        };
+        let read = statement.query_map([], |row| (0..width).map(|at| text(row, at)).collect());
+        read.unwrap().map(Result::unwrap).collect()
     }
 
     /// Everything that is kept twice is right, and the log proves itself.

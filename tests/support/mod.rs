@@ -14,6 +14,10 @@ use understory::config::Settings;
 use understory::domain::ids::SiteId;
 use understory::store::{Options, Store};
 
+mod database;
+
+use database::Database;
+
 /// The site of every world.
 pub const SITE: &str = "site";
 
@@ -25,18 +29,20 @@ pub struct World {
     pub app: App,
     pub site: SiteId,
     clock: Arc<AtomicI64>,
+    _database: Database,
 }
 
 impl World {
     pub async fn at(directory: &Path) -> World {
         std::fs::create_dir_all(directory).unwrap();
-        let store = Store::open(&Options::at(directory)).unwrap();
+        let database = Database::new();
+        let store = Store::open(&Options { url: database.url.clone(), ..Options::at(directory) }).unwrap();
         let clock = Arc::new(AtomicI64::new(START_MS));
         let told = Arc::clone(&clock);
         let tell = Arc::new(move || told.load(Ordering::SeqCst));
         let app = App::start(store, Settings::default(), "http://127.0.0.1".into(), tell).await.unwrap();
         let site = app.add_site(SITE, None, &[]).await.unwrap();
-        World { app, site, clock }
+        World { app, site, clock, _database: database }
     }
 
     pub fn wait_ms(&self, ms: i64) {
@@ -44,10 +50,11 @@ impl World {
     }
 }
 
-/// `usual` cases, or as many as `PROPTEST_CASES` says.
+/// `usual` cases, a third of them on a server, or as many as `PROPTEST_CASES` says.
 #[allow(clippy::disallowed_methods, reason = "how long to test is no setting of the service")]
 pub fn cases(usual: u32) -> Config {
     let config = Config { failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
+    let usual = if database::server().is_some() { usual.div_ceil(3) } else { usual };
     if std::env::var_os("PROPTEST_CASES").is_some() { config } else { Config { cases: usual, ..config } }
 }
 

@@ -1,8 +1,9 @@
 use super::*;
 use crate::app::verify::verify;
 use crate::config::Settings;
+use crate::database::Database;
 use crate::domain::thread::Site;
-use crate::store::{Options, Store};
+use crate::store::{Key, Options, Store};
 
 const FILE: &str = r#"{"article": {"key": "mill", "title": "The mill", "url": "https://paper.example/mill", "words": 9},
  "comments": [
@@ -20,13 +21,13 @@ const FILE: &str = r#"{"article": {"key": "mill", "title": "The mill", "url": "h
   {"login": "Ann", "created_at": "2024-05-01T10:09:00Z", "body": "waits", "state": "held"},
   {"login": "Ann", "created_at": "2024-05-01T10:10:00Z", "body": "gone", "state": "deleted"}]}"#;
 
-async fn app(directory: &tempfile::TempDir) -> App {
-    let options = Options::at(directory.path());
+async fn app(directory: &tempfile::TempDir, database: &Database) -> App {
+    let options = Options { url: database.url.clone(), ..Options::at(directory.path()) };
     let store = Store::open(&options).unwrap();
     let clock: crate::app::Clock = Arc::new(|| 1_750_000_000_000);
     let app = App::start(store, Settings::default(), "http://127.0.0.1:1".into(), clock).await.unwrap();
     app.store
-        .write("site", |tx| {
+        .write("site", Key::free(), |tx| {
             for (id, key) in [(1, "one"), (2, "two")] {
                 let title = key.to_owned();
                 let site = Site { id: SiteId(id), key: key.into(), title, explicit_threads: false, policy_url: None };
@@ -52,7 +53,8 @@ async fn assert_sound(app: &App) {
 #[tokio::test]
 async fn keeps_what_it_can_and_says_what_it_cannot() {
     let directory = tempfile::tempdir().unwrap();
-    let app = app(&directory).await;
+    let database = Database::new();
+    let app = app(&directory, &database).await;
     let dry = app.import("one", FILE.as_bytes(), true).await.unwrap();
     let report = app.import("one", FILE.as_bytes(), false).await.unwrap();
     assert_eq!(dry, report);
@@ -70,7 +72,8 @@ async fn keeps_what_it_can_and_says_what_it_cannot() {
 #[tokio::test]
 async fn a_second_run_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let app = app(&directory).await;
+    let database = Database::new();
+    let app = app(&directory, &database).await;
     app.import("one", FILE.as_bytes(), false).await.unwrap();
     let before = exported(&app, "one", "mill").await;
     let sizes = verify(&app.store).await.unwrap().summary;
@@ -95,7 +98,8 @@ async fn a_second_run_changes_nothing() {
 #[tokio::test]
 async fn an_export_shows_what_readers_see_and_reads_back_equal() {
     let directory = tempfile::tempdir().unwrap();
-    let app = app(&directory).await;
+    let database = Database::new();
+    let app = app(&directory, &database).await;
     app.import("one", FILE.as_bytes(), false).await.unwrap();
     let text = exported(&app, "one", "mill").await;
     for secret in ["spam", "waits", "gone"] {
@@ -138,7 +142,8 @@ async fn an_export_shows_what_readers_see_and_reads_back_equal() {
 #[tokio::test]
 async fn a_chain_of_5000_is_kept_down_to_the_deepest_level() {
     let directory = tempfile::tempdir().unwrap();
-    let app = app(&directory).await;
+    let database = Database::new();
+    let app = app(&directory, &database).await;
     let open = r#"{"login":"Ann","created_at":"2024-05-01T10:00:00Z","body":"b","replies":["#.repeat(5_000);
     let file = format!(r#"{{"article":{{"key":"deep"}},"comments":[{open}{}]}}"#, "]}".repeat(5_000));
     let report = app.import("one", file.as_bytes(), false).await.unwrap();
@@ -154,7 +159,8 @@ async fn a_chain_of_5000_is_kept_down_to_the_deepest_level() {
 #[tokio::test]
 async fn refuses_what_it_cannot_begin_with() {
     let directory = tempfile::tempdir().unwrap();
-    let app = app(&directory).await;
+    let database = Database::new();
+    let app = app(&directory, &database).await;
     for (site, file, said) in [
         ("none", r#"{"article":{"key":"k"},"comments":[]}"#, "site add none"),
         ("one", r#"{"article":{"key":"a b"},"comments":[]}"#, "is no key"),
@@ -172,7 +178,8 @@ async fn refuses_what_it_cannot_begin_with() {
 #[tokio::test]
 async fn housekeeping_erases_what_was_deleted_long_ago_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
-    let app = app(&directory).await;
+    let database = Database::new();
+    let app = app(&directory, &database).await;
     app.import("one", FILE.as_bytes(), false).await.unwrap();
     let before = exported(&app, "one", "mill").await;
     app.housekeep().await.unwrap();

@@ -72,7 +72,7 @@ CREATE TABLE session (
   ended_ms   INTEGER
 ) STRICT;
 
-CREATE INDEX session_user ON session (user_id, created_ms, id);
+CREATE INDEX "session_user" ON session (user_id, created_ms, id);
 CREATE INDEX session_ended ON session (ended_ms) WHERE ended_ms IS NOT NULL;
 CREATE INDEX session_expires ON session (expires_ms);
 
@@ -217,14 +217,6 @@ CREATE INDEX flag_comment ON flag (comment_id, state, created_ms, id);
 CREATE INDEX flag_user ON flag (user_id, created_ms, id);
 CREATE INDEX flag_decision ON flag (decision_id, comment_id);
 
--- How each decision settled a flag, kept so that the undo of an undo settles it again.
-CREATE TABLE flag_settlement (
-  flag_id     INTEGER NOT NULL REFERENCES flag (id),
-  decision_id INTEGER NOT NULL REFERENCES decision (id),
-  state       TEXT NOT NULL CHECK (state IN ('upheld', 'dismissed')),
-  PRIMARY KEY (flag_id, decision_id)
-) STRICT;
-
 -- What waits for a moderator; one row a comment, gone when nothing waits.
 CREATE TABLE queue_item (
   comment_id INTEGER PRIMARY KEY REFERENCES comment (id),
@@ -253,6 +245,14 @@ CREATE TABLE decision (
   public_text TEXT,
   undoes      INTEGER REFERENCES decision (id),
   undone_by   INTEGER
+) STRICT;
+
+-- How each decision settled a flag, kept so that the undo of an undo settles it again.
+CREATE TABLE flag_settlement (
+  flag_id     INTEGER NOT NULL REFERENCES flag (id),
+  decision_id INTEGER NOT NULL REFERENCES decision (id),
+  state       TEXT NOT NULL CHECK (state IN ('upheld', 'dismissed')),
+  PRIMARY KEY (flag_id, decision_id)
 ) STRICT;
 
 CREATE TABLE decision_target (

@@ -1,0 +1,499 @@
+//! PostgreSQL behind [`Driver`]: one connection, used by the thread that owns it.
+//!
+//! What needs no answer is sent at once and its answer looked at with that of the next statement
+//! that does: a unit waits for the server as often as it asks something, not as often as it says
+//! something. Making the connection is in `connect`, the events of other nodes in `tail`.
+
+pub mod connect;
+pub mod tail;
+mod tls;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use futures_util::future::{FutureExt as _, join_all};
+use futures_util::{StreamExt as _, pin_mut};
+use tokio::runtime::Runtime;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Statement};
+
+use super::StoreError;
+use super::dialect::Dialect;
+use super::driver::{Access, Driver, Row, Value, Verdict};
+use connect::Server;
+
+/// The answer to something sent before: rows changed, or its failure.
+type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
+
+/// The channel on which nodes tell each other that there are events.
+const CHANNEL: &str = "understory";
+/// Lets all keys go.
+const UNLOCK: &str = "SELECT pg_advisory_unlock_all();";
+
+/// One connection to a server, made when it is first needed and again when it was lost.
+pub struct Postgres {
+    server: Arc<Server>,
+    runtime: Runtime,
+    session: Option<Session>,
+    pending: Vec<Pending>,
+    verdict: Verdict,
+    /// The transaction under way, as far as is known: to find out what became of its commit.
+    transaction: Option<String>,
+    /// What is to be said right after the commit.
+    parting: String,
+}
+
+struct Session {
+    client: Arc<Client>,
+    statements: HashMap<&'static str, Statement>,
+    /// Where in the server's history this connection works; another after a failover.
+    timeline: String,
+}
+
+impl Postgres {
+    /// Over a server that is not called yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the system has no room for another runtime.
+    pub fn new(server: Arc<Server>) -> Result<Postgres, StoreError> {
+        let runtime = connect::runtime()?;
+        Ok(Postgres {
+            server,
+            runtime,
+            session: None,
+            pending: Vec::new(),
+            verdict: Verdict::Stands,
+            transaction: None,
+            parting: String::new(),
+        })
+    }
+
+    /// The connection, made now if there is none.
+    fn session(&mut self) -> Result<&mut Session, StoreError> {
+        if self.session.as_ref().is_none_or(|session| session.client.is_closed()) {
+            self.pending.clear();
+            self.session = None;
+            let (client, timeline) = self.runtime.block_on(self.server.client())?;
+            self.session = Some(Session { client: Arc::new(client), statements: HashMap::new(), timeline });
+        }
+        self.session.as_mut().ok_or(StoreError::Closed)
+    }
+
+    /// The connection as it is, for whatever belongs to what was said on it before.
+    fn client(&mut self) -> Result<Arc<Client>, StoreError> {
+        match &self.session {
+            Some(session) if !session.client.is_closed() => Ok(Arc::clone(&session.client)),
+            _ => {
+                self.verdict = Verdict::Again;
+                Err(StoreError::Busy)
+            }
+        }
+    }
+
+    /// Sends statements without parameters, now, and looks at the answer later.
+    fn put_off(&mut self, sql: impl AsRef<str> + Send + 'static) -> Result<(), StoreError> {
+        let client = self.client()?;
+        self.pend(Box::pin(async move { client.batch_execute(sql.as_ref()).await.map(|()| 0) }));
+        Ok(())
+    }
+
+    /// Polls once, which is what sends it.
+    fn pend(&mut self, mut answer: Pending) {
+        match (&mut answer).now_or_never() {
+            Some(done) => self.pending.push(Box::pin(std::future::ready(done))),
+            None => self.pending.push(answer),
+        }
+    }
+
+    /// Waits for all that was put off; the first failure counts, the rest follows from it.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let failed = self.runtime.block_on(join_all(pending)).into_iter().find_map(Result::err);
+        failed.map_or(Ok(()), |error| Err(self.judge(error)))
+    }
+
+    /// Notes what a failure did to the transaction, and says it in the store's words.
+    fn judge(&mut self, error: tokio_postgres::Error) -> StoreError {
+        let lost = self.session.as_ref().is_none_or(|session| session.client.is_closed()) || error.is_closed();
+        let verdict = match error.code() {
+            Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED) => Verdict::Again,
+            Some(&SqlState::UNIQUE_VIOLATION) => Verdict::Met,
+            _ if lost || said_goodbye(&error) => Verdict::Again,
+            _ => Verdict::Stands,
+        };
+        if !matches!(self.verdict, Verdict::Again) && !matches!(verdict, Verdict::Stands) {
+            self.verdict = verdict;
+        }
+        if lost && error.code().is_none() { StoreError::Busy } else { error.into() }
+    }
+
+    fn prepared(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Statement, StoreError> {
+        let client = self.client()?;
+        if let Some(known) = self.session.as_ref().and_then(|session| session.statements.get(sql)) {
+            return Ok(known.clone());
+        }
+        // a type is named where there is a value, so that `?1 = -1` is not taken for 32 bits
+        let types: Vec<Type> = values.iter().map(Value::kind).collect();
+        let text = Dialect::Postgres.statement(sql);
+        let asked = self.runtime.block_on(client.prepare_typed(&text, &types));
+        let earlier = self.flush();
+        let statement = match (earlier, asked) {
+            (Ok(()), Ok(statement)) => statement,
+            (Err(error), _) => return Err(error),
+            (_, Err(error)) => return Err(self.judge(error)),
+        };
+        if let Some(session) = &mut self.session {
+            session.statements.insert(sql, statement.clone());
+        }
+        Ok(statement)
+    }
+
+    /// Whether the transaction whose commit got no answer stands after all.
+    fn find_out(&mut self, transaction: &str, timeline: &str) -> Result<(), StoreError> {
+        let session = self.session().map_err(|_| StoreError::Uncertain)?;
+        // a server that took over may have given the same number to another transaction
+        if session.timeline != timeline {
+            return Err(StoreError::Uncertain);
+        }
+        let client = Arc::clone(&session.client);
+        let status = self
+            .runtime
+            .block_on(client.query_one("SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))", &[&transaction]));
+        match status.and_then(|row| row.try_get::<_, Option<String>>(0)) {
+            Ok(Some(status)) if status == "committed" => Ok(()),
+            Ok(Some(status)) if status == "aborted" => {
+                self.verdict = Verdict::Again;
+                Err(StoreError::Busy)
+            }
+            _ => Err(StoreError::Uncertain),
+        }
+    }
+}
+
+impl Driver for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn hold(&mut self, keys: &[i64]) -> Result<(), StoreError> {
+        let client = Arc::clone(&self.session()?.client);
+        self.verdict = Verdict::Stands;
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.parting.push_str(UNLOCK);
+        // in one order on every node, so that no two wait for each other
+        let keys = keys.to_vec();
+        self.pend(Box::pin(async move {
+            let lock = "SELECT pg_advisory_lock(key) FROM unnest($1) AS key";
+            client.query_typed(lock, &[(&keys, Type::INT8_ARRAY)]).await.map(|_| 0)
+        }));
+        Ok(())
+    }
+
+    fn let_go(&mut self) {
+        // a lost connection holds nothing
+        if !std::mem::take(&mut self.parting).is_empty() && self.put_off(UNLOCK).is_ok() {
+            drop(self.flush());
+        }
+    }
+
+    fn begin(&mut self, access: Access) -> Result<(), StoreError> {
+        if self.parting.is_empty() {
+            self.verdict = Verdict::Stands;
+            self.session()?;
+        }
+        self.transaction = None;
+        self.put_off(match access {
+            Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            Access::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        })
+    }
+
+    fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.put_off("SAVEPOINT unit")
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        self.put_off("RELEASE unit")?;
+        let client = self.client()?;
+        if self.transaction.is_some() {
+            return self.flush();
+        }
+        let asked = client.query_typed("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)", &[]);
+        pin_mut!(asked);
+        let early = asked.as_mut().now_or_never();
+        self.flush()?;
+        let rows = match early {
+            Some(rows) => rows,
+            None => self.runtime.block_on(asked),
+        };
+        let rows = rows.map_err(|error| self.judge(error))?;
+        self.transaction = rows.first().and_then(|row| row.try_get(0).ok().flatten());
+        Ok(())
+    }
+
+    fn give_up(&mut self) -> Result<(), StoreError> {
+        // what failed before is why the part is given up
+        drop(self.flush());
+        self.put_off("ROLLBACK TO unit; RELEASE unit")?;
+        self.flush()
+    }
+
+    fn announce(&mut self) {
+        // in the transaction itself it would keep all other commits waiting
+        let node = self.server.node();
+        self.parting.push_str(&format!("NOTIFY {CHANNEL}, '{node}';"));
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        let client = self.client()?;
+        let timeline = self.session.as_ref().map(|session| session.timeline.clone()).unwrap_or_default();
+        let asked = client.batch_execute("COMMIT");
+        pin_mut!(asked);
+        let early = asked.as_mut().now_or_never();
+        let parting = std::mem::take(&mut self.parting);
+        if !parting.is_empty() {
+            self.put_off(parting)?;
+        }
+        let answer = match early {
+            Some(answer) => answer,
+            None => self.runtime.block_on(asked),
+        };
+        let Err(error) = answer else { return Ok(()) };
+        if error.code().is_some() && !said_goodbye(&error) {
+            return Err(self.judge(error));
+        }
+        match self.transaction.take() {
+            // nothing was written
+            None => Ok(()),
+            Some(transaction) => self.find_out(&transaction, &timeline),
+        }
+    }
+
+    fn rollback(&mut self) {
+        drop(self.flush());
+        if self.session.as_ref().is_some_and(|session| !session.client.is_closed()) && self.put_off("ROLLBACK").is_ok()
+        {
+            drop(self.flush());
+        }
+    }
+
+    fn verdict(&mut self) -> Verdict {
+        std::mem::take(&mut self.verdict)
+    }
+
+    fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.send(sql, values)?;
+        let answer = self.pending.pop();
+        self.flush()?;
+        let changed = answer.map_or(Ok(0), |answer| self.runtime.block_on(answer));
+        changed.map_err(|error| self.judge(error))
+    }
+
+    fn send(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let statement = self.prepared(sql, values)?;
+        let client = self.client()?;
+        let values: Vec<Owned> = values.iter().map(Owned::from).collect();
+        self.pend(Box::pin(async move {
+            client.execute_raw(&statement, values.iter().map(|value| value as &(dyn ToSql + Sync))).await
+        }));
+        Ok(())
+    }
+
+    fn query(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepared(sql, values)?;
+        let client = self.client()?;
+        let asked = client.query_raw(&statement, values.iter().map(|value| value as &(dyn ToSql + Sync)));
+        pin_mut!(asked);
+        let early = asked.as_mut().now_or_never();
+        self.flush()?;
+        let answer = self.runtime.block_on(async {
+            let rows = match early {
+                Some(rows) => rows,
+                None => asked.await,
+            };
+            let rows = rows.map_err(Failed::Server)?;
+            pin_mut!(rows);
+            while let Some(row) = rows.next().await {
+                each(&row.map_err(Failed::Server)?).map_err(Failed::Reader)?;
+            }
+            Ok(())
+        });
+        answer.map_err(|failed| match failed {
+            Failed::Server(error) => self.judge(error),
+            Failed::Reader(error) => error,
+        })
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.flush()?;
+        let client = Arc::clone(&self.session()?.client);
+        let answer = self.runtime.block_on(client.batch_execute(sql));
+        answer.map_err(|error| self.judge(error))
+    }
+
+    fn copy_to(&mut self, _file: &std::path::Path) -> Result<(), StoreError> {
+        Err(StoreError::Refused(
+            "this store is on PostgreSQL, whose own tool copies it: pg_dump --format=custom".into(),
+        ))
+    }
+}
+
+/// Who a query failed by.
+enum Failed {
+    Server(tokio_postgres::Error),
+    Reader(StoreError),
+}
+
+/// Whether the server ended the connection: it stops, or it was told to.
+fn said_goodbye(error: &tokio_postgres::Error) -> bool {
+    matches!(
+        error.code(),
+        Some(
+            &SqlState::ADMIN_SHUTDOWN
+                | &SqlState::CRASH_SHUTDOWN
+                | &SqlState::CANNOT_CONNECT_NOW
+                | &SqlState::READ_ONLY_SQL_TRANSACTION
+                | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+        )
+    )
+}
+
+/// A parameter kept until it is sent.
+enum Owned {
+    Null,
+    Int(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl From<&Value<'_>> for Owned {
+    fn from(value: &Value<'_>) -> Owned {
+        match value {
+            Value::Null => Owned::Null,
+            Value::Int(value) => Owned::Int(*value),
+            Value::Text(text) => Owned::Text((*text).to_owned()),
+            Value::Blob(bytes) => Owned::Blob(bytes.to_vec()),
+        }
+    }
+}
+
+type ToSqlResult = Result<IsNull, Box<dyn std::error::Error + Sync + Send>>;
+
+impl Value<'_> {
+    fn kind(&self) -> Type {
+        match self {
+            Value::Null => Type::UNKNOWN,
+            Value::Int(_) => Type::INT8,
+            Value::Text(_) => Type::TEXT,
+            Value::Blob(_) => Type::BYTEA,
+        }
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> ToSqlResult {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            // a parameter that was first met without a value is typed by its place alone
+            Value::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
+            Value::Int(value) => value.to_sql(kind, out),
+            Value::Text(text) => text.to_sql(kind, out),
+            Value::Blob(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_kind: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl ToSql for Owned {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> ToSqlResult {
+        match self {
+            Owned::Null => Value::Null,
+            Owned::Int(value) => Value::Int(*value),
+            Owned::Text(text) => Value::Text(text),
+            Owned::Blob(bytes) => Value::Blob(bytes),
+        }
+        .to_sql(kind, out)
+    }
+
+    fn accepts(_kind: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl std::fmt::Debug for Owned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a parameter")
+    }
+}
+
+impl Row for tokio_postgres::Row {
+    fn int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        let is_short = self.columns().get(column).is_some_and(|column| *column.type_() == Type::INT4);
+        match is_short {
+            true => self.try_get::<_, Option<i32>>(column).map(|value| value.map(i64::from)),
+            false => self.try_get(column),
+        }
+        .map_err(|error| unexpected(column, &error))
+    }
+
+    fn text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        self.try_get(column).map_err(|error| unexpected(column, &error))
+    }
+
+    fn blob(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
+        self.try_get(column).map_err(|error| unexpected(column, &error))
+    }
+}
+
+fn unexpected(column: usize, error: &tokio_postgres::Error) -> StoreError {
+    StoreError::Corrupt(format!("column {column}: {error}"))
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(code) = error.code() else { return StoreError::Database(Box::new(error)) };
+        match *code {
+            SqlState::DISK_FULL => StoreError::Full,
+            SqlState::T_R_SERIALIZATION_FAILURE
+            | SqlState::T_R_DEADLOCK_DETECTED
+            | SqlState::LOCK_NOT_AVAILABLE
+            | SqlState::QUERY_CANCELED
+            | SqlState::TOO_MANY_CONNECTIONS
+            | SqlState::CANNOT_CONNECT_NOW
+            | SqlState::ADMIN_SHUTDOWN
+            | SqlState::CRASH_SHUTDOWN
+            | SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Busy,
+            SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => StoreError::Corrupt(said(&error)),
+            // class 23: integrity constraints
+            _ if code.code().starts_with("23") => StoreError::Constraint(said(&error)),
+            _ => StoreError::Database(format!("{} (SQLSTATE {})", said(&error), code.code()).into()),
+        }
+    }
+}
+
+/// What the server said, without the row it said it of.
+fn said(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |said| said.message().to_owned())
+}

@@ -1,0 +1,158 @@
+//! Where the server is and how to get a connection to it, also after it went away for a while.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, Connection, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::tls;
+use crate::store::StoreError;
+
+/// The oldest server that tells which transactions are over (`xid8`).
+const OLDEST: i32 = 130_000;
+/// Between two tries to connect.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Without an answer for so long, a connection is not made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// A transaction left open by a node that hangs, and the keys it holds, are given up after this.
+const IDLE_S: u64 = 30;
+
+/// What runs the connection of one thread.
+pub fn runtime() -> Result<Runtime, StoreError> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| StoreError::Database(Box::new(error)))
+}
+
+/// A server and how it is to be spoken to.
+pub struct Server {
+    config: Config,
+    tls: MakeRustlsConnect,
+    statement_s: u64,
+    patience: Duration,
+    /// Whether the server was there the last time: if not, nobody waits for it again.
+    patient: AtomicBool,
+}
+
+/// What carries the bytes; also hands over notifications.
+pub type Line = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
+
+impl Server {
+    /// From `postgres://user:password@host/database`, with the name of this node. `patience` is how
+    /// long to wait for a server that went away; a statement may take `statement_s` seconds, 0 for
+    /// any time.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it is no address; the address is not repeated.
+    pub fn parse(url: &str, node: &str, patience: Duration, statement_s: u64) -> Result<Server, StoreError> {
+        let wanted = tls::wanted(url)?;
+        let mut config: Config = wanted
+            .url
+            .parse()
+            .map_err(|error: tokio_postgres::Error| StoreError::Refused(format!("store.url: {error}")))?;
+        config
+            .application_name(node)
+            .keepalives(true)
+            .keepalives_idle(Duration::from_secs(15))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(3)
+            .tcp_user_timeout(Duration::from_secs(20))
+            // of several hosts the one that takes writes, also after a failover
+            .target_session_attrs(TargetSessionAttrs::ReadWrite);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
+        }
+        Ok(Server { config, tls: wanted.tls, statement_s, patience, patient: AtomicBool::new(true) })
+    }
+
+    /// The name of this node, by which its own events are told from others'.
+    pub fn node(&self) -> &str {
+        self.config.get_application_name().unwrap_or_default()
+    }
+
+    /// A connection, waiting for a server that is away if it was there the last time. Also where in
+    /// the server's history it works: empty when it does not say.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when it does not come back in time; others when it refuses.
+    pub async fn client(&self) -> Result<(Client, String), StoreError> {
+        let began = Instant::now();
+        loop {
+            let error = match self.connect().await {
+                Ok((client, line)) => {
+                    tokio::spawn(line);
+                    let timeline = self.settle_in(&client).await?;
+                    self.patient.store(true, Ordering::Relaxed);
+                    return Ok((client, timeline));
+                }
+                Err(error) => error,
+            };
+            if !may_come_back(&error) {
+                return Err(error.into());
+            }
+            if !self.patient.load(Ordering::Relaxed) || began.elapsed() > self.patience {
+                if self.patient.swap(false, Ordering::Relaxed) {
+                    tracing::error!(%error, "PostgreSQL cannot be reached");
+                }
+                return Err(StoreError::Busy);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// A connection, with one try.
+    ///
+    /// # Errors
+    /// The client library's.
+    pub async fn connect(&self) -> Result<(Client, Line), tokio_postgres::Error> {
+        self.config.connect(self.tls.clone()).await
+    }
+
+    async fn settle_in(&self, client: &Client) -> Result<String, StoreError> {
+        let statement_s = self.statement_s;
+        client
+            .batch_execute(&format!(
+                "SET statement_timeout = '{statement_s}s'; SET idle_in_transaction_session_timeout = '{IDLE_S}s';
+                 SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+                 SET jit = off;
+                 SELECT set_config('synchronous_commit', 'on', false)
+                 WHERE current_setting('synchronous_commit') = 'off'"
+            ))
+            .await?;
+        let row = client
+            .query_one(
+                "SELECT CAST(current_setting('server_version_num') AS INTEGER), current_setting('server_encoding'),
+                   current_setting('fsync'), left(pg_walfile_name(pg_current_wal_lsn()), 8)",
+                &[],
+            )
+            .await?;
+        let (version, encoding, fsync): (i32, &str, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        if version < OLDEST {
+            return Err(StoreError::Refused("PostgreSQL 13 or newer is needed".into()));
+        }
+        if encoding != "UTF8" {
+            return Err(StoreError::Refused(format!("the database must be in UTF8, it is in {encoding}")));
+        }
+        if fsync != "on" {
+            tracing::warn!("PostgreSQL runs with fsync off: what it confirms does not survive a loss of power");
+        }
+        Ok(row.try_get::<_, Option<String>>(3)?.unwrap_or_default())
+    }
+}
+
+/// Whether a server that cannot be connected to now may be there soon.
+fn may_come_back(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        None => true,
+        Some(code) => matches!(
+            *code,
+            SqlState::CANNOT_CONNECT_NOW
+                | SqlState::TOO_MANY_CONNECTIONS
+                | SqlState::ADMIN_SHUTDOWN
+                | SqlState::CRASH_SHUTDOWN
+        ),
+    }
+}
