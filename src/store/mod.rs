@@ -5,6 +5,7 @@
 //! `app` asks.
 
 mod check;
+mod checkpoint;
 mod comment;
 mod decision;
 mod derive;
@@ -51,12 +52,13 @@ pub use thread::{NewThread, ThreadDelta};
 pub use tx::Tx;
 pub use user::Record;
 
+use checkpoint::Checkpointer;
 use dialect::Dialect;
 use driver::Driver;
 use postgres::Postgres;
 use postgres::connect::Server;
 use postgres::tail::Tail;
-use sqlite::Sqlite;
+use sqlite::{Sqlite, Use};
 use unit::{Drivers, Ears, Pool};
 
 /// The name of the store's file in its directory.
@@ -163,7 +165,7 @@ pub struct Store {
 
 /// Where a store is.
 enum Place {
-    File { file: PathBuf, busy_timeout: Duration },
+    File { file: PathBuf, busy_timeout: Duration, _checkpointer: Checkpointer },
     Server { server: Arc<Server>, tail: Mutex<Option<Tail>> },
 }
 
@@ -182,13 +184,14 @@ impl Store {
     fn open_file(options: &Options) -> Result<Store, StoreError> {
         let file = options.directory.join(FILE);
         let busy_timeout = Duration::from_millis(options.busy_timeout_ms);
-        let mut writer = Sqlite::open(&file, busy_timeout)?;
+        let mut writer = Sqlite::open(&file, busy_timeout, Use::Write)?;
         schema::prepare(&mut writer, options)?;
-        let readers = (0..options.readers.max(1)).map(|_| Sqlite::open(&file, busy_timeout));
+        let checkpointer = Checkpointer::start(Sqlite::open(&file, busy_timeout, Use::Read)?)?;
+        let readers = (0..options.readers.max(1)).map(|_| Sqlite::open(&file, busy_timeout, Use::Read));
         let readers = readers.collect::<Result<_, _>>()?;
         let ears = Arc::new(Ears::new());
         let pool = Pool::start(Drivers::Sqlite(writer, readers), options.queue, &ears)?;
-        Ok(Store { pool, ears, at: Place::File { file, busy_timeout } })
+        Ok(Store { pool, ears, at: Place::File { file, busy_timeout, _checkpointer: checkpointer } })
     }
 
     fn open_server(options: &Options, url: &str) -> Result<Store, StoreError> {
@@ -277,7 +280,7 @@ impl Store {
     /// PostgreSQL, which has its own tool.
     pub fn backup(&self, file: &Path) -> Result<(), StoreError> {
         match &self.at {
-            Place::File { file: own, busy_timeout } => Sqlite::open(own, *busy_timeout)?.copy_to(file),
+            Place::File { file: own, busy_timeout, .. } => Sqlite::open(own, *busy_timeout, Use::Read)?.copy_to(file),
             Place::Server { server, .. } => Postgres::new(Arc::clone(server))?.copy_to(file),
         }
     }

@@ -139,7 +139,7 @@ mod tests {
     use crate::database::Database;
     use crate::store::postgres::Postgres;
     use crate::store::postgres::connect::Server;
-    use crate::store::sqlite::Sqlite;
+    use crate::store::sqlite::{Sqlite, Use};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -156,7 +156,9 @@ mod tests {
 
         fn driver(&self) -> Box<dyn Driver> {
             match &self.database.url {
-                None => Box::new(Sqlite::open(&self.directory.path().join(FILE), Duration::from_secs(1)).unwrap()),
+                None => Box::new(
+                    Sqlite::open(&self.directory.path().join(FILE), Duration::from_secs(1), Use::Write).unwrap(),
+                ),
                 Some(url) => {
                     let server = Server::parse(url, "understory-test", Duration::from_secs(1), 30).unwrap();
                     Box::new(Postgres::new(Arc::new(server)).unwrap())

@@ -15,6 +15,35 @@ use super::driver::{Access, Driver, Row, Value, Verdict};
 /// Prepared statements kept by a connection: more than the table files hold.
 const STATEMENTS: usize = 256;
 
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Writing, by the one thread that does.
+    Write,
+    /// Reading, and now and then something else.
+    Read,
+}
+
+impl Use {
+    /// Pages kept in memory. A post touches the ends of a dozen indexes, which 2 MiB, SQLite's own
+    /// choice, does not hold.
+    fn cache_kib(self) -> i64 {
+        match self {
+            Use::Write => 16 * 1_024,
+            Use::Read => 4 * 1_024,
+        }
+    }
+}
+
+/// How the log is copied back into the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoint {
+    /// As much as can be without anybody waiting.
+    Passive,
+    /// All of it.
+    Restart,
+}
+
 /// One connection to a store file.
 pub struct Sqlite {
     connection: Connection,
@@ -26,7 +55,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be opened or is no database.
-    pub fn open(file: &Path, busy_timeout: Duration) -> Result<Sqlite, StoreError> {
+    pub fn open(file: &Path, busy_timeout: Duration, purpose: Use) -> Result<Sqlite, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(busy_timeout)?;
@@ -37,9 +66,31 @@ impl Sqlite {
         // FULL: the commit is on disk before it is acknowledged, also through a power loss
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;",
+             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;
+             PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;",
         )?;
+        connection.pragma_update(None, "cache_size", -purpose.cache_kib())?;
         Ok(Sqlite { connection, rewritten: HashMap::new() })
+    }
+
+    /// Copies what is in the log back into the file, and says how many pages are still in the log.
+    /// [`Checkpoint::Restart`] makes writers and readers wait for it, and the log start anew.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be written.
+    pub fn checkpoint(&mut self, how: Checkpoint) -> Result<i64, StoreError> {
+        let sql = match how {
+            Checkpoint::Passive => "PRAGMA wal_checkpoint(PASSIVE)",
+            Checkpoint::Restart => "PRAGMA wal_checkpoint(RESTART)",
+        };
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| row.get(1))?)
+    }
+
+    /// One of the few statements around others, which SQLite would else parse each time.
+    fn control(&self, sql: &'static str) -> Result<(), StoreError> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 
     /// Moves when another process has committed.
@@ -69,31 +120,32 @@ impl Driver for Sqlite {
             Access::Read => "BEGIN",
             Access::Write => "BEGIN IMMEDIATE",
         };
-        Ok(self.connection.execute_batch(sql)?)
+        self.control(sql)
     }
 
     fn savepoint(&mut self) -> Result<(), StoreError> {
-        self.batch("SAVEPOINT unit")
+        self.control("SAVEPOINT unit")
     }
 
     fn release(&mut self) -> Result<(), StoreError> {
-        self.batch("RELEASE unit")
+        self.control("RELEASE unit")
     }
 
     fn give_up(&mut self) -> Result<(), StoreError> {
-        self.batch("ROLLBACK TO unit; RELEASE unit")
+        self.control("ROLLBACK TO unit")?;
+        self.release()
     }
 
     // other processes see it by the file's version
     fn announce(&mut self) {}
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        Ok(self.connection.execute_batch("COMMIT")?)
+        self.control("COMMIT")
     }
 
     fn rollback(&mut self) {
         if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+            && let Err(error) = self.control("ROLLBACK")
         {
             tracing::error!(%error, "rollback failed");
         }

@@ -9,7 +9,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -140,32 +140,65 @@ pub enum Drivers {
 /// The threads of a store.
 pub struct Pool {
     writes: Arc<Units>,
-    reads: Arc<Units>,
+    reads: Reads,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// How units read.
+enum Reads {
+    /// On the thread that asks, by one of these connections: a page of SQLite's takes less time than
+    /// handing it to another thread and back.
+    Here(Idle),
+    /// On threads of their own, since a server is waited for.
+    There(Arc<Units>),
+}
+
+/// Connections that nobody reads from at the moment.
+struct Idle {
+    drivers: Mutex<Vec<Sqlite>>,
+    back: Condvar,
+}
+
+impl Idle {
+    /// Runs some work on one of them, if need be when one comes back.
+    fn lend<T>(&self, work: impl FnOnce(&mut Sqlite) -> T) -> T {
+        let drivers = self.drivers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut drivers =
+            self.back.wait_while(drivers, |drivers| drivers.is_empty()).unwrap_or_else(PoisonError::into_inner);
+        let lent = drivers.pop();
+        drop(drivers);
+        let mut driver = lent.expect("invariant: it was waited for until there is one");
+        let done = work(&mut driver);
+        self.drivers.lock().unwrap_or_else(PoisonError::into_inner).push(driver);
+        self.back.notify_one();
+        done
+    }
 }
 
 impl Pool {
     /// Starts a thread for each connection, before which `room` units may wait.
     pub fn start(drivers: Drivers, room: usize, ears: &Arc<Ears>) -> Result<Pool, StoreError> {
-        let (writers, readers) = match drivers {
+        let mut threads = Vec::new();
+        let (writers, reads) = match drivers {
             Drivers::Sqlite(writer, readers) => {
-                let writer = Writer::on_sqlite(writer, Arc::clone(ears))?;
-                let boxed = |reader| Box::new(reader) as Box<dyn Driver>;
-                (vec![writer], readers.into_iter().map(boxed).collect())
+                let idle = Idle { drivers: Mutex::new(readers), back: Condvar::new() };
+                (vec![Writer::on_sqlite(writer, Arc::clone(ears))?], Reads::Here(idle))
             }
             Drivers::Server(writers, readers) => {
-                (writers.into_iter().map(|writer| Writer::on_server(writer, Arc::clone(ears))).collect(), readers)
+                let reads = Arc::new(Line::new(room, readers.len()));
+                for (number, reader) in readers.into_iter().enumerate() {
+                    let line = Arc::clone(&reads);
+                    threads.push(spawn(format!("store-reader-{number}"), Box::new(move || work_reads(reader, &line)))?);
+                }
+                let writers = writers.into_iter().map(|writer| Writer::on_server(writer, Arc::clone(ears)));
+                (writers.collect(), Reads::There(reads))
             }
         };
-        let (writes, reads) = (Arc::new(Line::new(room, writers.len())), Arc::new(Line::new(room, readers.len())));
-        let mut pool = Pool { writes, reads, threads: Vec::new() };
+        let writes = Arc::new(Line::new(room, writers.len()));
+        let mut pool = Pool { writes, reads, threads };
         for (number, mut writer) in writers.into_iter().enumerate() {
             let line = Arc::clone(&pool.writes);
             pool.threads.push(spawn(format!("store-writer-{number}"), Box::new(move || writer.work(&line)))?);
-        }
-        for (number, reader) in readers.into_iter().enumerate() {
-            let line = Arc::clone(&pool.reads);
-            pool.threads.push(spawn(format!("store-reader-{number}"), Box::new(move || work_reads(reader, &line)))?);
         }
         Ok(pool)
     }
@@ -197,14 +230,24 @@ impl Pool {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        ask(&self.reads, name, Vec::new(), Keep::No, unit).await
+        match &self.reads {
+            Reads::Here(idle) => idle.lend(|driver| {
+                driver.begin(Access::Read)?;
+                let said = catch_unwind(AssertUnwindSafe(|| unit(&mut Tx::new(driver))));
+                driver.rollback();
+                said.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
+            }),
+            Reads::There(line) => ask(line, name, Vec::new(), Keep::No, unit).await,
+        }
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.writes.close();
-        self.reads.close();
+        if let Reads::There(line) = &self.reads {
+            line.close();
+        }
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 tracing::error!("a store thread panicked");
