@@ -281,7 +281,7 @@ impl Store {
     pub fn backup(&self, file: &Path) -> Result<(), StoreError> {
         match &self.at {
             Place::File { file: own, busy_timeout, .. } => Sqlite::open(own, *busy_timeout, Use::Read)?.copy_to(file),
-            Place::Server { server, .. } => Postgres::new(Arc::clone(server))?.copy_to(file),
+            Place::Server { .. } => Err(postgres::no_copy()),
         }
     }
 

@@ -347,10 +347,13 @@ impl Driver for Postgres {
     }
 
     fn copy_to(&mut self, _file: &std::path::Path) -> Result<(), StoreError> {
-        Err(StoreError::Refused(
-            "this store is on PostgreSQL, whose own tool copies it: pg_dump --format=custom".into(),
-        ))
+        Err(no_copy())
     }
+}
+
+/// Why there is no copy of a store on a server.
+pub fn no_copy() -> StoreError {
+    StoreError::Refused("this store is on PostgreSQL, whose own tool copies it: pg_dump --format=custom".into())
 }
 
 /// Who a query failed by.
@@ -473,7 +476,7 @@ fn unexpected(column: usize, error: &tokio_postgres::Error) -> StoreError {
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
-        let Some(code) = error.code() else { return StoreError::Database(Box::new(error)) };
+        let Some(code) = error.code() else { return StoreError::Database(said(&error).into()) };
         match *code {
             SqlState::DISK_FULL => StoreError::Full,
             SqlState::T_R_SERIALIZATION_FAILURE
@@ -493,7 +496,11 @@ impl From<tokio_postgres::Error> for StoreError {
     }
 }
 
-/// What the server said, without the row it said it of.
+/// What the server said, without the row it said it of; or what went wrong on the way to it.
 fn said(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |said| said.message().to_owned())
+    match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(said), _) => said.message().to_owned(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
 }

@@ -1,5 +1,6 @@
 //! Where the server is and how to get a connection to it, also after it went away for a while.
 
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::tls;
+use super::{said, tls};
 use crate::store::StoreError;
 
 /// The oldest server that tells which transactions are over (`xid8`).
@@ -35,6 +36,7 @@ pub struct Server {
     patience: Duration,
     /// Whether the server was there the last time: if not, nobody waits for it again.
     patient: AtomicBool,
+    unsafe_disk: Once,
 }
 
 /// What carries the bytes; also hands over notifications.
@@ -65,7 +67,14 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
-        Ok(Server { config, tls: wanted.tls, statement_s, patience, patient: AtomicBool::new(true) })
+        Ok(Server {
+            config,
+            tls: wanted.tls,
+            statement_s,
+            patience,
+            patient: AtomicBool::new(true),
+            unsafe_disk: Once::new(),
+        })
     }
 
     /// The name of this node, by which its own events are told from others'.
@@ -95,7 +104,7 @@ impl Server {
             }
             if !self.patient.load(Ordering::Relaxed) || began.elapsed() > self.patience {
                 if self.patient.swap(false, Ordering::Relaxed) {
-                    tracing::error!(%error, "PostgreSQL cannot be reached");
+                    tracing::error!(error = said(&error), "PostgreSQL cannot be reached");
                 }
                 return Err(StoreError::Busy);
             }
@@ -137,7 +146,9 @@ impl Server {
             return Err(StoreError::Refused(format!("the database must be in UTF8, it is in {encoding}")));
         }
         if fsync != "on" {
-            tracing::warn!("PostgreSQL runs with fsync off: what it confirms does not survive a loss of power");
+            self.unsafe_disk.call_once(|| {
+                tracing::warn!("PostgreSQL runs with fsync off: what it confirms does not survive a loss of power");
+            });
         }
         Ok(row.try_get::<_, Option<String>>(3)?.unwrap_or_default())
     }
