@@ -93,6 +93,15 @@ impl Server {
         Ok(kib * 1_024)
     }
 
+    /// The most memory that was resident at any time, in bytes.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn peak(&self) -> Outcome<u64> {
+        let kib = self.process()?.status()?.vmhwm.ok_or("no peak of memory")?;
+        Ok(kib * 1_024)
+    }
+
     fn process(&self) -> Outcome<procfs::process::Process> {
         Ok(procfs::process::Process::new(i32::try_from(self.child.id())?)?)
     }

@@ -63,6 +63,11 @@ pub fn thread_key(number: usize) -> String {
     format!("t-{number}")
 }
 
+/// The id of a comment by its place in the store, thread after thread.
+pub fn comment_id(number: usize) -> i64 {
+    compose(BEGIN_MS + number as i64 * STEP_MS, 0)
+}
+
 /// The login of a reader.
 pub fn login(number: usize) -> String {
     format!("reader-{number}")
@@ -74,7 +79,10 @@ pub fn login(number: usize) -> String {
 /// What SQLite fails with.
 pub fn kept(directory: &FilePath, spec: &Spec) -> Outcome<PathBuf> {
     let mark = directory.join("filled");
-    let wanted = format!("{spec:?}\n{}", include_str!("../../schema.sql"));
+    // what it is made by, too: rows of an older program are of no use to this one
+    let made_by =
+        [include_str!("../../schema.sql"), include_str!("../../src/domain/fragment.rs"), include_str!("fill.rs")];
+    let wanted = format!("{spec:?}\n{}", made_by.concat());
     if std::fs::read_to_string(&mark).is_ok_and(|found| found == wanted) {
         return Ok(directory.to_owned());
     }
@@ -304,10 +312,10 @@ impl Filling<'_> {
     }
 
     fn comment(&mut self, (site, thread): (i64, i64), node: &Node, first: usize) -> Outcome<i64> {
-        let id = self.id_of(self.posted);
+        let id = comment_id(self.posted);
         let author = self.reader();
         let text = self.texts.get(self.posted % TEXTS).ok_or("no text")?;
-        let parent = node.parent.map(|parent| self.id_of(first + parent));
+        let parent = node.parent.map(|parent| comment_id(first + parent));
         let upvoted = self.posted.is_multiple_of(8);
         let created_ms = self.now_ms();
         self.tx
@@ -351,7 +359,7 @@ impl Filling<'_> {
                 "INSERT INTO flag (id, comment_id, site_id, user_id, reason, state, created_ms)
              VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6)",
             )?
-            .execute(params![self.id_of(self.posted) + 1, comment, site, reader, reason.as_str(), at_ms])?;
+            .execute(params![comment_id(self.posted) + 1, comment, site, reader, reason.as_str(), at_ms])?;
         let place = waiting(&[(reason, at_ms)], None).ok_or("a flag waits")?;
         self.tx
             .prepare_cached(
@@ -369,9 +377,5 @@ impl Filling<'_> {
 
     fn now_ms(&self) -> i64 {
         BEGIN_MS + self.posted as i64 * STEP_MS
-    }
-
-    fn id_of(&self, number: usize) -> i64 {
-        compose(BEGIN_MS + number as i64 * STEP_MS, 0)
     }
 }

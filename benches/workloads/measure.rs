@@ -33,12 +33,10 @@ pub struct Contender<'a> {
     /// Who is asked.
     pub server: &'a Server,
     /// Makes the scripts of a round, one a connection.
-    pub scripts: Box<dyn FnMut() -> Vec<Script> + 'a>,
+    pub scripts: Box<dyn FnMut() -> Outcome<Vec<Script>> + 'a>,
     /// How fast.
     pub pace: Pace,
-    /// The lane whose times are told.
-    pub lane: usize,
-    /// Lanes there are.
+    /// Lanes there are; the first one's times are told.
     pub lanes: usize,
     /// Answers so far by lane, warm-up and late ones too.
     pub done: Vec<u64>,
@@ -46,30 +44,35 @@ pub struct Contender<'a> {
 
 impl<'a> Contender<'a> {
     /// In a closed loop with one lane.
-    pub fn closed(server: &'a Server, scripts: impl FnMut() -> Vec<Script> + 'a) -> Contender<'a> {
-        Contender { server, scripts: Box::new(scripts), pace: Pace::Closed, lane: 0, lanes: 1, done: vec![0] }
+    pub fn closed(server: &'a Server, scripts: impl FnMut() -> Outcome<Vec<Script>> + 'a) -> Contender<'a> {
+        Contender { server, scripts: Box::new(scripts), pace: Pace::Closed, lanes: 1, done: vec![0] }
+    }
+
+    /// With so many lanes, of which the first one's times are told.
+    pub fn lanes(self, lanes: usize) -> Contender<'a> {
+        Contender { lanes, done: vec![0; lanes], ..self }
     }
 
     /// Runs one round.
     ///
     /// # Errors
-    /// A wrong answer, or a server that is gone.
+    /// A wrong answer, a server that is gone, scripts that cannot be made.
     pub fn round(&mut self, time: Duration, threads: usize) -> Outcome<Sample> {
-        let scripts = (self.scripts)();
+        let scripts = (self.scripts)()?;
         let before = self.server.cpu()?;
         let heard = load::run(Load { to: self.server.address, pace: self.pace, time }, scripts, threads, self.lanes)?;
         let cpu = self.server.cpu()?.saturating_sub(before);
         for (lane, done) in self.done.iter_mut().enumerate() {
             *done += heard.done(lane);
         }
-        Ok(sample(&heard, self.lane, cpu))
+        Ok(sample(&heard, cpu))
     }
 }
 
-fn sample(heard: &Heard, lane: usize, cpu: Duration) -> Sample {
+fn sample(heard: &Heard, cpu: Duration) -> Sample {
     let all: u64 = (0..heard.lanes.len()).map(|lane| heard.done(lane)).sum();
     let us = |ns: u64| ns as f64 / 1_000.0;
-    let time = heard.lanes.get(lane).map(|lane| &lane.time_ns);
+    let time = heard.lanes.first().map(|lane| &lane.time_ns);
     let quantile = |q: f64| time.map_or(0.0, |time| us(time.value_at_quantile(q)));
     Sample {
         per_s: heard.answers() as f64 / heard.took.as_secs_f64(),

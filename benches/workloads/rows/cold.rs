@@ -12,6 +12,8 @@ use crate::measure::{Contender, in_turn, middle};
 use crate::report::{Demand, Line};
 use crate::{Bench, Outcome};
 
+/// What stands beside.
+const LIMIT: &str = "one range read of fragments behind a bare handler";
 /// Connections that ask for it.
 const CONNECTIONS: usize = 64;
 
@@ -37,16 +39,16 @@ pub fn off(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
     let (our_bytes, our_request, our_expected) = scripts(&ours, &comments_of(0))?;
     let (bare_bytes, bare_request, bare_expected) = scripts(&bare, &range_of(thread))?;
     let mut contenders = [
-        Contender::closed(&ours, || alike(CONNECTIONS, &our_request, our_expected)),
-        Contender::closed(&bare, || alike(CONNECTIONS, &bare_request, bare_expected)),
+        Contender::closed(&ours, || Ok(alike(CONNECTIONS, &our_request, our_expected))),
+        Contender::closed(&bare, || Ok(alike(CONNECTIONS, &bare_request, bare_expected))),
     ];
     let samples = in_turn(bench, &mut contenders)?;
     let [ours, bare] = samples.as_slice() else { return Err("two take turns".into()) };
     let what = format!("answers/s, {our_bytes} and {bare_bytes} bytes");
     Ok(vec![
-        Line::of(name, &what, [ours, bare], |s| s.per_s, Demand::RatioAtLeast(0.6)),
-        Line::of(name, "CPU of the server an answer, µs", [ours, bare], |s| s.cpu_us, Demand::Nothing),
-        Line::of(name, "p99, µs", [ours, bare], |s| s.p99_us, Demand::Nothing),
+        Line::of(name, &what, ours, (LIMIT, bare), |s| s.per_s, Demand::RatioAtLeast(0.6)),
+        Line::of(name, "CPU of the server an answer, µs", ours, (LIMIT, bare), |s| s.cpu_us, Demand::Nothing),
+        Line::of(name, "p99, µs", ours, (LIMIT, bare), |s| s.p99_us, Demand::Nothing),
     ])
 }
 
@@ -73,5 +75,5 @@ pub fn first(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
         let lane = heard.lanes.first().ok_or("no lane")?;
         medians.push(lane.time_ns.value_at_quantile(0.5) as f64 / 1e6);
     }
-    Ok(vec![Line::new(name, &format!("p50 of {count} threads, ms"), middle(medians), None, Demand::FigureAtMost(1.0))])
+    Ok(vec![Line::alone(name, &format!("p50 of {count} threads, ms"), middle(medians), Demand::FigureAtMost(1.0))])
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::comments_of;
+use super::post::{comments_in, count};
 use crate::child::{Server, command};
 use crate::fill::{Shape, Spec, fresh};
 use crate::http;
@@ -35,11 +36,12 @@ pub fn memory(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
     load::run(load, (0..CONNECTIONS).map(|number| reader(number, pages)).collect(), bench.load_threads, 1)?;
     let read = megabytes(&server)?;
 
-    let posts = bench.size(100_000, 2_000);
-    let parents = super::post::comments_in(&store, THREADS)?;
+    let each = bench.size(100_000, 2_000).div_ceil(CONNECTIONS);
+    let posts = each * CONNECTIONS;
+    let parents = comments_in(&store, THREADS)?;
     let tokens = sign_in(server.address, CONNECTIONS)?;
     let people = tokens.iter().enumerate().map(|(number, token)| {
-        let mut left = posts / CONNECTIONS;
+        let mut left = each;
         // each person in a thread of their own; what is counted here is memory
         let parents = parents.get(number).cloned().unwrap_or_default();
         let mut replies = replier(comments_of(number), Some(token), parents, number);
@@ -49,15 +51,22 @@ pub fn memory(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
         });
         script
     });
-    load::run(load, people.collect(), bench.load_threads, 1)?;
+    let heard = load::run(load, people.collect(), bench.load_threads, 1)?;
     let posted = megabytes(&server)?;
+    let peak = server.peak()? as f64 / 1e6;
+    let acknowledged = heard.done(0);
+    let found = count(&store, "comment")?;
+    if (acknowledged, found) != (posts as u64, (THREADS * COMMENTS + posts) as u64) {
+        return Err(format!("{acknowledged} of {posts} replies were acknowledged, {found} comments are there").into());
+    }
 
     let cache = cache_mb(&store)?;
     let most = Demand::FigureAtMost(cache + BESIDE_CACHE_MB);
     Ok(vec![
-        Line::new(name, "idle, MB", idle, None, Demand::FigureAtMost(25.0)),
-        Line::new(name, &format!("after {pages} different pages, MB"), read, None, most),
-        Line::new(name, &format!("and {posts} posts, MB"), posted, None, most),
+        Line::alone(name, "idle, MB", idle, Demand::FigureAtMost(25.0)),
+        Line::alone(name, &format!("after {pages} different pages, MB"), read, most),
+        Line::alone(name, &format!("and {posts} posts, MB"), posted, most),
+        Line::alone(name, "the most at any time, MB", peak, Demand::Nothing),
     ])
 }
 

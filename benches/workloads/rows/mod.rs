@@ -1,6 +1,7 @@
 //! The workloads, one family a file.
 
 mod cold;
+mod growth;
 mod login;
 mod memory;
 mod mix;
@@ -34,8 +35,13 @@ pub const ALL: &[Row] = &[
     Row { name: "post-alone", about: "replies of one person, one connection", run: post::alone },
     Row { name: "mix", about: "95 % page reads, 5 % replies, one thread of 1,000, 64 connections", run: mix::mix },
     Row { name: "login", about: "sign-ins with a full queue beside 1,000 page reads/s", run: login::login },
+    Row {
+        name: "growth",
+        about: "pages, replies, contexts, the queue and decisions as the store grows",
+        run: growth::growth,
+    },
     Row { name: "memory", about: "resident memory, idle and after many pages and posts", run: memory::memory },
-    Row { name: "start", about: "from start to ready with five million comments", run: start::start },
+    Row { name: "start", about: "from start to ready with many comments", run: start::start },
 ];
 
 /// Those of these names, in the order of the table; all when there is none.
@@ -64,5 +70,10 @@ fn alike(count: usize, request: &[u8], expected: crate::load::Expected) -> Vec<c
 
 /// The address of a thread's comments.
 fn comments_of(thread: usize) -> String {
-    format!("/api/v1/sites/{}/threads/{}/comments", crate::fill::SITE, crate::fill::thread_key(thread))
+    comments_at(&crate::fill::thread_key(thread))
+}
+
+/// The same, of a thread by its key.
+fn comments_at(key: &str) -> String {
+    format!("/api/v1/sites/{}/threads/{key}/comments", crate::fill::SITE)
 }

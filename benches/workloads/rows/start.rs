@@ -11,7 +11,7 @@ use crate::report::{Demand, Line};
 use crate::{Bench, Outcome};
 
 pub fn start(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
-    let [.., comments] = sizes(bench);
+    let comments = sizes(bench).last().copied().ok_or("no size")?;
     let store = sized(bench, comments)?;
     let mut page = Vec::new();
     http::get(&mut page, &comments_of(0), "");
@@ -26,7 +26,7 @@ pub fn start(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
     }
     let what = format!("to ready with {comments} comments, s");
     Ok(vec![
-        Line::new(name, &what, middle(ready), None, Demand::FigureAtMost(1.0)),
-        Line::new(name, "to the first page, s", middle(answered), None, Demand::Nothing),
+        Line::alone(name, &what, middle(ready), Demand::FigureAtMost(1.0)),
+        Line::alone(name, "to the first page, s", middle(answered), Demand::Nothing),
     ])
 }
