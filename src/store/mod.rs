@@ -153,7 +153,8 @@ impl Options {
 /// come when they are read: a thread's version, and a person's `seq`, tell which is the later.
 pub type Listener = Box<dyn Fn(&[Event]) + Send + Sync>;
 
-/// Connections that write to a server at the same time. More would meet more often.
+/// Connections that write to a server at the same time. More would meet more often: serializable
+/// transactions also meet in pages of an index, whatever their keys.
 const WRITERS: usize = 4;
 
 /// An open store. Closing waits for the units under way.

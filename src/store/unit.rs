@@ -280,17 +280,19 @@ fn work_reads(mut driver: Box<dyn Driver>, line: &Units) {
             Next::Closed => return,
         };
         for mut unit in group.units {
-            let done = again(|_| {
-                driver.begin(Access::Read).map_err(Stop::Failed)?;
-                unit.run(&mut Tx::new(driver.as_mut()));
-                match driver.verdict() {
-                    Verdict::Again => {
-                        driver.rollback();
-                        Err(Stop::Again(StoreError::Busy))
-                    }
-                    _ => Ok(()),
+            let mut tries = 0;
+            let done = loop {
+                let begun = driver.begin(Access::Read);
+                if begun.is_ok() {
+                    unit.run(&mut Tx::new(driver.as_mut()));
                 }
-            });
+                match driver.verdict() {
+                    Verdict::Again if begun.is_ok() && tries < AGAIN => driver.rollback(),
+                    _ => break begun,
+                }
+                pause(tries);
+                tries += 1;
+            };
             unit.settle(done);
             driver.rollback();
         }
@@ -305,21 +307,22 @@ enum Stop {
     Failed(StoreError),
 }
 
-/// Tries some work again for as long as others are the cause, waiting a little longer, and not all
-/// alike, each time.
-fn again<T>(mut work: impl FnMut(u32) -> Result<T, Stop>) -> Result<T, StoreError> {
-    let mut tries = 0;
-    loop {
-        match work(tries) {
-            Ok(done) => return Ok(done),
-            Err(Stop::Failed(error)) => return Err(error),
-            Err(Stop::Again(error)) if tries == AGAIN => return Err(error),
-            Err(Stop::Again(_)) => {
-                let most_us = 500_u64 << tries.min(7);
-                std::thread::sleep(Duration::from_micros(rand::random_range(0..most_us)));
-                tries += 1;
-            }
+/// Waits before another try: longer each time, and not all alike.
+fn pause(tries: u32) {
+    let most_us = 500_u64 << tries.min(7);
+    std::thread::sleep(Duration::from_micros(rand::random_range(0..most_us)));
+}
+
+/// Answers the callers of some units.
+fn settle(units: Vec<Box<dyn Unit>>, committed: &Result<(), StoreError>) {
+    for unit in units {
+        if let Err(error) = committed {
+            tracing::error!(unit = unit.name(), %error, "a commit failed");
         }
+        unit.settle(match committed {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.alike()),
+        });
     }
 }
 
@@ -377,30 +380,39 @@ impl Writer {
         }
     }
 
-    /// Commits a group with what comes in meanwhile and contends for the same.
+    /// Commits a group with what comes in meanwhile and contends for the same. Where others undo
+    /// it, it goes in halves: the fewer rows a transaction looks at, the fewer it can meet in.
     fn group(&mut self, group: Group<Box<dyn Unit>>, line: &Units) {
         let Group { mut units, keys } = group;
-        let done = again(|tries| {
-            let done = self.transact(&mut units, &keys, line, tries);
+        let (mut tries, mut most) = (0, usize::MAX);
+        while !units.is_empty() {
+            let mut part: Vec<_> = units.drain(..most.min(units.len())).collect();
+            let joining = (tries == 0 && units.is_empty()).then_some(line);
+            let done = self.transact(&mut part, &keys, joining, tries);
             if done.is_err() {
                 self.driver().rollback();
             }
-            done
-        });
+            match done {
+                Err(Stop::Again(_)) if tries < AGAIN => {
+                    most = part.len().div_ceil(2);
+                    part.append(&mut units);
+                    units = part;
+                    pause(tries);
+                    tries += 1;
+                }
+                Err(Stop::Again(error) | Stop::Failed(error)) => {
+                    settle(part, &Err(error));
+                    tries = 0;
+                }
+                Ok(events) => {
+                    self.tell(&events);
+                    settle(part, &Ok(()));
+                    tries = 0;
+                }
+            }
+        }
         self.driver().let_go();
         line.let_go(&keys);
-        if let Ok(events) = &done {
-            self.tell(events);
-        }
-        for unit in units {
-            if let Err(error) = &done {
-                tracing::error!(unit = unit.name(), %error, "a commit failed");
-            }
-            unit.settle(match &done {
-                Ok(_) => Ok(()),
-                Err(error) => Err(error.alike()),
-            });
-        }
     }
 
     /// Runs the units in one transaction; the events of those that are kept.
@@ -408,7 +420,7 @@ impl Writer {
         &mut self,
         units: &mut Vec<Box<dyn Unit>>,
         keys: &[i64],
-        line: &Units,
+        joining: Option<&Units>,
         tries: u32,
     ) -> Result<Vec<Event>, Stop> {
         self.driver().hold(keys).map_err(Stop::Failed)?;
@@ -417,9 +429,7 @@ impl Writer {
         let mut at = 0;
         loop {
             let Some(unit) = units.get_mut(at) else {
-                // another try does what the first took on, no more
-                let more = if tries == 0 { line.more(keys, units.len()) } else { None };
-                let Some(unit) = more else { break };
+                let Some(unit) = joining.and_then(|line| line.more(keys, units.len())) else { break };
                 units.push(unit);
                 continue;
             };

@@ -122,11 +122,15 @@ impl Server {
 
     async fn settle_in(&self, client: &Client) -> Result<String, StoreError> {
         let statement_s = self.statement_s;
+        // every statement of the service is a few seeks. A scan, which a planner without figures
+        // takes for a small table, would meet in every row that others write; a command that looks
+        // at everything has no time-out, and scans
+        let scans = if statement_s == 0 { "on" } else { "off" };
         client
             .batch_execute(&format!(
                 "SET statement_timeout = '{statement_s}s'; SET idle_in_transaction_session_timeout = '{IDLE_S}s';
                  SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
-                 SET jit = off;
+                 SET jit = off; SET enable_seqscan = {scans};
                  SELECT set_config('synchronous_commit', 'on', false)
                  WHERE current_setting('synchronous_commit') = 'off'"
             ))
