@@ -58,6 +58,20 @@ CREATE TABLE role (
   PRIMARY KEY (user_id, site_id)
 ) STRICT;
 
+-- What a person has done on a site, kept so that no moderator waits for a recount: own comments by
+-- state, own flags by what moderators made of them.
+CREATE TABLE record (
+  user_id         INTEGER NOT NULL REFERENCES user_account (id),
+  site_id         INTEGER NOT NULL REFERENCES site (id),
+  published       INTEGER NOT NULL DEFAULT 0,
+  held            INTEGER NOT NULL DEFAULT 0,
+  hidden          INTEGER NOT NULL DEFAULT 0,
+  deleted         INTEGER NOT NULL DEFAULT 0,
+  flags_upheld    INTEGER NOT NULL DEFAULT 0,
+  flags_dismissed INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (user_id, site_id)
+) STRICT;
+
 -- Sessions -----------------------------------------------------------------------------------
 
 CREATE TABLE session (
@@ -72,7 +86,7 @@ CREATE TABLE session (
   ended_ms   INTEGER
 ) STRICT;
 
-CREATE INDEX "session_user" ON session (user_id, created_ms, id);
+CREATE INDEX "session_user" ON session (user_id, created_ms, id) WHERE ended_ms IS NULL;
 CREATE INDEX session_ended ON session (ended_ms) WHERE ended_ms IS NOT NULL;
 CREATE INDEX session_expires ON session (expires_ms);
 
@@ -170,14 +184,13 @@ CREATE TABLE comment (
 CREATE INDEX comment_reading ON comment (thread_id, path, depth) WHERE visible = 1;
 CREATE INDEX comment_level ON comment (thread_id, parent_key, ordinal) WHERE visible = 1;
 CREATE INDEX comment_top ON comment (thread_id, parent_key, score DESC, ordinal) WHERE visible = 1;
-CREATE INDEX comment_pinned ON comment (thread_id, ordinal) WHERE pinned = 1;
-CREATE INDEX comment_thread_author ON comment (thread_id, author_id, created_ms, id);
-CREATE INDEX comment_author ON comment (author_id, created_ms, id);
-CREATE INDEX comment_author_site ON comment (author_id, site_id, state);
-CREATE INDEX comment_author_published ON comment (author_id, created_ms, id) WHERE state = 'published';
-CREATE INDEX comment_site ON comment (site_id, created_ms, id);
-CREATE INDEX comment_site_state ON comment (site_id, state, created_ms, id);
-CREATE INDEX comment_thread_state ON comment (thread_id, state, created_ms, id);
+CREATE INDEX comment_pinned ON comment (thread_id, ordinal) WHERE pinned = 1 AND state = 'published';
+-- Lists by time: a list of several states is a seek in each.
+CREATE INDEX comment_author ON comment (author_id, state, created_ms, id);
+CREATE INDEX comment_author_site ON comment (author_id, site_id, state, created_ms, id);
+CREATE INDEX comment_author_thread ON comment (author_id, thread_id, state, created_ms, id);
+CREATE INDEX comment_site ON comment (site_id, state, created_ms, id);
+CREATE INDEX comment_thread ON comment (thread_id, state, created_ms, id);
 CREATE UNIQUE INDEX comment_source ON comment (thread_id, source_id) WHERE source_id IS NOT NULL;
 CREATE INDEX comment_erasable ON comment (removed_ms) WHERE state = 'deleted' AND erased_ms IS NULL;
 
@@ -212,10 +225,19 @@ CREATE TABLE flag (
   created_ms  INTEGER NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX flag_one_open ON flag (comment_id, user_id) WHERE state = 'open';
-CREATE INDEX flag_comment ON flag (comment_id, state, created_ms, id);
+CREATE UNIQUE INDEX flag_one_open ON flag (user_id, comment_id) WHERE state = 'open';
+CREATE INDEX flag_first ON flag (comment_id, created_ms) WHERE state = 'open';
+CREATE INDEX flag_noted ON flag (comment_id, reason, created_ms, id) WHERE state = 'open' AND note IS NOT NULL;
 CREATE INDEX flag_user ON flag (user_id, created_ms, id);
-CREATE INDEX flag_decision ON flag (decision_id, comment_id);
+CREATE INDEX flag_decision ON flag (decision_id, comment_id) WHERE decision_id IS NOT NULL;
+
+-- Open flags by reason, kept so that a comment with thousands of them is judged as fast as any.
+CREATE TABLE flag_count (
+  comment_id INTEGER NOT NULL REFERENCES comment (id),
+  reason     TEXT NOT NULL,
+  open       INTEGER NOT NULL,
+  PRIMARY KEY (comment_id, reason)
+) STRICT;
 
 -- What waits for a moderator; one row a comment, gone when nothing waits.
 CREATE TABLE queue_item (
@@ -229,9 +251,17 @@ CREATE TABLE queue_item (
   first_ms   INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX queue_all ON queue_item (site_id, priority DESC, first_ms, comment_id);
-CREATE INDEX queue_flagged ON queue_item (site_id, priority DESC, first_ms, comment_id) WHERE flagged = 1;
-CREATE INDEX queue_held ON queue_item (site_id, priority DESC, first_ms, comment_id) WHERE held = 1;
+-- Where it stands in each list it can be looked for in: by kind, and by kind and reason.
+CREATE TABLE queue_place (
+  comment_id INTEGER NOT NULL REFERENCES comment (id),
+  list       TEXT NOT NULL,
+  site_id    INTEGER NOT NULL REFERENCES site (id),
+  priority   INTEGER NOT NULL,
+  first_ms   INTEGER NOT NULL,
+  PRIMARY KEY (comment_id, list)
+) STRICT;
+
+CREATE INDEX queue_place_list ON queue_place (site_id, list, priority DESC, first_ms, comment_id);
 
 CREATE TABLE decision (
   id          INTEGER PRIMARY KEY,
@@ -330,7 +360,6 @@ CREATE TABLE event (
 ) STRICT;
 
 CREATE INDEX event_thread ON event (thread_id, version) WHERE thread_id IS NOT NULL;
-CREATE INDEX event_at ON event (at_ms);
 
 CREATE TABLE idempotency (
   scope        TEXT NOT NULL,

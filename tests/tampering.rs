@@ -226,6 +226,22 @@ async fn every_changed_counter_is_named() {
     }
     let names = found(&world, "DELETE FROM queue_item").await;
     assert!(names.contains(&format!("queue_item.flagged {root}")), "{names:?}");
+    for (change, name) in [
+        ("UPDATE queue_place SET priority = priority + 1 WHERE list = 'all'", "queue_place.priority"),
+        ("DELETE FROM queue_place WHERE list = 'flagged'", "queue_place.kinds"),
+        ("DELETE FROM queue_place WHERE list LIKE 'flagged:%'", "queue_place.reasons"),
+        ("UPDATE flag_count SET open = open + 1", "flag_count.open"),
+        ("DELETE FROM flag_count", "flag_count.reasons"),
+    ] {
+        assert_eq!(found(&world, change).await, [format!("{name} {root}")], "{change}");
+    }
+    for column in ["published", "held", "hidden", "deleted", "flags_upheld", "flags_dismissed"] {
+        let names = found(&world, &format!("UPDATE record SET {column} = {column} + 1")).await;
+        let named = names.iter().all(|name| name.starts_with(&format!("record.{column} ")));
+        assert!(!names.is_empty() && named, "{column}: {names:?}");
+    }
+    let names = found(&world, "DELETE FROM record").await;
+    assert!(names[0].starts_with("record.published "), "{names:?}");
     let names = found(&world, "DELETE FROM vote").await;
     assert_eq!(names, [format!("comment.up {root}")]);
 }

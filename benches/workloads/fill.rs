@@ -18,7 +18,7 @@ use understory::domain::ids::{CommentId, SiteId, ThreadId, compose};
 use understory::domain::login::Login;
 use understory::domain::markup;
 use understory::domain::path::Path;
-use understory::domain::queue::waiting;
+use understory::domain::queue::{OpenFlags, lists, waiting};
 use understory::store::FILE;
 
 use crate::Outcome;
@@ -125,7 +125,7 @@ pub fn fresh(directory: &FilePath, spec: &Spec) -> Outcome<PathBuf> {
 
 fn drop_indexes(tx: &Connection) -> Outcome<Vec<String>> {
     let mut statement = tx.prepare(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('comment', 'flag', 'queue_item')",
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('comment', 'flag', 'queue_place')",
     )?;
     let found: Vec<(String, String)> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
@@ -276,6 +276,11 @@ impl Filling<'_> {
             flagged += self.thread(site, number, *shape, spec.flagged_per_mille)?;
         }
         self.tx.execute("UPDATE site SET flagged_count = ?2 WHERE id = ?1", [site, flagged])?;
+        self.tx.execute(
+            "INSERT INTO record (user_id, site_id, published)
+             SELECT author_id, site_id, COUNT(*) FROM comment GROUP BY author_id, site_id",
+            [],
+        )?;
         Ok(())
     }
 
@@ -360,13 +365,25 @@ impl Filling<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, 'open', ?6)",
             )?
             .execute(params![comment_id(self.posted) + 1, comment, site, reader, reason.as_str(), at_ms])?;
-        let place = waiting(&[(reason, at_ms)], None).ok_or("a flag waits")?;
+        self.tx
+            .prepare_cached("INSERT INTO flag_count (comment_id, reason, open) VALUES (?1, ?2, 1)")?
+            .execute(params![comment, reason.as_str()])?;
+        let open = OpenFlags { counts: vec![(reason, 1)], first_ms: Some(at_ms) };
+        let place = waiting(&open, None).ok_or("a flag waits")?;
         self.tx
             .prepare_cached(
                 "INSERT INTO queue_item (comment_id, site_id, flagged, held, reasons, priority, first_ms)
              VALUES (?1, ?2, 1, 0, ?3, ?4, ?5)",
             )?
             .execute([comment, site, place.reasons, place.priority, place.first_ms])?;
+        for list in lists(&place) {
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![comment, list, site, place.priority, place.first_ms])?;
+        }
         Ok(())
     }
 

@@ -199,13 +199,20 @@ fn judge(aim: Aim, decision: &Decision) -> Judged {
 type Settle = fn(&mut Tx<'_>, &Decision, CommentId) -> Result<Vec<UserId>, Error>;
 
 fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
-    let to = match decision.act {
-        Act::Approve | Act::Dismiss => FlagState::Dismissed,
-        Act::Hide => FlagState::Upheld,
-        _ => return Ok(Vec::new()),
-    };
+    let Some(to) = settled_as(decision.act) else { return Ok(Vec::new()) };
     tx.settlements_insert(comment, to, decision.id)?;
-    Ok(tx.flags_settle(comment, to, decision.id)?)
+    let reporters = tx.flags_settle(comment, to, decision.id)?;
+    tx.record_add_flags(&reporters, decision.site_id, to, 1)?;
+    Ok(reporters)
+}
+
+/// What becomes of a comment's open flags.
+pub(super) fn settled_as(act: Act) -> Option<FlagState> {
+    match act {
+        Act::Approve | Act::Dismiss => Some(FlagState::Dismissed),
+        Act::Hide => Some(FlagState::Upheld),
+        _ => None,
+    }
 }
 
 /// Writes a judged decision with everything that follows. When it is a dry run, or no target could

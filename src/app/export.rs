@@ -31,12 +31,13 @@ impl App {
             let missing = || Error::refuse(Code::NotFound, format!("there is no thread `{name}` on this site"));
             self.export_thread(&found.ok_or_else(missing)?, out).await?;
         } else {
-            let mut after = 0;
+            let mut after = String::new();
             loop {
+                let from = after.clone();
                 let threads =
-                    self.store.read("export_threads", move |tx| Ok::<_, Error>(tx.threads_of(site, after)?)).await?;
+                    self.store.read("export_threads", move |tx| Ok::<_, Error>(tx.threads_of(site, &from)?)).await?;
                 let Some(last) = threads.last() else { break };
-                after = last.id.0;
+                after.clone_from(&last.key);
                 for thread in &threads {
                     self.export_thread(thread, out).await?;
                 }

@@ -10,7 +10,7 @@ use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::markup;
 use crate::domain::permission::Action;
 use crate::domain::thread::{Site, Thread, ThreadState};
-use crate::store::{Claim, IdempotencyKey, Key, NewThread, Tx};
+use crate::store::{Claim, CommentFilter, IdempotencyKey, Key, NewThread, Tx};
 
 /// Why a comment in a premoderated thread waits.
 pub const PREMODERATION: &str = "premoderation";
@@ -181,8 +181,9 @@ fn keep_pace(tx: &mut Tx<'_>, thread: &Thread, caller: &Caller, now_ms: i64) -> 
     if thread.slow_mode_s == 0 {
         return Ok(());
     }
-    let free_ms =
-        tx.comment_last_posted(thread.id, caller.user)?.map_or(i64::MIN, |last| last + thread.slow_mode_s * 1_000);
+    let own = CommentFilter::AuthorInThread(caller.user, thread.id);
+    let last = tx.comment_list(own, State::ALL, None, 1)?;
+    let free_ms = last.first().map_or(i64::MIN, |last| last.created_ms + thread.slow_mode_s * 1_000);
     if free_ms > now_ms {
         return Err(Error::wait(Code::SlowMode, u64::try_from((free_ms - now_ms + 999) / 1_000).unwrap_or(1)));
     }

@@ -9,10 +9,10 @@ use crate::domain::cursor;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, ThreadId, UserId};
 use crate::domain::permission::Action;
-use crate::domain::queue::QueueKind;
+use crate::domain::queue::{QueueKind, list};
 use crate::domain::thread::{Site, Thread};
 use crate::domain::user::User;
-use crate::store::{CommentFilter, FlagGroup, QueueFilter, QueuePlace, QueueRow, Record};
+use crate::store::{CommentFilter, FlagGroup, QueuePlace, Record};
 
 /// A page of the queue.
 pub struct QueuePage {
@@ -29,7 +29,7 @@ pub struct QueuePage {
 /// One waiting comment.
 pub struct QueueItem {
     /// Its place.
-    pub row: QueueRow,
+    pub place: QueuePlace,
     /// The comment.
     pub comment: Comment,
     /// Its thread.
@@ -70,18 +70,19 @@ impl App {
         self.store
             .read("queue", move |tx| {
                 let site = site_for(tx, &caller, Action::Moderate, &site)?;
-                let list = format!("queue:{}", site.id);
+                let name = format!("queue:{}", site.id);
                 let (cursor, limit) = &page;
-                let after = cursor.as_ref().map(|cursor| cursor::decode::<3>(&list, cursor)).transpose()?;
+                let after = cursor.as_ref().map(|cursor| cursor::decode::<3>(&name, cursor)).transpose()?;
                 let after =
                     after.map(|[priority, first_ms, id]| QueuePlace { priority, first_ms, comment_id: CommentId(id) });
-                let mut rows = tx.queue_page(QueueFilter { site: site.id, kind, reason }, after, *limit as i64 + 1)?;
-                let more = rows.len() > *limit;
-                rows.truncate(*limit);
-                let next = rows.last().filter(|_| more).map(|row| {
-                    cursor::encode(&list, &[row.place.priority, row.place.first_ms, row.place.comment_id.0])
-                });
-                let ids: Vec<CommentId> = rows.iter().map(|row| row.place.comment_id).collect();
+                let mut places = tx.queue_page(site.id, &list(kind, reason), after, *limit as i64 + 1)?;
+                let more = places.len() > *limit;
+                places.truncate(*limit);
+                let next = places
+                    .last()
+                    .filter(|_| more)
+                    .map(|place| cursor::encode(&name, &[place.priority, place.first_ms, place.comment_id.0]));
+                let ids: Vec<CommentId> = places.iter().map(|place| place.comment_id).collect();
                 let mut comments: HashMap<CommentId, Comment> =
                     tx.comments_by_id(&ids)?.into_iter().map(|comment| (comment.id, comment)).collect();
                 let threads: Vec<ThreadId> = comments.values().map(|comment| comment.thread_id).collect();
@@ -91,11 +92,11 @@ impl App {
                 for (comment, group) in tx.flag_groups(&ids)? {
                     flags.entry(comment).or_default().push(group);
                 }
-                let items = rows.into_iter().filter_map(|row| {
-                    let comment = comments.remove(&row.place.comment_id)?;
+                let items = places.into_iter().filter_map(|place| {
+                    let comment = comments.remove(&place.comment_id)?;
                     let thread = threads.get(&comment.thread_id)?.clone();
                     let flags = flags.remove(&comment.id).unwrap_or_default();
-                    Some(QueueItem { row, comment, thread, flags })
+                    Some(QueueItem { place, comment, thread, flags })
                 });
                 let items = items.collect();
                 let counts = tx.site_waiting(site.id)?;
@@ -131,8 +132,14 @@ impl App {
                         Some(found.ok_or_else(Error::not_found)?.id)
                     }
                 };
-                let filter = CommentFilter::Site(site.id, thread, narrow.author, narrow.state);
-                let (comments, next) = super::read_own::comment_page(tx, filter, &page)?;
+                let filter = match (thread, narrow.author) {
+                    (None, None) => CommentFilter::Site(site.id),
+                    (None, Some(author)) => CommentFilter::AuthorOnSite(author, site.id),
+                    (Some(thread), None) => CommentFilter::Thread(thread),
+                    (Some(thread), Some(author)) => CommentFilter::AuthorInThread(author, thread),
+                };
+                let states = narrow.state.as_ref().map_or(State::ALL, std::slice::from_ref);
+                let (comments, next) = super::read_own::comment_page(tx, filter, states, &page)?;
                 Ok((site, comments, next))
             })
             .await
@@ -149,7 +156,7 @@ impl App {
             .read("record", move |tx| {
                 let site = site_for(tx, &caller, Action::Moderate, &site)?;
                 let person = tx.user_own(user)?.ok_or_else(Error::not_found)?.user;
-                let record = tx.user_record(user, site.id)?;
+                let record = tx.record_of(user, site.id)?;
                 Ok((site, person, record))
             })
             .await

@@ -7,7 +7,7 @@ use super::caller::{Caller, viewer};
 use super::people::Authors;
 use super::stamps::Source;
 use super::{App, Error};
-use crate::domain::comment::{Comment, Shown, Viewer, shown};
+use crate::domain::comment::{Comment, Shown, State, Viewer, shown};
 use crate::domain::fragment::{Item, Part};
 use crate::domain::ids::{CommentId, SiteId, UserId};
 use crate::domain::path::Path;
@@ -278,7 +278,7 @@ impl App {
         self.store
             .read("user_comments", move |tx| {
                 tx.user_own(id)?.ok_or_else(Error::not_found)?;
-                super::read_own::comment_page(tx, CommentFilter::Published(id), &page)
+                super::read_own::comment_page(tx, CommentFilter::Author(id), &[State::Published], &page)
             })
             .await
     }

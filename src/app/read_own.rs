@@ -80,7 +80,7 @@ impl App {
     ) -> Result<(Vec<Comment>, Option<String>), Error> {
         caller.require(Action::Participate, None)?;
         let filter = CommentFilter::Author(caller.user);
-        self.store.read("own_comments", move |tx| comment_page(tx, filter, &page)).await
+        self.store.read("own_comments", move |tx| comment_page(tx, filter, State::ALL, &page)).await
     }
 
     /// Own flags with their outcome, newest first.
@@ -144,20 +144,21 @@ impl App {
 pub(super) fn comment_page(
     tx: &mut Tx<'_>,
     filter: CommentFilter,
+    states: &[State],
     page: &(Option<String>, usize),
 ) -> Result<(Vec<Comment>, Option<String>), Error> {
-    // narrowing may differ from call to call: the place is the same in all of a kind
+    // the states asked for may differ from call to call: the place is the same in all of them
     let list = match filter {
         CommentFilter::Author(user) => format!("comments:{user}"),
-        CommentFilter::Published(user) => format!("published:{user}"),
-        CommentFilter::Site(site, ..) => format!("site:{site}"),
+        CommentFilter::AuthorOnSite(_, site) | CommentFilter::Site(site) => format!("site:{site}"),
+        CommentFilter::AuthorInThread(_, thread) | CommentFilter::Thread(thread) => format!("thread:{thread}"),
     };
     newest_page(
         tx,
         &list,
         page,
         |comment: &Comment| (comment.created_ms, comment.id.0),
-        |tx, after, count| tx.comment_list(filter, after, count),
+        |tx, after, count| tx.comment_list(filter, states, after, count),
     )
 }
 

@@ -79,6 +79,7 @@ pub fn place(tx: &mut Tx<'_>, new: &Placing<'_>) -> Result<Comment, Error> {
     while !tx.comment_insert(&comment, new.source_id)? {
         comment.id = CommentId(comment.id.0 + 1);
     }
+    record(tx, &comment, moved)?;
     if state == State::Held {
         requeue(tx, &comment)?;
     }
@@ -127,6 +128,7 @@ pub fn rewrite(tx: &mut Tx<'_>, to: Comment, now_ms: i64) -> Result<Comment, Err
         is_visible: after.is_visible(),
     };
     let (_, version) = count(tx, after.thread_id, after.parent_id, moved)?;
+    record(tx, &after, moved)?;
     requeue(tx, &after)?;
     if moved.is_seen() {
         let at_version = (after.thread_id, version);
@@ -189,6 +191,16 @@ fn count(tx: &mut Tx<'_>, thread: ThreadId, parent: Option<CommentId>, moved: Mo
     }
     let (roots, version) = tx.thread_add(thread, &by)?;
     Ok((on_level.unwrap_or(roots), version))
+}
+
+/// Moves what its author has done on the site.
+fn record(tx: &mut Tx<'_>, comment: &Comment, moved: Moved) -> Result<(), Error> {
+    match &comment.author {
+        Some(author) if moved.before != Some(moved.after) => {
+            Ok(tx.record_move_comment(author.id, comment.site_id, moved.before, moved.after)?)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Brings the queue in line with a comment's open flags and state.

@@ -1,7 +1,7 @@
 //! A moderator takes a decision back: exactly what it changed, where it is still as it left it.
 
 use super::caller::Caller;
-use super::decide::{Decided, Judged, carry_out, recorded};
+use super::decide::{Decided, Judged, carry_out, recorded, settled_as};
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
 use crate::domain::decision::{Act, Conflict, Decision, Fate, undone};
@@ -83,10 +83,17 @@ fn mark(tx: &mut Tx<'_>, undone: &Decision) -> Result<(), Error> {
 /// Opens the flags again that the first decision settled; where that one stands again, as after
 /// the undo of an undo, settles them again.
 fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
-    let mut first = decision.undoes.ok_or_else(|| Error::Fault("an undo names what it undoes".into()))?;
-    let mut stands = false;
-    while let Some(undoes) = tx.decision_by_id(first)?.and_then(|undone| undone.undoes) {
-        (first, stands) = (undoes, !stands);
+    let mut undoes = decision.undoes;
+    let (mut first, mut stands) = (None, true);
+    while let Some(id) = undoes {
+        first = tx.decision_by_id(id)?;
+        undoes = first.as_ref().and_then(|undone| undone.undoes);
+        stands = !stands;
     }
-    if stands { Ok(tx.flags_resettle(comment, first)?) } else { Ok(tx.flags_reopen(comment, first)?) }
+    let first = first.ok_or_else(|| Error::Fault("an undo names what it undoes".into()))?;
+    let Some(settled) = settled_as(first.act) else { return Ok(Vec::new()) };
+    let (reporters, by) =
+        if stands { (tx.flags_resettle(comment, first.id)?, 1) } else { (tx.flags_reopen(comment, first.id)?, -1) };
+    tx.record_add_flags(&reporters, decision.site_id, settled, by)?;
+    Ok(reporters)
 }

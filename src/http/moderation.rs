@@ -133,7 +133,7 @@ fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
             points: group.count * group.reason.severity(),
         })
         .collect();
-    if item.row.held {
+    if item.comment.state() == State::Held {
         signals.push(Signal { kind: "held", reason: None, count: 1, points: HELD_POINTS });
     }
     QueueItemView {
@@ -150,8 +150,8 @@ fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
             .map(|group| FlagGroupView { reason: group.reason, count: group.count, notes: group.notes.clone() })
             .collect(),
         signals,
-        priority: item.row.place.priority,
-        first_at: rfc3339(item.row.place.first_ms),
+        priority: item.place.priority,
+        first_at: rfc3339(item.place.first_ms),
         claim: None,
     }
 }
@@ -306,8 +306,7 @@ pub struct RecordFlags {
 /// `GET /moderation/users/{id}`
 pub async fn user(app: Data<App>, caller: Signed, id: Id<UserId>, query: Query<SiteQuery>) -> Answer {
     let (site, person, record) = app.record(&caller.0, id.0, query.0.site).await?;
-    let mut comments: HashMap<String, i64> = State::ALL.iter().map(|s| (s.as_str().to_owned(), 0)).collect();
-    comments.extend(record.comments);
+    let comments = State::ALL.iter().map(|s| s.as_str().to_owned()).zip(record.comments).collect();
     reply::private(&Record {
         user: wire::user(&app, &person, Some(site.id)),
         site: site.key,

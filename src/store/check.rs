@@ -18,6 +18,28 @@ pub struct Difference {
 /// Rows of the log looked at in one query.
 const LOG_BATCH: i64 = 1_000;
 
+/// What a record holds beside a count of the rows it stands for, also of who has no record.
+macro_rules! record {
+    ($column:literal, $person:literal, $rows:literal) => {
+        (
+            concat!("record.", $column),
+            concat!(
+                "SELECT COALESCE(r.user_id, n.user_id), COALESCE(r.",
+                $column,
+                ", 0), COALESCE(n.n, 0) FROM record r FULL JOIN (SELECT ",
+                $person,
+                " AS user_id, site_id, COUNT(*) AS n FROM ",
+                $rows,
+                " GROUP BY ",
+                $person,
+                ", site_id) n ON n.user_id = r.user_id AND n.site_id = r.site_id WHERE COALESCE(r.",
+                $column,
+                ", 0) <> COALESCE(n.n, 0) ORDER BY 1"
+            ),
+        )
+    };
+}
+
 /// Each query yields the id, what is kept and what was recomputed, only where they differ.
 const COUNTERS: &[(&str, &str)] = &[
     (
@@ -130,6 +152,49 @@ const COUNTERS: &[(&str, &str)] = &[
         "SELECT c.id, COALESCE(q.held, 0), CASE WHEN c.state = 'held' THEN 1 ELSE 0 END FROM comment c
          LEFT JOIN queue_item q ON q.comment_id = c.id
          WHERE COALESCE(q.held, 0) <> CASE WHEN c.state = 'held' THEN 1 ELSE 0 END ORDER BY c.id",
+    ),
+    record!("published", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'published'"),
+    record!("held", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'held'"),
+    record!("hidden", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'hidden'"),
+    record!("deleted", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'deleted'"),
+    record!("flags_upheld", "user_id", "flag WHERE state = 'upheld'"),
+    record!("flags_dismissed", "user_id", "flag WHERE state = 'dismissed'"),
+    (
+        "queue_place.priority",
+        "SELECT p.comment_id, p.priority, COALESCE(q.priority, 0) FROM queue_place p
+         LEFT JOIN queue_item q ON q.comment_id = p.comment_id AND q.site_id = p.site_id AND q.first_ms = p.first_ms
+         WHERE p.priority <> COALESCE(q.priority, 0) ORDER BY p.comment_id, p.list",
+    ),
+    (
+        "queue_place.kinds",
+        "SELECT q.comment_id, COALESCE(p.n, 0), 1 + q.flagged + q.held FROM queue_item q LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM queue_place WHERE list IN ('all', 'flagged', 'held')
+            GROUP BY comment_id) p ON p.comment_id = q.comment_id
+         WHERE COALESCE(p.n, 0) <> 1 + q.flagged + q.held ORDER BY q.comment_id",
+    ),
+    (
+        "queue_place.reasons",
+        "SELECT q.comment_id, COALESCE(p.n, 0), (q.flagged + q.held) * COALESCE(f.n, 0) FROM queue_item q LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM queue_place WHERE list LIKE '%:%' GROUP BY comment_id) p
+           ON p.comment_id = q.comment_id LEFT JOIN
+           (SELECT comment_id, COUNT(DISTINCT reason) AS n FROM flag WHERE state = 'open' GROUP BY comment_id) f
+           ON f.comment_id = q.comment_id
+         WHERE COALESCE(p.n, 0) <> (q.flagged + q.held) * COALESCE(f.n, 0) ORDER BY q.comment_id",
+    ),
+    (
+        "flag_count.open",
+        "SELECT k.comment_id, k.open, COALESCE(f.n, 0) FROM flag_count k LEFT JOIN
+           (SELECT comment_id, reason, COUNT(*) AS n FROM flag WHERE state = 'open' GROUP BY comment_id, reason) f
+           ON f.comment_id = k.comment_id AND f.reason = k.reason
+         WHERE k.open <> COALESCE(f.n, 0) ORDER BY k.comment_id, k.reason",
+    ),
+    (
+        "flag_count.reasons",
+        "SELECT f.comment_id, COALESCE(k.n, 0), f.n FROM
+           (SELECT comment_id, COUNT(DISTINCT reason) AS n FROM flag WHERE state = 'open' GROUP BY comment_id) f LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM flag_count WHERE open > 0 GROUP BY comment_id) k
+           ON k.comment_id = f.comment_id
+         WHERE COALESCE(k.n, 0) <> f.n ORDER BY f.comment_id",
     ),
 ];
 

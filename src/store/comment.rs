@@ -1,6 +1,6 @@
 //! Comments: rows, lists, subtrees, votes and revisions. What readers' pages are made of is in `page`.
 
-use super::driver::{Columns, values};
+use super::driver::{Columns, Value, values};
 use super::user::{maybe_user, user_columns};
 use super::{Difference, StoreError, Tx, dialect};
 use crate::domain::comment::{Comment, Remover, State};
@@ -75,15 +75,19 @@ fn disposition(c: &mut Columns<'_>) -> Result<Disposition, StoreError> {
     })
 }
 
-/// Which comments a list holds, newest first.
+/// Which comments a list holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentFilter {
-    /// A person's, in any state.
+    /// A person's.
     Author(UserId),
-    /// A person's published ones.
-    Published(UserId),
-    /// A site's, narrowed by thread, author and state.
-    Site(SiteId, Option<ThreadId>, Option<UserId>, Option<State>),
+    /// A person's on a site.
+    AuthorOnSite(UserId, SiteId),
+    /// A person's in a thread.
+    AuthorInThread(UserId, ThreadId),
+    /// A site's.
+    Site(SiteId),
+    /// A thread's.
+    Thread(ThreadId),
 }
 
 /// By how much what a comment knows of its replies moves.
@@ -156,54 +160,58 @@ impl Tx<'_> {
         )
     }
 
-    /// A list of comments, newest first, after (time, id); `count` at most.
+    /// Comments in any of these states, newest first, after (time, id); `count` at most.
+    ///
+    /// Each state is a seek of its own, so that one index serves every choice of them; and what is
+    /// of the same time as the last shown another, since after an import that may be all of them.
     pub fn comment_list(
         &mut self,
         filter: CommentFilter,
+        states: &[State],
         after: Option<(i64, i64)>,
         count: i64,
     ) -> Result<Vec<Comment>, StoreError> {
-        let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
-        macro_rules! newest {
-            ($filter:literal, [$($value:expr),*]) => {
-                self.all(
+        macro_rules! seeks {
+            ($narrow:literal, $id:literal) => {
+                (
                     concat!(
-                        comment_where!("WHERE (c.created_ms, c.id) < (?1, ?2) AND "),
-                        $filter,
+                        comment_where!("WHERE c.state = ?1 AND c.created_ms < ?2 AND "),
+                        $narrow,
                         " ORDER BY c.created_ms DESC, c.id DESC LIMIT ?3"
                     ),
-                    values![at, id, count, $($value),*],
-                    comment,
+                    concat!(
+                        comment_where!("WHERE c.state = ?1 AND c.created_ms = ?2 AND "),
+                        $narrow,
+                        " AND c.id < ",
+                        $id,
+                        " ORDER BY c.id DESC LIMIT ?3"
+                    ),
                 )
             };
         }
-        match filter {
-            CommentFilter::Author(author) => newest!("c.author_id = ?4", [author]),
-            CommentFilter::Published(author) => newest!("c.author_id = ?4 AND c.state = 'published'", [author]),
-            CommentFilter::Site(site, None, None, None) => newest!("c.site_id = ?4", [site]),
-            CommentFilter::Site(site, None, None, Some(state)) => {
-                newest!("c.site_id = ?4 AND c.state = ?5", [site, state.as_str()])
+        let ((older, same_time), narrow) = match filter {
+            CommentFilter::Author(author) => (seeks!("c.author_id = ?4", "?5"), vec![Value::from(author)]),
+            CommentFilter::AuthorOnSite(author, site) => {
+                (seeks!("c.author_id = ?4 AND c.site_id = ?5", "?6"), vec![author.into(), site.into()])
             }
-            CommentFilter::Site(site, None, Some(author), None) => {
-                newest!("c.site_id = ?4 AND c.author_id = ?5", [site, author])
+            CommentFilter::AuthorInThread(author, thread) => {
+                (seeks!("c.author_id = ?4 AND c.thread_id = ?5", "?6"), vec![author.into(), thread.into()])
             }
-            CommentFilter::Site(site, None, Some(author), Some(state)) => {
-                newest!("c.site_id = ?4 AND c.author_id = ?5 AND c.state = ?6", [site, author, state.as_str()])
+            CommentFilter::Site(site) => (seeks!("c.site_id = ?4", "?5"), vec![site.into()]),
+            CommentFilter::Thread(thread) => (seeks!("c.thread_id = ?4", "?5"), vec![thread.into()]),
+        };
+        let mut found = Vec::new();
+        for state in states {
+            let at_ms = after.map_or(i64::MAX, |(at_ms, _)| at_ms);
+            let mut values = vec![state.as_str().into(), at_ms.into(), count.into()];
+            values.extend_from_slice(&narrow);
+            found.extend(self.all(older, &values, comment)?);
+            if let Some((_, id)) = after {
+                values.push(id.into());
+                found.extend(self.all(same_time, &values, comment)?);
             }
-            CommentFilter::Site(site, Some(thread), None, None) => {
-                newest!("c.site_id = ?4 AND c.thread_id = ?5", [site, thread])
-            }
-            CommentFilter::Site(site, Some(thread), None, Some(state)) => {
-                newest!("c.site_id = ?4 AND c.thread_id = ?5 AND c.state = ?6", [site, thread, state.as_str()])
-            }
-            CommentFilter::Site(site, Some(thread), Some(author), None) => {
-                newest!("c.site_id = ?4 AND c.thread_id = ?5 AND c.author_id = ?6", [site, thread, author])
-            }
-            CommentFilter::Site(site, Some(thread), Some(author), Some(state)) => newest!(
-                "c.site_id = ?4 AND c.thread_id = ?5 AND c.author_id = ?6 AND c.state = ?7",
-                [site, thread, author, state.as_str()]
-            ),
         }
+        Ok(newest(found, count))
     }
 
     /// What its author alone must be shown in a thread: held, hidden, or posted since then;
@@ -214,32 +222,27 @@ impl Tx<'_> {
         author: UserId,
         since_ms: i64,
     ) -> Result<Vec<Comment>, StoreError> {
-        self.all(
-            comment_where!(
-                "WHERE c.thread_id = ?1 AND c.author_id = ?2
-                   AND (c.state IN ('held', 'hidden') OR (c.state = 'published' AND c.created_ms > ?3))
-                 ORDER BY c.created_ms DESC, c.id DESC LIMIT 50"
-            ),
-            values![thread, author, since_ms],
-            comment,
-        )
-    }
-
-    /// When a person last posted in a thread, in milliseconds since 1970.
-    pub fn comment_last_posted(&mut self, thread: ThreadId, author: UserId) -> Result<Option<i64>, StoreError> {
-        self.first(
-            "SELECT created_ms FROM comment WHERE thread_id = ?1 AND author_id = ?2 ORDER BY created_ms DESC, id DESC LIMIT 1",
-            values![thread, author],
-            |c| c.take(),
-        )
+        let mut found = Vec::new();
+        for (state, since_ms) in [(State::Held, i64::MIN), (State::Hidden, i64::MIN), (State::Published, since_ms)] {
+            found.extend(self.all(
+                comment_where!(
+                    "WHERE c.thread_id = ?1 AND c.author_id = ?2 AND c.state = ?3 AND c.created_ms > ?4
+                     ORDER BY c.created_ms DESC, c.id DESC LIMIT 50"
+                ),
+                values![thread, author, state.as_str(), since_ms],
+                comment,
+            )?);
+        }
+        Ok(newest(found, 50))
     }
 
     /// Which of these people have published in a thread.
     pub fn comment_authors_among(&mut self, thread: ThreadId, people: &[UserId]) -> Result<Vec<UserId>, StoreError> {
         let people = dialect::id_list(people.iter().map(|id| id.0));
         self.all(
-            "SELECT DISTINCT author_id FROM comment
-             WHERE thread_id = ?1 AND author_id IN EACH_ID(?2) AND state = 'published' ORDER BY author_id",
+            "SELECT u.id FROM user_account u WHERE u.id IN EACH_ID(?2) AND EXISTS
+               (SELECT 1 FROM comment c WHERE c.author_id = u.id AND c.thread_id = ?1 AND c.state = 'published')
+             ORDER BY u.id",
             values![thread, &people],
             |c| c.take(),
         )
@@ -400,4 +403,11 @@ impl Tx<'_> {
             |c| Ok((c.take()?, c.take()?, c.take()?, c.take()?)),
         )
     }
+}
+
+/// The newest of several lists.
+fn newest(mut found: Vec<Comment>, count: i64) -> Vec<Comment> {
+    found.sort_unstable_by_key(|comment| std::cmp::Reverse((comment.created_ms, comment.id)));
+    found.truncate(usize::try_from(count).unwrap_or_default());
+    found
 }

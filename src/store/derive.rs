@@ -27,6 +27,7 @@ pub fn postgres(sqlite: &str) -> String {
 /// Types and options of tables and indexes.
 fn tables(sqlite: &str) -> String {
     let mut text = String::with_capacity(sqlite.len() * 2);
+    let mut of_events = false;
     for line in sqlite.lines() {
         let line = line.split("--").next().unwrap_or_default().trim_end();
         if line.is_empty() {
@@ -37,10 +38,12 @@ fn tables(sqlite: &str) -> String {
             .replace(") STRICT;", ");");
         text.push_str(&words(&line));
         if line == "CREATE TABLE event (" {
+            of_events = true;
             text.push_str(EVENT_COLUMNS);
         }
         text.push('\n');
-        if line.starts_with("CREATE INDEX event_at ") {
+        if of_events && line == ");" {
+            of_events = false;
             text.push_str(EVENT_INDEX);
         }
     }

@@ -150,8 +150,8 @@ impl Tx<'_> {
 
     /// The place of the last event; 0 when there is none.
     pub fn event_last(&mut self) -> Result<i64, StoreError> {
-        let last = self.first("SELECT seq FROM event ORDER BY seq DESC LIMIT 1", &[], |c| c.take())?;
-        Ok(last.unwrap_or(0))
+        let last = self.first("SELECT MAX(seq) FROM event", &[], |c| c.maybe())?;
+        Ok(last.flatten().unwrap_or(0))
     }
 
     /// The events between two places, without either, in order.

@@ -5,6 +5,7 @@ use super::{StoreError, Tx, dialect};
 use crate::domain::decision::Act;
 use crate::domain::flag::{Flag, FlagState, Outcome, Reason};
 use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, UserId};
+use crate::domain::queue::OpenFlags;
 
 macro_rules! flag_select {
     ($tail:literal) => {
@@ -59,6 +60,15 @@ impl Tx<'_> {
                 flag.created_ms
             ],
         )?;
+        self.flag_count_add(flag.comment_id, flag.reason, 1)
+    }
+
+    fn flag_count_add(&mut self, comment: CommentId, reason: Reason, by: i64) -> Result<(), StoreError> {
+        self.run(
+            "INSERT INTO flag_count (comment_id, reason, open) VALUES (?1, ?2, ?3)
+             ON CONFLICT (comment_id, reason) DO UPDATE SET open = flag_count.open + excluded.open",
+            values![comment, reason.as_str(), by],
+        )?;
         Ok(())
     }
 
@@ -76,19 +86,30 @@ impl Tx<'_> {
         )
     }
 
-    /// Reason and time of a comment's open flags.
-    pub fn flags_open(&mut self, comment: CommentId) -> Result<Vec<(Reason, i64)>, StoreError> {
-        self.all(
-            "SELECT reason, created_ms FROM flag WHERE comment_id = ?1 AND state = 'open' ORDER BY created_ms, id",
+    /// The open flags of a comment.
+    pub fn flags_open(&mut self, comment: CommentId) -> Result<OpenFlags, StoreError> {
+        let mut open = OpenFlags::default();
+        self.each(
+            "SELECT reason, open, (SELECT created_ms FROM flag WHERE comment_id = ?1 AND state = 'open'
+               ORDER BY created_ms LIMIT 1) FROM flag_count WHERE comment_id = ?1 AND open > 0 ORDER BY reason",
             values![comment],
-            |c| Ok((c.word(Reason::parse)?, c.take()?)),
-        )
+            |c| {
+                open.counts.push((c.word(Reason::parse)?, c.take()?));
+                open.first_ms = c.maybe()?;
+                Ok(())
+            },
+        )?;
+        Ok(open)
     }
 
     /// Takes an open flag back.
     pub fn flag_withdraw(&mut self, id: FlagId) -> Result<(), StoreError> {
-        self.run("UPDATE flag SET state = 'withdrawn' WHERE id = ?1 AND state = 'open'", values![id])?;
-        Ok(())
+        let withdrawn = self.first(
+            "UPDATE flag SET state = 'withdrawn' WHERE id = ?1 AND state = 'open' RETURNING comment_id, reason",
+            values![id],
+            |c| Ok((c.take()?, c.word(Reason::parse)?)),
+        )?;
+        withdrawn.map_or(Ok(()), |(comment, reason)| self.flag_count_add(comment, reason, -1))
     }
 
     /// Settles the open flags of a comment; their reporters, each once.
@@ -98,25 +119,28 @@ impl Tx<'_> {
         to: FlagState,
         decision: DecisionId,
     ) -> Result<Vec<UserId>, StoreError> {
-        self.all(
+        let reporters = self.all(
             "UPDATE flag SET state = ?2, decision_id = ?3 WHERE comment_id = ?1 AND state = 'open' RETURNING user_id",
             values![comment, to.as_str(), decision],
             |c| c.take(),
-        )
+        )?;
+        self.run("DELETE FROM flag_count WHERE comment_id = ?1", values![comment])?;
+        Ok(reporters)
     }
 
     /// Opens again what a decision settled on a comment, save where the reporter has another open
     /// flag; the reporters of those opened.
     pub fn flags_reopen(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
-        self.all(
+        let opened = self.all(
             "UPDATE flag SET state = 'open', decision_id = NULL
              WHERE decision_id = ?2 AND comment_id = ?1 AND state IN ('upheld', 'dismissed')
                AND NOT EXISTS (SELECT 1 FROM flag other WHERE other.comment_id = ?1
                                AND other.user_id = flag.user_id AND other.state = 'open')
-             RETURNING user_id",
+             RETURNING user_id, reason",
             values![comment, decision],
-            |c| c.take(),
-        )
+            |c| Ok((c.take()?, c.word(Reason::parse)?)),
+        )?;
+        self.flags_counted(comment, opened, 1)
     }
 
     /// Notes how a decision is about to settle the open flags of a comment.
@@ -136,15 +160,29 @@ impl Tx<'_> {
 
     /// Settles again, as it had done, what a decision settled and an undo opened; the reporters.
     pub fn flags_resettle(&mut self, comment: CommentId, decision: DecisionId) -> Result<Vec<UserId>, StoreError> {
-        self.all(
+        let settled = self.all(
             "UPDATE flag SET decision_id = ?2,
                state = (SELECT s.state FROM flag_settlement s WHERE s.flag_id = flag.id AND s.decision_id = ?2)
              WHERE comment_id = ?1 AND state = 'open'
                AND EXISTS (SELECT 1 FROM flag_settlement s WHERE s.flag_id = flag.id AND s.decision_id = ?2)
-             RETURNING user_id",
+             RETURNING user_id, reason",
             values![comment, decision],
-            |c| c.take(),
-        )
+            |c| Ok((c.take()?, c.word(Reason::parse)?)),
+        )?;
+        self.flags_counted(comment, settled, -1)
+    }
+
+    /// Counts flags that were opened or settled; their reporters.
+    fn flags_counted(
+        &mut self,
+        comment: CommentId,
+        moved: Vec<(UserId, Reason)>,
+        by: i64,
+    ) -> Result<Vec<UserId>, StoreError> {
+        for (_, reason) in &moved {
+            self.flag_count_add(comment, *reason, by)?;
+        }
+        Ok(moved.into_iter().map(|(user, _)| user).collect())
     }
 
     /// A person's flags, newest first, after (time, id).
@@ -171,30 +209,26 @@ impl Tx<'_> {
         )
     }
 
-    /// The open flags of these comments, grouped by reason; 20 notes of each at most.
+    /// The open flags of these comments, grouped by reason; the first 20 notes of each.
     pub fn flag_groups(&mut self, ids: &[CommentId]) -> Result<Vec<(CommentId, FlagGroup)>, StoreError> {
-        const NOTES: usize = 20;
-        let list = dialect::id_list(ids.iter().map(|id| id.0));
-        let mut groups: Vec<(CommentId, FlagGroup)> = Vec::new();
-        self.each(
-            "SELECT comment_id, reason, note FROM flag WHERE comment_id IN EACH_ID(?1) AND state = 'open'
-             ORDER BY comment_id, created_ms, id",
-            values![&list],
-            |c| {
-                let (comment, reason, note): (CommentId, Reason, Option<String>) =
-                    (c.take()?, c.word(Reason::parse)?, c.maybe()?);
-                let known = groups.iter().position(|(of, group)| *of == comment && group.reason == reason);
-                let at = known.unwrap_or(groups.len());
-                if known.is_none() {
-                    groups.push((comment, FlagGroup { reason, count: 0, notes: Vec::new() }));
-                }
-                if let Some((_, group)) = groups.get_mut(at) {
-                    group.count += 1;
-                    group.notes.extend(note.filter(|_| group.notes.len() < NOTES));
-                }
-                Ok(())
-            },
+        let ids = dialect::id_list(ids.iter().map(|id| id.0));
+        let counts: Vec<(CommentId, Reason, i64)> = self.all(
+            "SELECT comment_id, reason, open FROM flag_count WHERE comment_id IN EACH_ID(?1) AND open > 0
+             ORDER BY comment_id, reason",
+            values![&ids],
+            |c| Ok((c.take()?, c.word(Reason::parse)?, c.take()?)),
         )?;
+        let mut groups = Vec::with_capacity(counts.len());
+        for (comment, reason, count) in counts {
+            // a seek a group: no one statement takes 20 of each without reading all of them
+            let notes = self.all(
+                "SELECT note FROM flag WHERE comment_id = ?1 AND reason = ?2 AND state = 'open' AND note IS NOT NULL
+                 ORDER BY created_ms, id LIMIT 20",
+                values![comment, reason.as_str()],
+                |c| c.take(),
+            )?;
+            groups.push((comment, FlagGroup { reason, count, notes }));
+        }
         Ok(groups)
     }
 }

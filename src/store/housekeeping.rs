@@ -32,9 +32,10 @@ impl Tx<'_> {
 
     /// Forgets events from before then, but never the last: it keeps the count.
     pub fn forget_events(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        // the oldest come first, so that their times need no index of their own
         self.changed(
-            "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE at_ms < ?1 ORDER BY at_ms, seq LIMIT ?2)
-               AND seq < (SELECT MAX(seq) FROM event)",
+            "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE seq > 0 ORDER BY seq LIMIT ?2)
+               AND at_ms < ?1 AND seq < (SELECT MAX(seq) FROM event)",
             values![before_ms, BATCH],
         )
     }
@@ -56,6 +57,10 @@ impl Tx<'_> {
 
     /// Forgets exchange codes that ran out before then.
     pub fn forget_codes(&mut self, before_ms: i64) -> Result<u64, StoreError> {
-        self.changed("DELETE FROM exchange_code WHERE expires_ms < ?1", values![before_ms])
+        self.changed(
+            "DELETE FROM exchange_code WHERE hash IN (SELECT hash FROM exchange_code WHERE expires_ms < ?1
+               ORDER BY expires_ms LIMIT ?2)",
+            values![before_ms, BATCH],
+        )
     }
 }

@@ -61,8 +61,7 @@ impl Tx<'_> {
     /// Puts an act at the end of its chain. Two statements to read and two to write: the place in
     /// the chain is known in the transaction only.
     pub fn log_append(&mut self, entry: &LogEntry) -> Result<(), StoreError> {
-        let last: Option<i64> =
-            self.first("SELECT seq FROM moderation_log ORDER BY seq DESC LIMIT 1", &[], |c| c.take())?;
+        let last: Option<i64> = self.first("SELECT MAX(seq) FROM moderation_log", &[], |c| c.maybe())?.flatten();
         let prev = self.log_head(entry.chain)?.map_or_else(|| GENESIS.to_owned(), |(_, hash, _)| hash);
         let row = LogRow::chained(entry, last.unwrap_or(0) + 1, prev);
         self.run(

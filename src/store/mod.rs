@@ -45,7 +45,7 @@ pub use idempotency::{Claim, IdempotencyKey};
 pub use key::Key;
 pub use log::LogLine;
 pub use page::Reader;
-pub use queue::{QueueFilter, QueuePlace, QueueRow};
+pub use queue::QueuePlace;
 pub use schema::Purpose;
 pub use session::Ended;
 pub use thread::{NewThread, ThreadDelta};

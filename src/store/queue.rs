@@ -2,9 +2,8 @@
 
 use super::driver::{Columns, values};
 use super::{StoreError, Tx};
-use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, SiteId};
-use crate::domain::queue::{QueueKind, Waiting};
+use crate::domain::queue::{Waiting, lists};
 
 /// A waiting comment's place in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,29 +16,8 @@ pub struct QueuePlace {
     pub comment_id: CommentId,
 }
 
-/// A row of the queue.
-#[derive(Clone, Copy, Debug)]
-pub struct QueueRow {
-    /// Its place.
-    pub place: QueuePlace,
-    /// Whether it is held.
-    pub held: bool,
-}
-
-/// What a queue page holds.
-#[derive(Clone, Copy, Debug)]
-pub struct QueueFilter {
-    /// The site.
-    pub site: SiteId,
-    /// Flagged, held or all; nothing else is stored yet.
-    pub kind: QueueKind,
-    /// Only with an open flag of that reason.
-    pub reason: Option<Reason>,
-}
-
-fn row(c: &mut Columns<'_>) -> Result<QueueRow, StoreError> {
-    let place = QueuePlace { priority: c.take()?, first_ms: c.take()?, comment_id: c.take()? };
-    Ok(QueueRow { place, held: c.take()? })
+fn place(c: &mut Columns<'_>) -> Result<QueuePlace, StoreError> {
+    Ok(QueuePlace { priority: c.take()?, first_ms: c.take()?, comment_id: c.take()? })
 }
 
 fn waiting(c: &mut Columns<'_>) -> Result<Waiting, StoreError> {
@@ -56,7 +34,7 @@ impl Tx<'_> {
         )
     }
 
-    /// Writes what waits on a comment.
+    /// Writes what waits on a comment, and its place in each list it stands in.
     pub fn queue_put(&mut self, comment: CommentId, site: SiteId, w: &Waiting) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO queue_item (comment_id, site_id, flagged, held, reasons, priority, first_ms)
@@ -65,63 +43,55 @@ impl Tx<'_> {
                reasons = excluded.reasons, priority = excluded.priority, first_ms = excluded.first_ms",
             values![comment, site, w.flagged, w.held, w.reasons, w.priority, w.first_ms],
         )?;
+        self.queue_leave(comment)?;
+        for list in lists(w) {
+            self.run(
+                "INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+                values![comment, &list, site, w.priority, w.first_ms],
+            )?;
+        }
         Ok(())
     }
 
     /// Nothing waits on a comment any more.
     pub fn queue_delete(&mut self, comment: CommentId) -> Result<(), StoreError> {
         self.run("DELETE FROM queue_item WHERE comment_id = ?1", values![comment])?;
+        self.queue_leave(comment)
+    }
+
+    fn queue_leave(&mut self, comment: CommentId) -> Result<(), StoreError> {
+        self.run("DELETE FROM queue_place WHERE comment_id = ?1", values![comment])?;
         Ok(())
     }
 
-    /// The queue after a place, most urgent first, `count` at most.
+    /// A list of the queue after a place, most urgent first, `count` at most.
     pub fn queue_page(
         &mut self,
-        filter: QueueFilter,
+        site: SiteId,
+        list: &str,
         after: Option<QueuePlace>,
         count: i64,
-    ) -> Result<Vec<QueueRow>, StoreError> {
-        // every bit set lets each reason pass, and so do rows without one
-        let reasons = filter.reason.map_or(-1, Reason::bit);
-        macro_rules! page {
-            ($kind:literal) => {{
-                // two seeks, since one condition would walk all that was shown of the same priority
-                let mut rows = match after {
-                    None => Vec::new(),
-                    Some(after) => self.all(
-                        concat!(
-                            "SELECT priority, first_ms, comment_id, held FROM queue_item WHERE site_id = ?1 ",
-                            $kind,
-                            " AND priority = ?2 AND (first_ms, comment_id) > (?3, ?4)
-                              AND (?5 = -1 OR (reasons & ?5) <> 0) ORDER BY first_ms, comment_id LIMIT ?6"
-                        ),
-                        values![filter.site, after.priority, after.first_ms, after.comment_id, reasons, count],
-                        row,
-                    )?,
-                };
-                let below = after.map_or(i64::MAX, |after| after.priority);
-                let rest = count - rows.len() as i64;
-                if rest > 0 {
-                    rows.extend(self.all(
-                        concat!(
-                            "SELECT priority, first_ms, comment_id, held FROM queue_item WHERE site_id = ?1 ",
-                            $kind,
-                            " AND priority < ?2 AND (?3 = -1 OR (reasons & ?3) <> 0)
-                              ORDER BY priority DESC, first_ms, comment_id LIMIT ?4"
-                        ),
-                        values![filter.site, below, reasons, rest],
-                        row,
-                    )?);
-                }
-                Ok(rows)
-            }};
+    ) -> Result<Vec<QueuePlace>, StoreError> {
+        // two seeks, since one condition would walk all that was shown of the same priority
+        let mut places = match after {
+            None => Vec::new(),
+            Some(after) => self.all(
+                "SELECT priority, first_ms, comment_id FROM queue_place WHERE site_id = ?1 AND list = ?2
+                   AND priority = ?3 AND (first_ms, comment_id) > (?4, ?5) ORDER BY first_ms, comment_id LIMIT ?6",
+                values![site, list, after.priority, after.first_ms, after.comment_id, count],
+                place,
+            )?,
+        };
+        let below = after.map_or(i64::MAX, |after| after.priority);
+        let rest = count - places.len() as i64;
+        if rest > 0 {
+            places.extend(self.all(
+                "SELECT priority, first_ms, comment_id FROM queue_place WHERE site_id = ?1 AND list = ?2
+                   AND priority < ?3 ORDER BY priority DESC, first_ms, comment_id LIMIT ?4",
+                values![site, list, below, rest],
+                place,
+            )?);
         }
-        match filter.kind {
-            QueueKind::All => page!(""),
-            QueueKind::Flagged => page!("AND flagged = 1"),
-            QueueKind::Held => page!("AND held = 1"),
-            // nothing of these kinds can be stored before the desk stands
-            QueueKind::Notice | QueueKind::Sample => Ok(Vec::new()),
-        }
+        Ok(places)
     }
 }

@@ -84,9 +84,9 @@ impl Tx<'_> {
         self.all(thread_select!("WHERE id IN EACH_ID(?1) ORDER BY id"), values![&ids], thread)
     }
 
-    /// Every thread of a site after an id, 100 at most, for exports.
-    pub fn threads_of(&mut self, site: SiteId, after: i64) -> Result<Vec<Thread>, StoreError> {
-        self.all(thread_select!("WHERE site_id = ?1 AND id > ?2 ORDER BY id LIMIT 100"), values![site, after], thread)
+    /// Every thread of a site after a key, 100 at most, for exports.
+    pub fn threads_of(&mut self, site: SiteId, after: &str) -> Result<Vec<Thread>, StoreError> {
+        self.all(thread_select!("WHERE site_id = ?1 AND key > ?2 ORDER BY key LIMIT 100"), values![site, after], thread)
     }
 
     /// Makes a thread.

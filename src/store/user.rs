@@ -2,6 +2,8 @@
 
 use super::driver::{Columns, values};
 use super::{StoreError, Tx, dialect};
+use crate::domain::comment::State;
+use crate::domain::flag::FlagState;
 use crate::domain::ids::{SiteId, UserId};
 use crate::domain::permission::Role;
 use crate::domain::user::{Grant, NewUser, Own, User};
@@ -41,10 +43,10 @@ fn own(c: &mut Columns<'_>) -> Result<Own, StoreError> {
 }
 
 /// A person's record on one site, for its moderators.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Record {
-    /// Comments by state, in the order of [`crate::domain::comment::State::ALL`].
-    pub comments: Vec<(String, i64)>,
+    /// Comments by state, in the order of [`State::ALL`].
+    pub comments: [i64; State::ALL.len()],
     /// Own flags that a moderator agreed with.
     pub flags_upheld: i64,
     /// Own flags that a moderator disagreed with.
@@ -196,18 +198,60 @@ impl Tx<'_> {
     }
 
     /// What a person has done on a site.
-    pub fn user_record(&mut self, user: UserId, site: SiteId) -> Result<Record, StoreError> {
-        let comments = self.all(
-            "SELECT state, COUNT(*) FROM comment WHERE author_id = ?1 AND site_id = ?2 GROUP BY state ORDER BY state",
+    pub fn record_of(&mut self, user: UserId, site: SiteId) -> Result<Record, StoreError> {
+        let record = self.first(
+            "SELECT published, held, hidden, deleted, flags_upheld, flags_dismissed FROM record
+             WHERE user_id = ?1 AND site_id = ?2",
             values![user, site],
-            |c| Ok((c.take()?, c.take()?)),
+            |c| {
+                let comments = [c.take()?, c.take()?, c.take()?, c.take()?];
+                Ok(Record { comments, flags_upheld: c.take()?, flags_dismissed: c.take()? })
+            },
         )?;
-        let flags = self.all(
-            "SELECT state, COUNT(*) FROM flag WHERE user_id = ?1 AND site_id = ?2 GROUP BY state ORDER BY state",
-            values![user, site],
-            |c| Ok((c.take::<String>()?, c.take::<i64>()?)),
+        Ok(record.unwrap_or_default())
+    }
+
+    /// Counts one comment of a person on a site in another state than before; a new one had none.
+    pub fn record_move_comment(
+        &mut self,
+        user: UserId,
+        site: SiteId,
+        from: Option<State>,
+        to: State,
+    ) -> Result<(), StoreError> {
+        let by = |state| i64::from(to == state) - i64::from(from == Some(state));
+        self.run(
+            "INSERT INTO record (user_id, site_id, published, held, hidden, deleted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (user_id, site_id) DO UPDATE SET published = record.published + excluded.published,
+               held = record.held + excluded.held, hidden = record.hidden + excluded.hidden,
+               deleted = record.deleted + excluded.deleted",
+            values![user, site, by(State::Published), by(State::Held), by(State::Hidden), by(State::Deleted)],
         )?;
-        let of = |state: &str| flags.iter().find(|(s, _)| s == state).map_or(0, |(_, count)| *count);
-        Ok(Record { comments, flags_upheld: of("upheld"), flags_dismissed: of("dismissed") })
+        Ok(())
+    }
+
+    /// Moves the counts of settled flags of people, each by one flag.
+    pub fn record_add_flags(
+        &mut self,
+        people: &[UserId],
+        site: SiteId,
+        settled: FlagState,
+        by: i64,
+    ) -> Result<(), StoreError> {
+        let moved = |state| if settled == state { by } else { 0 };
+        self.run(
+            "INSERT INTO record (user_id, site_id, flags_upheld, flags_dismissed)
+               SELECT id, ?2, ?3, ?4 FROM user_account WHERE id IN EACH_ID(?1)
+             ON CONFLICT (user_id, site_id) DO UPDATE SET
+               flags_upheld = record.flags_upheld + excluded.flags_upheld,
+               flags_dismissed = record.flags_dismissed + excluded.flags_dismissed",
+            values![
+                &dialect::id_list(people.iter().map(|id| id.0)),
+                site,
+                moved(FlagState::Upheld),
+                moved(FlagState::Dismissed)
+            ],
+        )?;
+        Ok(())
     }
 }

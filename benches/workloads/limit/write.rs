@@ -98,7 +98,8 @@ fn write_groups(connection: &Connection, waiting: &Receiver<Job>, group: usize, 
 }
 
 /// The rows, indexes, keys and counters that a reply takes, in as few statements as there can be:
-/// the parent's counters, the comment, the thread's counters and version, the event.
+/// the parent's counters, the comment, the thread's counters and version, the author's record, the
+/// event.
 fn write_one(connection: &Connection, job: &Job, author: i64, posted: usize) -> rusqlite::Result<String> {
     let now_ms =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64);
@@ -141,6 +142,12 @@ fn write_one(connection: &Connection, job: &Job, author: i64, posted: usize) -> 
              RETURNING version",
         )?
         .query_row([job.thread], |row| row.get(0))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO record (user_id, site_id, published) VALUES (?1, ?2, 1)
+             ON CONFLICT (user_id, site_id) DO UPDATE SET published = published + 1",
+        )?
+        .execute([author, site])?;
     connection
         .prepare_cached(
             "INSERT INTO event (at_ms, kind, thread_id, version, comment_id)
