@@ -359,7 +359,6 @@ CREATE TABLE event (
   detail     TEXT
 ) STRICT;
 
-CREATE INDEX event_thread ON event (thread_id, version) WHERE thread_id IS NOT NULL;
 
 CREATE TABLE idempotency (
   scope        TEXT NOT NULL,
