@@ -15,6 +15,8 @@ pub mod error;
 pub mod exchange;
 pub mod export;
 pub mod flag;
+#[cfg(test)]
+mod growth;
 pub mod housekeep;
 pub mod import;
 pub mod log;

@@ -129,7 +129,7 @@ macro_rules! threads_where {
         concat!(
             "SELECT DISTINCT s.key, t.key FROM ",
             $from,
-            " JOIN thread t ON t.id = c.thread_id JOIN site s ON s.id = t.site_id"
+            " JOIN thread t ON t.id = given.thread_id JOIN site s ON s.id = t.site_id"
         )
     };
 }
@@ -137,14 +137,16 @@ macro_rules! threads_where {
 impl Tx<'_> {
     fn key_of_comments(&mut self, ids: &[CommentId]) -> Result<Vec<i64>, StoreError> {
         let ids = dialect::id_list(ids.iter().map(|id| id.0));
-        self.all(threads_where!("(SELECT thread_id FROM comment WHERE id IN EACH_ID(?1)) c"), values![&ids], |c| {
+        self.all(threads_where!("(SELECT thread_id FROM comment WHERE id IN EACH_ID(?1)) given"), values![&ids], |c| {
             Ok(number("thread", &[&c.take::<String>()?, &c.take::<String>()?]))
         })
     }
 
     fn key_of_flag(&mut self, id: FlagId) -> Result<Vec<i64>, StoreError> {
         self.all(
-            threads_where!("(SELECT k.thread_id FROM flag f JOIN comment k ON k.id = f.comment_id WHERE f.id = ?1) c"),
+            threads_where!(
+                "(SELECT k.thread_id FROM flag f JOIN comment k ON k.id = f.comment_id WHERE f.id = ?1) given"
+            ),
             values![id],
             |c| Ok(number("thread", &[&c.take::<String>()?, &c.take::<String>()?])),
         )
@@ -154,7 +156,7 @@ impl Tx<'_> {
         self.all(
             threads_where!(
                 "(SELECT DISTINCT k.thread_id FROM decision_target d JOIN comment k ON k.id = d.comment_id
-                  WHERE d.decision_id = ?1) c"
+                  WHERE d.decision_id = ?1) given"
             ),
             values![id],
             |c| Ok(number("thread", &[&c.take::<String>()?, &c.take::<String>()?])),

@@ -19,6 +19,8 @@ mod key;
 mod line;
 mod log;
 mod page;
+#[cfg(test)]
+mod plans;
 mod postgres;
 mod queue;
 mod schema;
@@ -29,6 +31,8 @@ mod thread;
 mod tx;
 mod unit;
 mod user;
+#[cfg(test)]
+pub(crate) mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -11,6 +11,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
 use super::StoreError;
 use super::dialect::Dialect;
 use super::driver::{Access, Driver, Row, Value, Verdict};
+#[cfg(test)]
+use super::watch::Watch;
 
 /// Prepared statements kept by a connection: more than the table files hold.
 const STATEMENTS: usize = 256;
@@ -48,6 +50,8 @@ pub enum Checkpoint {
 pub struct Sqlite {
     connection: Connection,
     rewritten: HashMap<&'static str, String>,
+    #[cfg(test)]
+    watch: Option<Watch>,
 }
 
 impl Sqlite {
@@ -70,7 +74,12 @@ impl Sqlite {
              PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;",
         )?;
         connection.pragma_update(None, "cache_size", -purpose.cache_kib())?;
-        Ok(Sqlite { connection, rewritten: HashMap::new() })
+        Ok(Sqlite {
+            connection,
+            rewritten: HashMap::new(),
+            #[cfg(test)]
+            watch: None,
+        })
     }
 
     /// Copies what is in the log back into the file, and says how many pages are still in the log.
@@ -100,6 +109,23 @@ impl Sqlite {
     pub fn foreign_version(&mut self) -> Result<i64, StoreError> {
         let mut statement = self.connection.prepare_cached("PRAGMA data_version")?;
         Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// Lets `watch` see what runs from now on.
+    #[cfg(test)]
+    pub fn watch(&mut self, watch: &Watch) {
+        self.watch = Some(watch.clone());
+    }
+
+    #[cfg(test)]
+    fn see(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let Some(watch) = &self.watch else { return Ok(()) };
+        let text = rewrite(&mut self.rewritten, sql);
+        let steps = self.connection.prepare_cached(text)?.reset_status(rusqlite::StatementStatus::VmStep);
+        let mut explain = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
+        let plan = explain.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(3)?)))?;
+        watch.note(sql, i64::from(steps), plan.collect::<Result<_, _>>()?);
+        Ok(())
     }
 }
 
@@ -162,8 +188,10 @@ impl Driver for Sqlite {
 
     fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         let text = rewrite(&mut self.rewritten, sql);
-        let mut statement = self.connection.prepare_cached(text)?;
-        Ok(statement.execute(params_from_iter(values))? as u64)
+        let changed = self.connection.prepare_cached(text)?.execute(params_from_iter(values))?;
+        #[cfg(test)]
+        self.see(sql, values)?;
+        Ok(changed as u64)
     }
 
     fn query(
@@ -177,6 +205,12 @@ impl Driver for Sqlite {
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
             each(row)?;
+        }
+        #[cfg(test)]
+        {
+            drop(rows);
+            drop(statement);
+            self.see(sql, values)?;
         }
         Ok(())
     }

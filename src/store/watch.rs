@@ -1,0 +1,173 @@
+//! For tests: what SQLite does for each statement, as query plan and as work, in steps of its
+//! machine, which are the same on every machine and at every load; and stores filled with much.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::checkpoint::Checkpointer;
+use super::driver::{Access, Driver};
+use super::sqlite::{Sqlite, Use};
+use super::unit::{Drivers, Ears, Pool};
+use super::{FILE, NewThread, Options, Place, Store, StoreError, Tx, schema};
+use crate::domain::comment::Comment;
+use crate::domain::decision::Disposition;
+use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
+use crate::domain::path::Path;
+use crate::domain::thread::Site;
+
+/// What is known of a statement that ran.
+#[derive(Clone, Debug, Default)]
+pub struct Watched {
+    /// The lines of its query plan, indented by nesting.
+    pub plan: Vec<String>,
+    /// Steps it has taken since the last [`Watch::take_steps`].
+    pub steps: i64,
+}
+
+/// What was seen, by the text of the statement.
+#[derive(Clone, Default)]
+pub struct Watch(Arc<Mutex<BTreeMap<&'static str, Watched>>>);
+
+impl Watch {
+    /// Every statement that ran.
+    pub fn seen(&self) -> BTreeMap<&'static str, Watched> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// The steps of each statement that ran since the last call.
+    pub fn take_steps(&self) -> BTreeMap<&'static str, i64> {
+        let mut seen = self.0.lock().unwrap();
+        let taken = seen.iter_mut().map(|(sql, watched)| (*sql, std::mem::take(&mut watched.steps)));
+        taken.filter(|(_, steps)| *steps > 0).collect()
+    }
+
+    /// Notes a run of a statement; the plan has the id, the parent's id and the words of each line.
+    pub fn note(&self, sql: &'static str, steps: i64, plan: Vec<(i64, i64, String)>) {
+        let mut depths = BTreeMap::from([(0, 0)]);
+        let lines = plan.into_iter().map(|(id, above, words)| {
+            let depth = depths[&above];
+            depths.insert(id, depth + 1);
+            format!("{}{words}", "  ".repeat(depth))
+        });
+        let plan = lines.collect();
+        let mut seen = self.0.lock().unwrap();
+        let watched = seen.entry(sql).or_default();
+        watched.steps += steps;
+        watched.plan = plan;
+    }
+}
+
+impl Store {
+    /// A store under watch; `fill` is run on it before.
+    pub(crate) fn watched(options: &Options, fill: impl Fn(&mut Tx<'_>) -> Result<(), StoreError>) -> (Store, Watch) {
+        let file = options.directory.join(FILE);
+        let watch = Watch::default();
+        let busy_timeout = Duration::from_millis(options.busy_timeout_ms);
+        let open = || Sqlite::open(&file, busy_timeout, Use::Write).unwrap();
+        let mut filler = open();
+        schema::prepare(&mut filler, options).unwrap();
+        filler.begin(Access::Write).unwrap();
+        fill(&mut Tx::new(&mut filler)).unwrap();
+        filler.commit().unwrap();
+        let (mut writer, mut reader) = (open(), open());
+        writer.watch(&watch);
+        reader.watch(&watch);
+        let ears = Arc::new(Ears::new());
+        let pool = Pool::start(Drivers::Sqlite(writer, vec![reader]), options.queue, &ears).unwrap();
+        let _checkpointer = Checkpointer::start(open()).unwrap();
+        (Store { pool, ears, at: Place::File { file, busy_timeout, _checkpointer } }, watch)
+    }
+}
+
+/// When everything was written that a store is filled with, in milliseconds since 1970: at one
+/// time, as after an import from a source that keeps no times.
+pub const FILLED_MS: i64 = 1_600_000_000_000;
+
+/// How comments hang together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// None replies to another; two of three are held or hidden.
+    Roots,
+    /// Each replies to the one before.
+    Chain,
+}
+
+/// Has SQLite count what is in the store: its planner must choose the same seeks with the counts.
+pub fn analyse(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.batch("ANALYZE")
+}
+
+/// Fills a store with one site, `s`, one thread, `t`, and `count` of each: people; comments, all by
+/// person 1, numbered from 1; sessions, flags and decisions of person 1; flags and votes on
+/// comment 1; waiting comments.
+pub fn fill(tx: &mut Tx<'_>, count: i64, shape: Shape) -> Result<(), StoreError> {
+    let chain = shape == Shape::Chain;
+    let site = Site { id: SiteId(1), key: "s".into(), title: "S".into(), explicit_threads: false, policy_url: None };
+    tx.site_insert(&site, FILLED_MS)?;
+    let (id, key) = (ThreadId(1), "t".to_owned());
+    tx.thread_insert(&NewThread { id, site_id: site.id, key, title: None, url: None, created_ms: FILLED_MS })?;
+    let each = format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
+    tx.batch(&format!(
+        "INSERT INTO user_account (id, login, login_key, display_name, created_ms)
+           {each} SELECT i, 'u' || i, 'u' || i, 'U', {FILLED_MS} FROM n"
+    ))?;
+    let author = tx.users_by_id(&[UserId(1)])?.remove(0);
+    let mut path = Path::root(1);
+    for ordinal in 1..=count {
+        let above = (chain && ordinal > 1).then(|| CommentId(ordinal - 1));
+        path = if above.is_some() { path.child(1).unwrap() } else { Path::root(ordinal.unsigned_abs()) };
+        let comment = Comment {
+            id: CommentId(ordinal),
+            site_id: site.id,
+            thread_id: id,
+            parent_id: above,
+            ordinal: if chain { 1 } else { ordinal },
+            path: path.clone(),
+            author: Some(author.clone()),
+            disposition: Disposition::new(None),
+            body: "b".into(),
+            body_html: "<p>b</p>".into(),
+            created_ms: FILLED_MS,
+            edited_ms: None,
+            version: 1,
+            up: 0,
+            down: 0,
+            reply_count: 0,
+            visible_children: 0,
+        };
+        assert!(tx.comment_insert(&comment, None)?);
+    }
+    let roots = if chain { 1 } else { count };
+    let below = i64::from(chain);
+    tx.batch(&format!(
+        "UPDATE comment SET child_count = {below}, visible_children = {below}, reply_count = {below} WHERE id < {count};
+         UPDATE comment SET up = {count}, score = {count} WHERE id = 1;
+         UPDATE comment SET pinned = 1 WHERE id <= 60;
+         UPDATE comment SET state = 'held' WHERE id % 3 = 0 AND {below} = 0 AND id > 60;
+         UPDATE comment SET state = 'hidden' WHERE id % 3 = 1 AND {below} = 0 AND id > 60;
+         UPDATE comment SET visible = 0 WHERE state <> 'published';
+         UPDATE thread SET slow_mode_s = 1, root_count = {roots},
+           visible_roots = (SELECT COUNT(*) FROM comment WHERE visible = 1 AND parent_id IS NULL),
+           published_count = (SELECT COUNT(*) FROM comment WHERE state = 'published');
+         INSERT INTO session (id, user_id, scope, client, created_ms, used_ms, expires_ms, ended_ms)
+           {each} SELECT i, 1, 'full', 'native', {FILLED_MS}, {FILLED_MS}, {FILLED_MS}, {FILLED_MS} FROM n;
+         INSERT INTO vote (comment_id, user_id, value) {each} SELECT 1, i, 1 FROM n;
+         INSERT INTO flag (id, comment_id, site_id, user_id, reason, note, state, created_ms)
+           {each} SELECT i, 1, 1, i, 'other', CASE WHEN i % 2 = 0 THEN 'n' END, 'open', {FILLED_MS} + i FROM n;
+         INSERT INTO flag_count (comment_id, reason, open) VALUES (1, 'other', {count});
+         INSERT INTO flag (id, comment_id, site_id, user_id, reason, state, created_ms)
+           {each} SELECT {count} + i, i, 1, 1, 'spam', 'withdrawn', {FILLED_MS} + i FROM n;
+         INSERT INTO queue_item (comment_id, site_id, flagged, held, reasons, priority, first_ms)
+           {each} SELECT i, 1, 1, 0, 256, 1, {FILLED_MS} FROM n;
+         INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms)
+           SELECT comment_id, 'all', 1, 1, {FILLED_MS} FROM queue_item UNION ALL
+           SELECT comment_id, 'flagged', 1, 1, {FILLED_MS} FROM queue_item UNION ALL
+           SELECT comment_id, 'flagged:other', 1, 1, {FILLED_MS} FROM queue_item;
+         INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope)
+           {each} SELECT i, 1, {FILLED_MS}, 2, 'dismiss', 'comment' FROM n;
+         INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms)
+           {each} SELECT i, i, 1, 1, {FILLED_MS} + i FROM n;
+         INSERT INTO event (at_ms, kind) {each} SELECT {FILLED_MS}, 'user.changed' FROM n;"
+    ))
+}
