@@ -160,8 +160,10 @@ impl Server {
 
 /// Whether a server that cannot be connected to now may be there soon.
 fn may_come_back(error: &tokio_postgres::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    let is_distrusted = cause.and_then(|cause| cause.get_ref()).is_some_and(|cause| cause.is::<rustls::Error>());
     match error.code() {
-        None => true,
+        None => !is_distrusted,
         Some(code) => matches!(
             *code,
             SqlState::CANNOT_CONNECT_NOW
