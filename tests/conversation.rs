@@ -518,3 +518,33 @@ async fn each_act_starts_from_its_states_only() {
     world.call("mona", "POST", "/moderation/decisions", bare).await.fails(422, "validation_failed");
     world.verified().await;
 }
+
+#[actix_web::test]
+async fn a_nul_is_no_fault_wherever_it_is_sent() {
+    let world = World::new().await;
+    let comment = world.post("alice", "look", None).await;
+    let target = json!({"comment_id": comment["id"], "version": 1});
+    let hide =
+        json!({"targets": [target], "action": "hide", "reason_code": "spam", "note": "a\0b", "public_text": "a\0b"});
+    let flag = json!({"reason": "spam", "note": "a\0b"});
+    let thread = json!({"title": "a\0b"});
+    let born = json!({"body": "first", "thread": {"title": "a\0b"}});
+    let login = json!({"identifier": "a\0b", "password": "a\0b", "client": "native"});
+    let register = json!({"login": "a\0b", "password": PASSWORD, "display_name": "a\0b", "client": "native"});
+    for (who, method, path, body) in [
+        ("mona", "POST", "/moderation/decisions".to_owned(), hide),
+        ("bob", "POST", format!("/comments/{}/flags", id(&comment)), flag),
+        ("mona", "PUT", "/sites/here/threads/article".to_owned(), thread),
+        ("alice", "POST", "/sites/here/threads/unborn/comments".to_owned(), born),
+        ("anon", "POST", "/auth/login".to_owned(), login),
+        ("anon", "POST", "/auth/register".to_owned(), register),
+        ("alice", "PATCH", "/me".to_owned(), json!({"display_name": "a\0b", "email": "a\0b@example.org"})),
+        ("anon", "POST", "/auth/refresh".to_owned(), json!({"refresh_token": "a\0b", "client": "native"})),
+        ("anon", "GET", "/sites/he%00re/threads/article".to_owned(), Value::Null),
+        ("anon", "GET", "/sites/here/threads/art%00icle/comments".to_owned(), Value::Null),
+        ("mona", "GET", "/sites/here/moderation/queue?reason=%00".to_owned(), Value::Null),
+    ] {
+        let answer = world.call(who, method, &path, body).await;
+        assert!(answer.status < 500, "{method} {path}: {}", answer.text);
+    }
+}

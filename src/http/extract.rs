@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use crate::app::token::Kind;
 use crate::app::{App, Caller, Error};
 use crate::domain::code::Code;
-use crate::domain::thread::is_key;
+use crate::domain::thread::{is_key, is_site_key};
 use crate::store::IdempotencyKey;
 
 pub use super::body::{Json, JsonOrNothing};
@@ -132,7 +132,9 @@ impl FromRequest for SiteKey {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(named(req, "site").map(|site| SiteKey(site.to_owned())))
+        // what cannot be one is nobody's, as the empty one is
+        let possible = |site: &str| if is_site_key(site) { site.to_owned() } else { String::new() };
+        ready(named(req, "site").map(|site| SiteKey(possible(site))))
     }
 }
 

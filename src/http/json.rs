@@ -27,6 +27,9 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if let Some(pointer) = node.twice(String::new()) {
         return Err(Error::field(&pointer, "duplicate", "stands twice"));
     }
+    if let Some(pointer) = node.nul(String::new()) {
+        return Err(Error::field(&pointer, "character", "holds U+0000, which no database keeps in a text"));
+    }
     serde_path_to_error::deserialize(node).map_err(|error| {
         let place = pointer(error.path());
         faulty(
@@ -117,6 +120,16 @@ enum Node {
 }
 
 impl Node {
+    /// Where a text holds U+0000. A password may: it is hashed as it came.
+    fn nul(&self, at: String) -> Option<String> {
+        match self {
+            Node::Text(text) => (text.contains('\0') && !at.ends_with("password")).then_some(at),
+            Node::List(items) => items.iter().enumerate().find_map(|(index, item)| item.nul(format!("{at}/{index}"))),
+            Node::Object(members) => members.iter().find_map(|(key, value)| value.nul(format!("{at}/{}", escape(key)))),
+            Node::Null | Node::Bool(_) | Node::Number(_) => None,
+        }
+    }
+
     /// Where a key stands for the second time.
     fn twice(&self, at: String) -> Option<String> {
         match self {
