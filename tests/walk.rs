@@ -17,10 +17,13 @@ use understory::app::shift::{Placing, place, shift};
 use understory::domain::code::Code;
 use understory::domain::comment::{Comment, Remover, State};
 use understory::domain::decision::{Disposition, Removal};
+use understory::domain::display_name::DisplayName;
 use understory::domain::fragment::Place;
-use understory::domain::ids::{CommentId, SiteId, ThreadId};
+use understory::domain::ids::{CommentId, SiteId, ThreadId, UserId};
+use understory::domain::login::Login;
 use understory::domain::tree::{Cut, Level, Listing, Next, Node as _, Sort};
-use understory::store::{Key, NewThread, Tx};
+use understory::domain::user::NewUser;
+use understory::store::{CommentFilter, Key, NewThread, Tx};
 
 /// A node to be planted: under which earlier one (0: none), its score, and what becomes of it.
 #[derive(Clone, Debug)]
@@ -403,6 +406,77 @@ fn what_was_visible_throughout_is_shown_once_while_others_are_hidden_and_restore
         assert_eq!(seen, stayed, "{:?}", walker.cut);
         assert_once(&walker.seen);
     });
+}
+
+/// Lists that are put together from a seek for each state, where several comments are of one time.
+#[test]
+fn every_list_by_time_shows_all_once_newest_first() {
+    const COUNT: i64 = 40;
+    let runtime = support::runtime();
+    let directory = tempfile::tempdir().unwrap();
+    let world = runtime.block_on(World::at(directory.path()));
+    let (site, thread, author) = (world.site, ThreadId(7), UserId(8));
+    let unit = move |tx: &mut Tx<'_>| {
+        tx.user_insert(&NewUser {
+            id: author,
+            login: Login::parse("alice").unwrap(),
+            display_name: DisplayName::parse("Alice").unwrap(),
+            email: None,
+            password_hash: None,
+            created_ms: 1,
+        })?;
+        tx.thread_insert(&NewThread {
+            id: thread,
+            site_id: site,
+            key: "t".into(),
+            title: None,
+            url: None,
+            created_ms: 1,
+        })?;
+        let author = tx.users_by_id(&[author])?.remove(0);
+        for number in 1..=COUNT {
+            let placing = Placing {
+                id: CommentId(number),
+                site,
+                thread,
+                parent: None,
+                author: Some(&author),
+                disposition: &disposition(State::ALL[number as usize % 3]),
+                body: "x",
+                body_html: "<p>x</p>",
+                created_ms: number / 11,
+                edited_ms: None,
+                source_id: None,
+                now_ms: 1,
+            };
+            place(tx, &placing)?;
+        }
+        for filter in [
+            CommentFilter::Author(author.id),
+            CommentFilter::AuthorOnSite(author.id, site),
+            CommentFilter::AuthorInThread(author.id, thread),
+            CommentFilter::Site(site),
+            CommentFilter::Thread(thread),
+        ] {
+            for states in [State::ALL, &[State::Published], &[State::Held, State::Hidden], &[State::Deleted]] {
+                let is_in = |number: &i64| states.contains(&State::ALL[*number as usize % 3]);
+                let mut all: Vec<(i64, i64)> = (1..=COUNT).filter(is_in).map(|n| (n / 11, n)).collect();
+                all.reverse();
+                let (mut seen, mut after) = (Vec::new(), None);
+                loop {
+                    let page = tx.comment_list(filter, states, after, 3)?;
+                    seen.extend(page.iter().map(|comment| (comment.created_ms, comment.id.0)));
+                    if page.is_empty() {
+                        break;
+                    }
+                    after = seen.last().copied();
+                }
+                assert_eq!(seen, all, "{filter:?} {states:?}");
+            }
+        }
+        Ok::<_, Error>(())
+    };
+    runtime.block_on(world.app.store.write("lists", Key::free(), unit)).unwrap();
 }
 
 #[test]
