@@ -9,6 +9,7 @@ use std::path::Path as FilePath;
 use std::time::Duration;
 
 use super::driver::values;
+use super::sqlite::{Sqlite, Use};
 use super::watch::{Watch, Watched};
 use super::*;
 use crate::domain::comment::{Comment, State};
@@ -328,10 +329,9 @@ type Work = fn(&mut Tx<'_>) -> Result<(), StoreError>;
 /// What runs in `work` on a fresh store, by the text of the statement on one line.
 fn watched(work: Work) -> BTreeMap<String, Watched> {
     let directory = tempfile::tempdir().unwrap();
-    let mut driver = Sqlite::open(&directory.path().join(FILE), Duration::from_secs(1), Use::Write).unwrap();
-    schema::prepare(&mut driver, &Options::at(directory.path())).unwrap();
-    let watch = Watch::default();
-    driver.watch(&watch);
+    drop(Store::open(&Options::at(directory.path())).unwrap());
+    let (watch, file) = (Watch::default(), directory.path().join(FILE));
+    let mut driver = watch.over(|| Sqlite::open(&file, Duration::from_secs(1), Use::Write)).unwrap();
     work(&mut Tx::new(&mut driver)).unwrap();
     watch.seen().into_iter().map(|(sql, watched)| (line(sql), watched)).collect()
 }

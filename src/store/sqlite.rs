@@ -78,7 +78,7 @@ impl Sqlite {
             connection,
             rewritten: HashMap::new(),
             #[cfg(test)]
-            watch: None,
+            watch: Watch::here(),
         })
     }
 
@@ -109,12 +109,6 @@ impl Sqlite {
     pub fn foreign_version(&mut self) -> Result<i64, StoreError> {
         let mut statement = self.connection.prepare_cached("PRAGMA data_version")?;
         Ok(statement.query_row([], |row| row.get(0))?)
-    }
-
-    /// Lets `watch` see what runs from now on.
-    #[cfg(test)]
-    pub fn watch(&mut self, watch: &Watch) {
-        self.watch = Some(watch.clone());
     }
 
     #[cfg(test)]

@@ -1,15 +1,14 @@
 //! For tests: what SQLite does for each statement, as query plan and as work, in steps of its
 //! machine, which are the same on every machine and at every load; and stores filled with much.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::checkpoint::Checkpointer;
 use super::driver::{Access, Driver};
 use super::sqlite::{Sqlite, Use};
-use super::unit::{Drivers, Ears, Pool};
-use super::{FILE, NewThread, Options, Place, Store, StoreError, Tx, schema};
+use super::{FILE, NewThread, Options, Store, StoreError, Tx};
 use crate::domain::comment::Comment;
 use crate::domain::decision::Disposition;
 use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
@@ -29,7 +28,24 @@ pub struct Watched {
 #[derive(Clone, Default)]
 pub struct Watch(Arc<Mutex<BTreeMap<&'static str, Watched>>>);
 
+thread_local! {
+    static HERE: RefCell<Option<Watch>> = const { RefCell::new(None) };
+}
+
 impl Watch {
+    /// Sees what runs on each connection that `open` opens on this thread.
+    pub fn over<T>(&self, open: impl FnOnce() -> T) -> T {
+        HERE.set(Some(self.clone()));
+        let opened = open();
+        HERE.take();
+        opened
+    }
+
+    /// What a connection opened now is seen by.
+    pub fn here() -> Option<Watch> {
+        HERE.with_borrow(Clone::clone)
+    }
+
     /// Every statement that ran.
     pub fn seen(&self) -> BTreeMap<&'static str, Watched> {
         self.0.lock().unwrap().clone()
@@ -61,22 +77,14 @@ impl Watch {
 impl Store {
     /// A store under watch; `fill` is run on it before.
     pub(crate) fn watched(options: &Options, fill: impl Fn(&mut Tx<'_>) -> Result<(), StoreError>) -> (Store, Watch) {
-        let file = options.directory.join(FILE);
-        let watch = Watch::default();
+        drop(Store::open(options).unwrap());
         let busy_timeout = Duration::from_millis(options.busy_timeout_ms);
-        let open = || Sqlite::open(&file, busy_timeout, Use::Write).unwrap();
-        let mut filler = open();
-        schema::prepare(&mut filler, options).unwrap();
+        let mut filler = Sqlite::open(&options.directory.join(FILE), busy_timeout, Use::Write).unwrap();
         filler.begin(Access::Write).unwrap();
         fill(&mut Tx::new(&mut filler)).unwrap();
         filler.commit().unwrap();
-        let (mut writer, mut reader) = (open(), open());
-        writer.watch(&watch);
-        reader.watch(&watch);
-        let ears = Arc::new(Ears::new());
-        let pool = Pool::start(Drivers::Sqlite(writer, vec![reader]), options.queue, &ears).unwrap();
-        let _checkpointer = Checkpointer::start(open()).unwrap();
-        (Store { pool, ears, at: Place::File { file, busy_timeout, _checkpointer } }, watch)
+        let watch = Watch::default();
+        (watch.over(|| Store::open(options)).unwrap(), watch)
     }
 }
 
