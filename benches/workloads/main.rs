@@ -5,6 +5,7 @@
 //! their own; server and limit take turns, and answers are checked.
 
 mod child;
+mod copy;
 mod fill;
 mod http;
 mod limit;
@@ -61,6 +62,10 @@ struct Cli {
     /// Where to write the table as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// A PostgreSQL server, for the workload on it: two databases are made there, understory_bench_ours
+    /// and understory_bench_bare.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
     /// Only name the workloads.
     #[arg(long)]
     list: bool,
@@ -87,6 +92,8 @@ pub struct Bench {
     pub quick: bool,
     /// Whether the largest stores are measured, too.
     pub large: bool,
+    /// A PostgreSQL server.
+    pub postgres: Option<String>,
 }
 
 impl Bench {
@@ -126,6 +133,7 @@ fn run(cli: Cli) -> Outcome<ExitCode> {
         load_threads: cli.load_threads,
         quick: cli.quick,
         large: cli.large,
+        postgres: cli.postgres,
     };
     let mut report = Report {
         version: env!("CARGO_PKG_VERSION"),
@@ -138,11 +146,16 @@ fn run(cli: Cli) -> Outcome<ExitCode> {
         broken: Vec::new(),
     };
     for row in chosen {
+        let absent = |why: String| Absent { workload: row.name.to_owned(), why };
+        if row.name == rows::ON_POSTGRES && bench.postgres.is_none() {
+            report.not_run.push(absent("it needs --postgres URL".to_owned()));
+            continue;
+        }
         eprintln!("{} …", row.name);
         match (row.run)(&bench, row.name) {
             Ok(lines) => report.lines.extend(lines),
             // the others can still be measured
-            Err(error) => report.broken.push(Absent { workload: row.name.to_owned(), why: error.to_string() }),
+            Err(error) => report.broken.push(absent(error.to_string())),
         }
     }
     println!("{}", report.text());

@@ -16,7 +16,7 @@ use crate::{Bench, Outcome};
 pub struct Sample {
     /// Answers a second.
     pub per_s: f64,
-    /// CPU time of the server an answer, in microseconds.
+    /// CPU time of the server an answer, in microseconds; 0 where it was not asked for.
     pub cpu_us: f64,
     /// Half of the answers took no longer, in microseconds.
     pub p50_us: f64,
@@ -28,7 +28,22 @@ pub struct Sample {
     pub silence_us: f64,
 }
 
-/// One of those that take turns.
+/// What takes turns.
+pub trait Turn {
+    /// Runs one round, with so many loops that make the load.
+    ///
+    /// # Errors
+    /// A wrong answer, a server that is gone, scripts that cannot be made.
+    fn round(&mut self, time: Duration, threads: usize) -> Outcome<Sample>;
+}
+
+impl<T: Turn + ?Sized> Turn for &mut T {
+    fn round(&mut self, time: Duration, threads: usize) -> Outcome<Sample> {
+        (**self).round(time, threads)
+    }
+}
+
+/// A server that is asked over HTTP.
 pub struct Contender<'a> {
     /// Who is asked.
     pub server: &'a Server,
@@ -52,12 +67,10 @@ impl<'a> Contender<'a> {
     pub fn lanes(self, lanes: usize) -> Contender<'a> {
         Contender { lanes, done: vec![0; lanes], ..self }
     }
+}
 
-    /// Runs one round.
-    ///
-    /// # Errors
-    /// A wrong answer, a server that is gone, scripts that cannot be made.
-    pub fn round(&mut self, time: Duration, threads: usize) -> Outcome<Sample> {
+impl Turn for Contender<'_> {
+    fn round(&mut self, time: Duration, threads: usize) -> Outcome<Sample> {
         let scripts = (self.scripts)()?;
         let before = self.server.cpu()?;
         let heard = load::run(Load { to: self.server.address, pace: self.pace, time }, scripts, threads, self.lanes)?;
@@ -88,7 +101,7 @@ fn sample(heard: &Heard, cpu: Duration) -> Sample {
 ///
 /// # Errors
 /// The first that any round has.
-pub fn in_turn(bench: &Bench, contenders: &mut [Contender<'_>]) -> Outcome<Vec<Vec<Sample>>> {
+pub fn in_turn<T: Turn>(bench: &Bench, contenders: &mut [T]) -> Outcome<Vec<Vec<Sample>>> {
     let mut samples = vec![Vec::new(); contenders.len()];
     for one in contenders.iter_mut() {
         one.round(bench.round.mul_f64(0.25), bench.load_threads)?;

@@ -7,6 +7,7 @@
 mod hash;
 mod range;
 pub mod replay;
+pub mod script;
 mod write;
 
 use std::net::TcpListener;

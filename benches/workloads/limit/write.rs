@@ -97,62 +97,57 @@ fn write_groups(connection: &Connection, waiting: &Receiver<Job>, group: usize, 
     }
 }
 
-/// The rows, indexes, keys and counters that a reply takes, in as few statements as there can be:
-/// the parent's counters, the comment, the thread's counters and version, the author's record, the
-/// event.
+/// Moves the parent's counters; its new child's ordinal, its path and site.
+pub const PARENT: &str = "UPDATE comment SET child_count = child_count + 1, reply_count = reply_count + 1,
+    visible_children = visible_children + 1
+  WHERE id = ?1 AND thread_id = ?2 AND state = 'published' AND locked = 0
+  RETURNING child_count, path, site_id";
+/// Writes the comment.
+pub const INSERT: &str = "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id,
+    state, body, body_html, created_ms, visible, fragment)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'published', ?9, ?10, ?11, 1, ?12)";
+/// Moves the thread's counters; its version.
+pub const THREAD: &str = "UPDATE thread SET published_count = published_count + 1, version = version + 1 WHERE id = ?1
+  RETURNING version";
+/// Counts it in the author's record.
+pub const RECORD: &str = "INSERT INTO record (user_id, site_id, published) VALUES (?1, ?2, 1)
+  ON CONFLICT (user_id, site_id) DO UPDATE SET published = record.published + 1";
+/// Tells of it.
+pub const EVENT: &str = "INSERT INTO event (at_ms, kind, thread_id, version, comment_id)
+  VALUES (?1, 'comment.created', ?2, ?3, ?4)";
+
+/// Now, in milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64)
+}
+
+/// The rows, indexes, keys and counters that a reply takes, in as few statements as there can be.
 fn write_one(connection: &Connection, job: &Job, author: i64, posted: usize) -> rusqlite::Result<String> {
-    let now_ms =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64);
-    let id = compose(now_ms, posted as u32);
+    let created_ms = now_ms();
+    let id = compose(created_ms, posted as u32);
     let parent: Option<(i64, Vec<u8>, i64)> = connection
-        .prepare_cached(
-            "UPDATE comment SET child_count = child_count + 1, reply_count = reply_count + 1,
-               visible_children = visible_children + 1
-             WHERE id = ?1 AND thread_id = ?2 AND state = 'published' AND locked = 0
-             RETURNING child_count, path, site_id",
-        )?
+        .prepare_cached(PARENT)?
         .query_row([job.parent, job.thread], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let (ordinal, path, site) = parent.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
     let path = Path::from_bytes(path).child(ordinal as u64).map_err(|_| rusqlite::Error::InvalidQuery)?;
-    let stored = fragment((id, site, job.thread, Some(job.parent)), &path, (&job.body, &job.html), now_ms);
-    connection
-        .prepare_cached(
-            "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
-               body_html, created_ms, visible, fragment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'published', ?9, ?10, ?11, 1, ?12)",
-        )?
-        .execute(params![
-            id,
-            site,
-            job.thread,
-            job.parent,
-            ordinal,
-            path.as_bytes(),
-            path.depth(),
-            author,
-            job.body,
-            job.html,
-            now_ms,
-            stored,
-        ])?;
-    let version: i64 = connection
-        .prepare_cached(
-            "UPDATE thread SET published_count = published_count + 1, version = version + 1 WHERE id = ?1
-             RETURNING version",
-        )?
-        .query_row([job.thread], |row| row.get(0))?;
-    connection
-        .prepare_cached(
-            "INSERT INTO record (user_id, site_id, published) VALUES (?1, ?2, 1)
-             ON CONFLICT (user_id, site_id) DO UPDATE SET published = published + 1",
-        )?
-        .execute([author, site])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO event (at_ms, kind, thread_id, version, comment_id)
-             VALUES (?1, 'comment.created', ?2, ?3, ?4)",
-        )?
-        .execute([now_ms, job.thread, version, id])?;
+    let stored = fragment((id, site, job.thread, Some(job.parent)), &path, (&job.body, &job.html), created_ms);
+    connection.prepare_cached(INSERT)?.execute(params![
+        id,
+        site,
+        job.thread,
+        job.parent,
+        ordinal,
+        path.as_bytes(),
+        path.depth(),
+        author,
+        job.body,
+        job.html,
+        created_ms,
+        stored,
+    ])?;
+    let version: i64 = connection.prepare_cached(THREAD)?.query_row([job.thread], |row| row.get(0))?;
+    connection.prepare_cached(RECORD)?.execute([author, site])?;
+    connection.prepare_cached(EVENT)?.execute([created_ms, job.thread, version, id])?;
     Ok(stored)
 }

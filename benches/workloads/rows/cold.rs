@@ -1,8 +1,6 @@
 //! A page that no cache holds, beside one prepared range read of one stored fragment a row.
 
-use rusqlite::Connection;
-
-use super::{alike, comments_of};
+use super::{alike, comments_of, open};
 use crate::child::Server;
 use crate::fill::{Shape, Spec, kept, thread_key};
 use crate::http;
@@ -21,11 +19,8 @@ pub fn off(bench: &Bench, name: &str) -> Outcome<Vec<Line>> {
     let spec = Spec { threads: vec![Shape::Tree(10_000)], readers: 500, flagged_per_mille: 0 };
     let ours_store = kept(&bench.dir.join("cold"), &spec)?;
     let bare_store = kept(&bench.dir.join("cold-bare"), &spec)?;
-    let thread: i64 = Connection::open(bare_store.join(understory::store::FILE))?.query_row(
-        "SELECT id FROM thread WHERE key = ?1",
-        [thread_key(0)],
-        |row| row.get(0),
-    )?;
+    let thread: i64 =
+        open(&bare_store)?.query_row("SELECT id FROM thread WHERE key = ?1", [thread_key(0)], |row| row.get(0))?;
     let ours = Server::subject(&ours_store, &["cache.enabled=false"])?;
     let bare = Server::limit(Commit::Groups, &bare_store)?;
     let scripts = |server: &Server, path: &str| -> Outcome<(usize, Vec<u8>, Expected)> {

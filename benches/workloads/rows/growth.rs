@@ -12,8 +12,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::{OptionalExtension, named_params};
 
-use super::post::{count, open};
 use super::sizes::{CHAIN, large_thread, sized, sizes, with_large_thread};
+use super::{comments_at, count, open};
 use crate::child::Server;
 use crate::fill::{SITE, comment_id};
 use crate::http;
@@ -188,7 +188,7 @@ fn draw(node: &Node, numbers: &Range<usize>, depth: Option<u32>, random: &mut St
     for _ in 0..100 * DRAWN {
         let id = comment_id(random.random_range(numbers.clone()));
         let found = comment.query_row(named_params! {":id": id, ":depth": depth}, |row| {
-            Ok(Target { id, version: row.get(0)?, comments: super::comments_at(&row.get::<_, String>(1)?) })
+            Ok(Target { id, version: row.get(0)?, comments: comments_at(&row.get::<_, String>(1)?) })
         });
         drawn.extend(found.optional()?);
         if drawn.len() == DRAWN {

@@ -3,8 +3,7 @@
 
 use std::time::Duration;
 
-use super::post::count;
-use super::{alike, comments_of};
+use super::{alike, comments_of, count};
 use crate::child::Server;
 use crate::fill::{Shape, Spec, fresh};
 use crate::http;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::comments_of;
-use super::post::{comments_in, count};
+use super::post::comments_in;
+use super::{comments_of, count};
 use crate::child::{Server, command};
 use crate::fill::{Shape, Spec, fresh};
 use crate::http;

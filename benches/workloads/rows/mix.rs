@@ -12,7 +12,7 @@ use crate::fill::{Shape, Spec};
 use crate::http;
 use crate::limit::{Commit, REPLAY, range_of, replay, replies_of};
 use crate::load::{Expected, Script};
-use crate::measure::{Contender, in_turn};
+use crate::measure::{Contender, Turn, in_turn};
 use crate::people::{replier, sign_in};
 use crate::report::{Demand, Line};
 use crate::{Bench, Outcome};

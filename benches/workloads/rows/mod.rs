@@ -7,11 +7,20 @@ mod memory;
 mod mix;
 mod page;
 mod post;
+mod postgres;
 mod sizes;
 mod start;
 
+use std::path::Path;
+
+use rusqlite::Connection;
+use understory::store::FILE;
+
 use crate::report::Line;
 use crate::{Bench, Outcome};
+
+/// The one that needs a PostgreSQL server.
+pub const ON_POSTGRES: &str = "postgres";
 
 /// A workload.
 pub struct Row {
@@ -42,6 +51,11 @@ pub const ALL: &[Row] = &[
     },
     Row { name: "memory", about: "resident memory, idle and after many pages and posts", run: memory::memory },
     Row { name: "start", about: "from start to ready with many comments", run: start::start },
+    Row {
+        name: ON_POSTGRES,
+        about: "cached pages, and replies of 64 people into one thread and into 64",
+        run: postgres::postgres,
+    },
 ];
 
 /// Those of these names, in the order of the table; all when there is none.
@@ -76,4 +90,21 @@ fn comments_of(thread: usize) -> String {
 /// The same, of a thread by its key.
 fn comments_at(key: &str) -> String {
     format!("/api/v1/sites/{}/threads/{key}/comments", crate::fill::SITE)
+}
+
+/// The rows of a table; `rows` may go on with a condition.
+///
+/// # Errors
+/// What SQLite fails with.
+pub fn count(store: &Path, rows: &str) -> Outcome<u64> {
+    let count: i64 = open(store)?.query_row(&format!("SELECT COUNT(*) FROM {rows}"), [], |row| row.get(0))?;
+    Ok(u64::try_from(count)?)
+}
+
+/// Opens a store to look at it.
+///
+/// # Errors
+/// What SQLite fails with.
+pub fn open(store: &Path) -> Outcome<Connection> {
+    Ok(Connection::open(store.join(FILE))?)
 }

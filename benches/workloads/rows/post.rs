@@ -3,10 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
-use understory::store::FILE;
-
-use super::comments_of;
+use super::{comments_of, count, open};
 use crate::child::Server;
 use crate::fill::{Shape, Spec, fresh, thread_key};
 use crate::limit::{Commit, replies_of};
@@ -127,21 +124,4 @@ pub fn comments_in(store: &Path, threads: usize) -> Outcome<Vec<Vec<i64>>> {
     let of_thread =
         |number| Ok(comments.query_map([thread_key(number)], |row| row.get(0))?.collect::<Result<_, _>>()?);
     (0..threads).map(of_thread).collect()
-}
-
-/// The rows of a table; `rows` may go on with a condition.
-///
-/// # Errors
-/// What SQLite fails with.
-pub fn count(store: &Path, rows: &str) -> Outcome<u64> {
-    let count: i64 = open(store)?.query_row(&format!("SELECT COUNT(*) FROM {rows}"), [], |row| row.get(0))?;
-    Ok(u64::try_from(count)?)
-}
-
-/// Opens a store to look at it.
-///
-/// # Errors
-/// What SQLite fails with.
-pub fn open(store: &Path) -> Outcome<Connection> {
-    Ok(Connection::open(store.join(FILE))?)
 }
