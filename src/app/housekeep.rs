@@ -1,6 +1,6 @@
 //! Takes away what has had its time, and writes down who was seen. Called by a timer.
 
-use super::App;
+use super::{App, longest_token_ms};
 use crate::store::{Key, StoreError, Tx};
 
 /// A day in milliseconds.
@@ -20,7 +20,7 @@ impl App {
         let text_days = i64::try_from(self.settings.comments.deleted_text_days).unwrap_or(i64::MAX);
         let texts = now_ms.saturating_sub(text_days.saturating_mul(DAY_MS));
         // a token may outlive its session: until it has expired, that it was ended must be known
-        let tokens = now_ms.saturating_sub(self.longest_token_ms());
+        let tokens = now_ms.saturating_sub(longest_token_ms(&self.settings));
         let sessions = day_ago.min(tokens);
         let texts = self.batches("erase_deleted", move |tx| tx.erase_deleted(texts, now_ms)).await?;
         let keys = self.batches("forget_keys", move |tx| tx.forget_keys(day_ago)).await?;
@@ -54,12 +54,6 @@ impl App {
             }
         }
         written
-    }
-
-    /// The longest that a token of any kind is good for, in milliseconds.
-    fn longest_token_ms(&self) -> i64 {
-        let longest_s = self.settings.auth.console_max_s.max(self.settings.auth.access_ttl_s);
-        i64::try_from(longest_s.saturating_mul(1_000)).unwrap_or(i64::MAX)
     }
 
     /// Runs a batch, a unit each, until one finds nothing more; how many rows in all.

@@ -48,7 +48,7 @@ use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::domain::ids;
-use crate::store::{Event, Store, StoreError};
+use crate::store::{News, Store, StoreError};
 
 pub use caller::Caller;
 pub use error::{Error, FieldError, Place, Refusal};
@@ -108,15 +108,19 @@ impl App {
         // listen first, load second: what happens in between is then seen twice, never missed
         let stamps = Arc::new(Stamps::new());
         let told = (Arc::clone(&standing), Arc::clone(&stamps));
-        let listener = move |events: &[Event]| {
-            // what is known first, then that what was read by it is out of date
-            told.0.apply(events);
-            told.1.apply(events);
+        // what is known first, then that what was read by it is out of date
+        let listener = move |news: News<'_>| match news {
+            News::Events(events) => {
+                told.0.apply(events);
+                told.1.apply(events);
+            }
+            News::Lost => {
+                told.0.lose();
+                told.1.lose_all();
+            }
         };
         store.listen(Box::new(listener)).await?;
-        let keep_ms =
-            i64::try_from(settings.auth.console_max_s.max(settings.auth.access_ttl_s) * 1_000).unwrap_or(i64::MAX);
-        standing.load(&store, now_ms - keep_ms).await?;
+        standing.load(&store, now_ms.saturating_sub(longest_token_ms(&settings))).await?;
         let presence = Presence::new(i64::try_from(settings.presence.online_s * 1_000).unwrap_or(i64::MAX));
         presence.load(&store, now_ms).await?;
         let keys = Keys::load(&store, &origin, now_ms).await?;
@@ -135,10 +139,36 @@ impl App {
         new_id(self.now_ms())
     }
 
+    /// Whether a request has to wait for [`App::catch_up`]: what is in memory may be out of date.
+    pub fn is_behind(&self) -> bool {
+        self.store.is_behind() || !self.standing.is_known()
+    }
+
+    /// Makes what is in memory as the store is now, for a node that has not heard of others for some
+    /// seconds, or finds that another server has taken over.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        if self.store.is_behind() {
+            self.store.catch_up().await?;
+        }
+        if !self.standing.is_known() {
+            let since_ms = self.now_ms().saturating_sub(longest_token_ms(&self.settings));
+            self.standing.load(&self.store, since_ms).await?;
+        }
+        Ok(())
+    }
+
     /// How long an author may edit, in milliseconds.
     pub fn edit_window_ms(&self) -> i64 {
         i64::try_from(self.settings.comments.edit_window_s * 1_000).unwrap_or(i64::MAX)
     }
+}
+
+/// The longest that a token of any kind is good for, in milliseconds.
+fn longest_token_ms(settings: &Settings) -> i64 {
+    session::millis(settings.auth.console_max_s.max(settings.auth.access_ttl_s))
 }
 
 /// A new id for something made then. Drawn inside a unit only where the number of things made is

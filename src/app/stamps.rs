@@ -82,6 +82,13 @@ impl Stamps {
         }
     }
 
+    /// Nothing that was read before is current.
+    pub fn lose_all(&self) {
+        let count = self.count.fetch_add(1, Ordering::SeqCst) + 1;
+        // what stands here is asked whatever was read
+        self.everybody.fetch_max(count, Ordering::SeqCst);
+    }
+
     fn slot(&self, thread: ThreadId) -> &AtomicU64 {
         // ids hold time and chance: multiplying spreads both over the high bits (Fibonacci hashing)
         let spread = thread.0.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15);

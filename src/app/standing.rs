@@ -4,7 +4,7 @@
 //! before it is acknowledged: what one request has changed, the next one sees.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,12 @@ use crate::store::{Event, EventKind, Store, StoreError};
 #[derive(Default)]
 struct Known {
     ended: HashMap<SessionId, i64>,
-    grants: HashMap<UserId, Arc<[Grant]>>,
+    /// Roles, with the `seq` of the event that told of them; 0 for what was loaded.
+    grants: HashMap<UserId, (i64, Arc<[Grant]>)>,
     origins: HashMap<String, HashSet<SiteId>>,
+    /// How often all of it was lost, and how often that was by the time of the last load.
+    lost: u64,
+    loaded: Option<u64>,
 }
 
 /// See the module.
@@ -51,11 +55,27 @@ impl Standing {
         Standing::default()
     }
 
-    /// Loads roles, origins and the sessions that ended since then.
+    /// Whether all is known: not before the first load, nor after a loss.
+    pub fn is_known(&self) -> bool {
+        let known = self.known();
+        known.loaded == Some(known.lost)
+    }
+
+    /// Forgets what may not be so: it is to be loaded again. A session that ended stays so.
+    pub fn lose(&self) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.grants.clear();
+        known.origins.clear();
+        known.lost += 1;
+    }
+
+    /// Loads roles, origins and the sessions that ended since then. What events have told meanwhile
+    /// stays: it is as new or newer.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn load(&self, store: &Store, ended_since_ms: i64) -> Result<(), StoreError> {
+        let lost = self.known().lost;
         let (ended, grants, origins) = store
             .read("standing", move |tx| {
                 Ok::<_, StoreError>((tx.sessions_ended_since(ended_since_ms)?, tx.roles_all()?, tx.origins_all()?))
@@ -67,10 +87,13 @@ impl Standing {
         }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.ended.extend(ended);
-        known.grants.extend(by_user.into_iter().map(|(user, grants)| (user, grants.into())));
+        for (user, grants) in by_user {
+            known.grants.entry(user).or_insert_with(|| (0, grants.into()));
+        }
         for (site, origin) in origins {
             known.origins.entry(origin).or_default().insert(site);
         }
+        known.loaded = Some(lost);
         Ok(())
     }
 
@@ -90,17 +113,19 @@ impl Standing {
                 (EventKind::SessionEnded, Some(session), _) => {
                     known.ended.insert(session, event.at_ms);
                 }
-                (EventKind::RolesChanged, _, Some(user)) => match serde_json::from_str::<RolesDetail>(detail) {
-                    Ok(RolesDetail(roles)) => {
-                        let grants = roles.into_iter().map(|(site, role)| Grant { site, role }).collect();
-                        known.grants.insert(user, grants);
+                (EventKind::RolesChanged, _, Some(user)) => {
+                    // another node's event may come after a later one of this node's
+                    if known.grants.get(&user).is_some_and(|(seq, _)| *seq > event.seq) {
+                        continue;
                     }
-                    // unreadable roles are no roles: never more than was given
-                    Err(error) => {
+                    let roles = serde_json::from_str(detail).unwrap_or_else(|error| {
                         tracing::error!(%error, seq = event.seq, "a roles event cannot be read");
-                        known.grants.remove(&user);
-                    }
-                },
+                        // unreadable roles are no roles: never more than was given
+                        RolesDetail(Vec::new())
+                    });
+                    let grants = roles.0.into_iter().map(|(site, role)| Grant { site, role }).collect();
+                    known.grants.insert(user, (event.seq, grants));
+                }
                 (EventKind::SiteChanged, ..) => match serde_json::from_str::<OriginDetail>(detail) {
                     Ok(detail) => {
                         known.origins.entry(detail.origin).or_default().insert(detail.site);
@@ -114,7 +139,7 @@ impl Standing {
 
     /// Whether a session was ended.
     pub fn has_ended(&self, session: SessionId) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).ended.contains_key(&session)
+        self.known().ended.contains_key(&session)
     }
 
     /// Forgets sessions that ended before then: their tokens have expired.
@@ -124,8 +149,8 @@ impl Standing {
 
     /// A person's roles.
     pub fn grants(&self, user: UserId) -> Arc<[Grant]> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.grants.get(&user).cloned().unwrap_or_else(|| Arc::from([]))
+        let known = self.known();
+        known.grants.get(&user).map_or_else(|| Arc::from([]), |(_, grants)| Arc::clone(grants))
     }
 
     /// The role beside a person's name on a site.
@@ -141,12 +166,16 @@ impl Standing {
 
     /// Whether an origin is registered with any site.
     pub fn knows_origin(&self, origin: &str) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).origins.contains_key(origin)
+        self.known().origins.contains_key(origin)
     }
 
     /// Whether an origin is registered with a site.
     pub fn origin_of(&self, site: SiteId, origin: &str) -> bool {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         known.origins.get(origin).is_some_and(|sites| sites.contains(&site))
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

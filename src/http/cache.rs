@@ -98,7 +98,7 @@ impl Cache {
 
     /// A page that is here and current.
     fn find(&self, address: &str) -> Option<Arc<Kept>> {
-        self.kept.get(address).filter(|kept| self.is_current(kept))
+        self.kept.get(address).filter(|kept| self.is_current(kept) && !self.app.store.is_behind())
     }
 
     /// Whether the client may read on; who may not is told so by the route.

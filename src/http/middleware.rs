@@ -1,8 +1,8 @@
 //! What happens around every request.
 //!
 //! [`around`] is outermost: the request's id, the body of a problem, headers, the log line and the
-//! figures. [`within`] is around each route, once it is known: panics, rates, and queries where
-//! none is taken.
+//! figures. [`within`] is around each route, once it is known: panics, rates, queries where none is
+//! taken, and what other nodes have done meanwhile.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -27,7 +27,7 @@ use super::limits::{Bound, Limits, Standing};
 use super::problem::{self, Problem};
 use super::query;
 use super::reply;
-use super::route::Policy;
+use super::route::{BASE, Policy};
 
 /// For whatever is not a page: nothing in it may run, load, or be framed.
 const INERT: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -177,6 +177,14 @@ pub async fn within<B: MessageBody + 'static>(
         && let Err(error) = query::none(req.query_string())
     {
         return Ok(refused(error.into()));
+    }
+    // before anything is asked of what is in memory
+    if req.path().starts_with(BASE)
+        && let Ok(app) = app_of(&http)
+        && app.is_behind()
+        && let Err(error) = app.catch_up().await
+    {
+        return Ok(refused(Error::from(error).into()));
     }
     let standing = match count(&http, policy.bound) {
         Ok(standing) => standing,

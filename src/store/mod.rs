@@ -57,11 +57,10 @@ pub use tx::Tx;
 pub use user::Record;
 
 use checkpoint::Checkpointer;
-use dialect::Dialect;
 use driver::Driver;
 use postgres::Postgres;
 use postgres::connect::Server;
-use postgres::tail::Tail;
+use postgres::tail::{Progress, Tail};
 use sqlite::{Sqlite, Use};
 use unit::{Drivers, Ears, Pool};
 
@@ -152,14 +151,27 @@ impl Options {
     }
 }
 
+/// What a listener is told.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// What was committed.
+    Events(&'a [Event]),
+    /// The server's history is another since a failover: what was told may not have happened, and
+    /// what has happened may not have been told.
+    Lost,
+}
+
 /// Told of events right after their commit and before it is acknowledged, each once. On SQLite all
 /// come in the order of their commits; on PostgreSQL those of one thread and node do, and others'
 /// come when they are read: a thread's version, and a person's `seq`, tell which is the later.
-pub type Listener = Box<dyn Fn(&[Event]) + Send + Sync>;
+pub type Listener = Box<dyn Fn(News<'_>) + Send + Sync>;
 
 /// Connections that write to a server at the same time. More would meet more often: serializable
 /// transactions also meet in pages of an index, whatever their keys.
 const WRITERS: usize = 4;
+
+/// After so long without a look at the events of other nodes, what is known of them no longer counts.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// An open store. Closing waits for the units under way.
 pub struct Store {
@@ -171,7 +183,7 @@ pub struct Store {
 /// Where a store is.
 enum Place {
     File { file: PathBuf, busy_timeout: Duration, _checkpointer: Checkpointer },
-    Server { server: Arc<Server>, tail: Mutex<Option<Tail>> },
+    Server { server: Arc<Server>, progress: Arc<Progress>, tail: Mutex<Option<Tail>> },
 }
 
 impl Store {
@@ -194,7 +206,7 @@ impl Store {
         let checkpointer = Checkpointer::start(Sqlite::open(&file, busy_timeout, Use::Read)?)?;
         let readers = (0..options.readers.max(1)).map(|_| Sqlite::open(&file, busy_timeout, Use::Read));
         let readers = readers.collect::<Result<_, _>>()?;
-        let ears = Arc::new(Ears::new());
+        let ears = Arc::new(Ears::default());
         let pool = Pool::start(Drivers::Sqlite(writer, readers), options.queue, &ears)?;
         Ok(Store { pool, ears, at: Place::File { file, busy_timeout, _checkpointer: checkpointer } })
     }
@@ -213,9 +225,10 @@ impl Store {
             (0..count).map(new).collect::<Result<Vec<_>, _>>()
         };
         let drivers = Drivers::Server(connections(WRITERS)?, connections(options.readers.max(1))?);
-        let ears = Arc::new(Ears::new());
+        let ears = Arc::new(Ears::default());
         let pool = Pool::start(drivers, options.queue, &ears)?;
-        Ok(Store { pool, ears, at: Place::Server { server, tail: Mutex::new(None) } })
+        let progress = Arc::new(Progress::new(&server, Arc::clone(&ears)));
+        Ok(Store { pool, ears, at: Place::Server { server, progress, tail: Mutex::new(None) } })
     }
 
     /// Lets `listener` hear of every event from now on, also those of other processes and nodes.
@@ -224,8 +237,8 @@ impl Store {
     /// [`StoreError`] when the store cannot be read.
     pub async fn listen(&self, listener: Listener) -> Result<(), StoreError> {
         self.ears.listen(listener);
-        if let Place::Server { server, tail } = &self.at {
-            let started = Tail::start(Arc::clone(server), Arc::clone(&self.ears)).await?;
+        if let Place::Server { server, progress, tail } = &self.at {
+            let started = Tail::start(Arc::clone(server), Arc::clone(progress)).await?;
             *tail.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
         }
         Ok(())
@@ -290,8 +303,26 @@ impl Store {
         }
     }
 
-    /// For how long it is not known what others have changed.
-    pub fn silent(&self) -> Duration {
-        self.ears.silent()
+    /// Whether it is not known what other nodes have committed in the last seconds, since their
+    /// events cannot be read. On SQLite it always is.
+    pub fn is_behind(&self) -> bool {
+        match &self.at {
+            Place::File { .. } => false,
+            Place::Server { progress, .. } => progress.silent() >= SILENCE,
+        }
+    }
+
+    /// Reads what other nodes have committed by now, and tells the listener.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        match &self.at {
+            Place::File { .. } => Ok(()),
+            Place::Server { progress, .. } => {
+                let read = |since, node: String| self.pool.read("events", move |tx| tx.events_abroad(since, &node));
+                progress.look_now(read).await
+            }
+        }
     }
 }

@@ -12,11 +12,13 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use futures_util::future::{FutureExt as _, join_all};
 use futures_util::{StreamExt as _, pin_mut};
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Statement};
@@ -25,6 +27,7 @@ use super::StoreError;
 use super::dialect::Dialect;
 use super::driver::{Access, Driver, Row, Value, Verdict};
 use connect::Server;
+use tail::Wake;
 
 /// The answer to something sent before: rows changed, or its failure.
 type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
@@ -45,6 +48,8 @@ pub struct Postgres {
     transaction: Option<String>,
     /// What is to be said right after the commit.
     parting: String,
+    /// Who is woken when another node says that it has committed events.
+    woken: Option<mpsc::UnboundedSender<Wake>>,
 }
 
 struct Session {
@@ -69,7 +74,21 @@ impl Postgres {
             verdict: Verdict::Stands,
             transaction: None,
             parting: String::new(),
+            woken: None,
         })
+    }
+
+    /// Likewise, and wakes when other nodes say that they have committed events.
+    ///
+    /// # Errors
+    /// As [`Postgres::new`].
+    pub fn listening(server: Arc<Server>, woken: mpsc::UnboundedSender<Wake>) -> Result<Postgres, StoreError> {
+        Ok(Postgres { woken: Some(woken), ..Postgres::new(server)? })
+    }
+
+    /// Keeps the connection going until somebody wakes its thread, at most so long.
+    pub fn wait(&self, woken: &mut mpsc::UnboundedReceiver<Wake>, longest: Duration) -> Option<Wake> {
+        self.runtime.block_on(async { tokio::time::timeout(longest, woken.recv()).await.ok().flatten() })
     }
 
     /// The connection, made now if there is none.
@@ -77,7 +96,7 @@ impl Postgres {
         if self.session.as_ref().is_none_or(|session| session.client.is_closed()) {
             self.pending.clear();
             self.session = None;
-            let (client, timeline) = self.runtime.block_on(self.server.client())?;
+            let (client, timeline) = self.runtime.block_on(self.server.client(self.woken.as_ref()))?;
             self.session = Some(Session { client: Arc::new(client), statements: HashMap::new(), timeline });
         }
         self.session.as_mut().ok_or(StoreError::Closed)

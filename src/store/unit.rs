@@ -8,7 +8,6 @@
 //! `line` keeps apart what contends for the same thing.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -19,7 +18,7 @@ use super::driver::{Access, Driver, Verdict};
 use super::event::Event;
 use super::line::{Group, Line, Next, Queued};
 use super::sqlite::Sqlite;
-use super::{Listener, StoreError, Tx};
+use super::{Listener, News, StoreError, Tx};
 
 /// How often the commits of other processes are looked for.
 const LOOK: Duration = Duration::from_millis(200);
@@ -88,44 +87,22 @@ where
 
 type Units = Line<Box<dyn Unit>>;
 
-/// Who listens to events, and when all that others committed was last known.
-pub struct Ears {
-    listener: RwLock<Option<Listener>>,
-    began: Instant,
-    heard_ms: AtomicU64,
-}
+/// Who listens to events.
+#[derive(Default)]
+pub struct Ears(RwLock<Option<Listener>>);
 
 impl Ears {
-    /// Nobody listens.
-    pub fn new() -> Ears {
-        Ears { listener: RwLock::new(None), began: Instant::now(), heard_ms: AtomicU64::new(0) }
-    }
-
     /// Tells from now on.
     pub fn listen(&self, listener: Listener) {
-        *self.listener.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(listener);
     }
 
-    /// Hands events over, each once.
-    pub fn tell(&self, events: &[Event]) {
-        let listener = self.listener.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(listener) = listener.as_ref().filter(|_| !events.is_empty()) {
-            listener(events);
+    /// Hands over what is new, each event once.
+    pub fn tell(&self, news: News<'_>) {
+        let listener = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listener) = listener.as_ref().filter(|_| !matches!(news, News::Events([]))) {
+            listener(news);
         }
-    }
-
-    /// Notes that all that others had committed by now has been told.
-    pub fn heard(&self) {
-        self.heard_ms.store(self.now_ms(), Ordering::Relaxed);
-    }
-
-    /// For how long nothing was heard of others.
-    pub fn silent(&self) -> Duration {
-        Duration::from_millis(self.now_ms().saturating_sub(self.heard_ms.load(Ordering::Relaxed)))
-    }
-
-    fn now_ms(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -485,7 +462,7 @@ impl Writer {
     fn tell(&mut self, own: &[Event]) {
         match &mut self.driver {
             Kind::Sqlite(abroad) => abroad.tell(own, &self.ears),
-            Kind::Server(_) => self.ears.tell(own),
+            Kind::Server(_) => self.ears.tell(News::Events(own)),
         }
     }
 }
@@ -498,7 +475,7 @@ impl Abroad {
         if first.seq == self.told + 1 || self.tell_foreign(first.seq, ears) {
             self.told = last.seq;
         }
-        ears.tell(own);
+        ears.tell(News::Events(own));
     }
 
     /// Tells of what other processes have committed since the last time.
@@ -515,9 +492,8 @@ impl Abroad {
                 self.version = version;
             }
             Ok(_) => {}
-            Err(error) => return tracing::error!(%error, "the store's version could not be read"),
+            Err(error) => tracing::error!(%error, "the store's version could not be read"),
         }
-        ears.heard();
     }
 
     /// Whether the events since the last time, up to a place, could be read and told.
@@ -525,7 +501,7 @@ impl Abroad {
         match Tx::new(&mut self.driver).event_between(self.told, before) {
             Ok(events) => {
                 self.told = events.last().map_or(self.told, |last| last.seq);
-                ears.tell(&events);
+                ears.tell(News::Events(&events));
                 true
             }
             Err(error) => {

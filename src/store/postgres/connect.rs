@@ -4,14 +4,17 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, stream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Client, Config, Connection, Socket};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{said, tls};
+use super::tail::Wake;
+use super::{CHANNEL, said, tls};
 use crate::store::StoreError;
 
 /// The oldest server that tells which transactions are over (`xid8`).
@@ -40,7 +43,7 @@ pub struct Server {
 }
 
 /// What carries the bytes; also hands over notifications.
-pub type Line = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
+type Line = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
 
 impl Server {
     /// From `postgres://user:password@host/database`, with the name of this node. `patience` is how
@@ -83,17 +86,21 @@ impl Server {
     }
 
     /// A connection, waiting for a server that is away if it was there the last time. Also where in
-    /// the server's history it works: empty when it does not say.
+    /// the server's history it works: empty when it does not say. `woken` hears of what other nodes
+    /// commit.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when it does not come back in time; others when it refuses.
-    pub async fn client(&self) -> Result<(Client, String), StoreError> {
+    pub async fn client(&self, woken: Option<&mpsc::UnboundedSender<Wake>>) -> Result<(Client, String), StoreError> {
         let began = Instant::now();
         loop {
             let error = match self.connect().await {
                 Ok((client, line)) => {
-                    tokio::spawn(line);
+                    tokio::spawn(carry(line, self.node().to_owned(), woken.cloned()));
                     let timeline = self.settle_in(&client).await?;
+                    if woken.is_some() {
+                        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+                    }
                     self.patient.store(true, Ordering::Relaxed);
                     return Ok((client, timeline));
                 }
@@ -113,10 +120,7 @@ impl Server {
     }
 
     /// A connection, with one try.
-    ///
-    /// # Errors
-    /// The client library's.
-    pub async fn connect(&self) -> Result<(Client, Line), tokio_postgres::Error> {
+    async fn connect(&self) -> Result<(Client, Line), tokio_postgres::Error> {
         self.config.connect(self.tls.clone()).await
     }
 
@@ -155,6 +159,19 @@ impl Server {
             });
         }
         Ok(row.try_get::<_, Option<String>>(3)?.unwrap_or_default())
+    }
+}
+
+/// Carries the bytes of a connection to its end, and passes on what other nodes say.
+async fn carry(mut line: Line, node: String, woken: Option<mpsc::UnboundedSender<Wake>>) {
+    let mut messages = stream::poll_fn(move |context| line.poll_message(context));
+    while let Some(Ok(message)) = messages.next().await {
+        if let (AsyncMessage::Notification(told), Some(woken)) = (message, &woken)
+            && told.payload() != node
+            && woken.send(Wake::Told).is_err()
+        {
+            return;
+        }
     }
 }
 

@@ -6,47 +6,192 @@
 //! Notifications make it quick, a look every half second makes it sure.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
-use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{sleep, timeout};
-use tokio_postgres::{AsyncMessage, Client, Statement};
+use tokio::sync::{mpsc, oneshot};
 
-use super::CHANNEL;
-use super::connect::{Server, runtime};
-use crate::store::driver::Columns;
+use super::Postgres;
+use super::connect::Server;
+use crate::store::driver::{Access, Columns, Driver as _, values};
 use crate::store::event::{Event, event, event_columns};
 use crate::store::unit::{Ears, spawn};
-use crate::store::{Dialect, StoreError};
+use crate::store::{News, StoreError, Tx};
 
 /// The longest between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 /// The shortest: what others say meanwhile is read together.
 const REST: Duration = Duration::from_millis(20);
-/// Between two tries to connect.
+/// Between two tries after a failure.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The thread that reads; it ends when this is dropped.
+/// What one look at the events of other nodes finds.
+pub struct Abroad {
+    /// The oldest transaction still under way: the next look begins there.
+    pub oldest: u64,
+    /// Where in its history the server is; another after a failover.
+    pub timeline: String,
+    /// The events since the last look and some from before, each with its transaction.
+    pub events: Vec<(Event, u64)>,
+}
+
+impl Tx<'_> {
+    /// The events that other nodes have committed since a transaction. In one
+    /// snapshot with what is still under way: what was over by then is among them.
+    pub fn events_abroad(&mut self, since: u64, node: &str) -> Result<Abroad, StoreError> {
+        let since = since.to_string();
+        let number = |c: &mut Columns<'_>| Ok::<u64, StoreError>(c.take::<String>()?.parse().unwrap_or(0));
+        let place = self.first(
+            "SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT),
+               left(pg_walfile_name(pg_current_wal_lsn()), 8)",
+            &[],
+            |c| Ok((number(c)?, c.maybe()?.unwrap_or_default())),
+        )?;
+        let (oldest, timeline) = place.unwrap_or_default();
+        let events = self.all(
+            concat!(
+                "SELECT ",
+                event_columns!(),
+                ", CAST(tx AS TEXT) FROM event WHERE tx >= CAST(CAST(?1 AS TEXT) AS XID8)
+                   AND node <> CAST(?2 AS TEXT) ORDER BY seq"
+            ),
+            values![since.as_str(), node],
+            |c| Ok((event(c)?, number(c)?)),
+        )?;
+        Ok(Abroad { oldest, timeline, events })
+    }
+}
+
+/// How far the events of other nodes have been read.
+pub struct Progress {
+    node: String,
+    ears: Arc<Ears>,
+    began: Instant,
+    heard_ms: AtomicU64,
+    place: Mutex<Place>,
+    /// Held by who looks: looks that overlap would tell of one event twice.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Place {
+    /// The oldest transaction that was under way the last time; none before the first.
+    oldest: Option<u64>,
+    /// Events read of it and later ones, each with its transaction.
+    read: HashMap<i64, u64>,
+    /// Where in the server's history it was read.
+    timeline: String,
+}
+
+impl Progress {
+    /// Nothing is read yet.
+    pub fn new(server: &Server, ears: Arc<Ears>) -> Progress {
+        Progress {
+            node: server.node().to_owned(),
+            ears,
+            began: Instant::now(),
+            heard_ms: AtomicU64::new(0),
+            place: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// For how long nothing was heard of others.
+    pub fn silent(&self) -> Duration {
+        Duration::from_millis(self.now_ms().saturating_sub(self.heard_ms.load(Ordering::Relaxed)))
+    }
+
+    /// Looks on the thread that reads by itself. `read` is given what [`Tx::events_abroad`] takes.
+    fn look(&self, read: impl FnOnce(u64, &str) -> Result<Abroad, StoreError>) -> Result<(), StoreError> {
+        let _turn = self.turn.blocking_lock();
+        let begun_ms = self.now_ms();
+        let found = read(self.since(), &self.node)?;
+        self.take(found, begun_ms);
+        Ok(())
+    }
+
+    /// Looks for a caller who must know by now what others have committed, unless somebody has begun
+    /// to since they came.
+    ///
+    /// # Errors
+    /// What `read` fails with; the next look reads the same again.
+    pub async fn look_now<F>(&self, read: impl FnOnce(u64, String) -> F) -> Result<(), StoreError>
+    where
+        F: Future<Output = Result<Abroad, StoreError>>,
+    {
+        let came_ms = self.now_ms();
+        let _turn = self.turn.lock().await;
+        if self.heard_ms.load(Ordering::Relaxed) > came_ms {
+            return Ok(());
+        }
+        let begun_ms = self.now_ms();
+        let found = read(self.since(), self.node.clone()).await?;
+        self.take(found, begun_ms);
+        Ok(())
+    }
+
+    /// The transaction to read from; before the first look what is to come.
+    fn since(&self) -> u64 {
+        self.place().oldest.unwrap_or(u64::MAX)
+    }
+
+    /// Hands over what is new.
+    fn take(&self, found: Abroad, begun_ms: u64) {
+        let mut place = self.place();
+        if place.timeline != found.timeline {
+            let is_first = std::mem::replace(&mut place.timeline, found.timeline).is_empty();
+            if !is_first {
+                tracing::warn!("another PostgreSQL has taken over; what was known is read anew");
+                place.read.clear();
+                self.ears.tell(News::Lost);
+            }
+        }
+        let read = &mut place.read;
+        let new = found.events.into_iter().filter(|(event, number)| read.insert(event.seq, *number).is_none());
+        let new: Vec<_> = new.map(|(event, _)| event).collect();
+        read.retain(|_, number| *number >= found.oldest);
+        place.oldest = Some(found.oldest);
+        drop(place);
+        self.ears.tell(News::Events(&new));
+        self.heard_ms.store(begun_ms, Ordering::Relaxed);
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The thread that reads on its own connection; it ends when this is dropped.
 pub struct Tail {
-    stop: watch::Sender<bool>,
+    wake: mpsc::UnboundedSender<Wake>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// Why the thread looks before its time.
+pub enum Wake {
+    /// Another node has said that it committed events.
+    Told,
+    /// It is to end.
+    Stop,
 }
 
 impl Tail {
     /// Starts reading what is committed from now on. Answers when it has begun.
-    pub async fn start(server: Arc<Server>, ears: Arc<Ears>) -> Result<Tail, StoreError> {
-        let (stop, stopped) = watch::channel(false);
+    ///
+    /// # Errors
+    /// [`StoreError`] when the first look fails.
+    pub async fn start(server: Arc<Server>, progress: Arc<Progress>) -> Result<Tail, StoreError> {
+        let (wake, mut woken) = mpsc::unbounded_channel();
+        let driver = Postgres::listening(server, wake.clone())?;
         let (begun, beginning) = oneshot::channel();
-        let work = move || match runtime() {
-            Ok(runtime) => runtime.block_on(follow(&server, &ears, stopped, begun)),
-            Err(error) => drop(begun.send(Err(error))),
-        };
-        let thread = spawn("store-tail".into(), Box::new(work))?;
-        let tail = Tail { stop, thread: Some(thread) };
+        let work = move || follow(driver, &progress, &mut woken, begun);
+        let tail = Tail { wake, thread: Some(spawn("store-tail".into(), Box::new(work))?) };
         beginning.await.unwrap_or(Err(StoreError::Closed))?;
         Ok(tail)
     }
@@ -54,132 +199,49 @@ impl Tail {
 
 impl Drop for Tail {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
+        // it fails only where the thread has ended
+        drop(self.wake.send(Wake::Stop));
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the thread that reads events panicked");
         }
     }
 }
 
-async fn follow(
-    server: &Server,
-    ears: &Ears,
-    mut stopped: watch::Receiver<bool>,
+fn follow(
+    mut driver: Postgres,
+    progress: &Progress,
+    woken: &mut mpsc::UnboundedReceiver<Wake>,
     begun: oneshot::Sender<Result<(), StoreError>>,
 ) {
-    let mut place = Place { node: server.node().to_owned(), oldest: None, read: HashMap::new() };
     let mut begun = Some(begun);
-    let work = async {
-        loop {
-            let Err(error) = listen(server, &mut place, ears, &mut begun).await;
-            match begun.take() {
-                // whoever waits for the beginning decides what to do without
-                Some(begun) => return drop(begun.send(Err(error))),
-                None => tracing::warn!(%error, "events of other nodes cannot be read; trying again"),
-            }
-            sleep(PAUSE).await;
-        }
-    };
-    tokio::select! {
-        () = work => {}
-        // also when the other end is gone
-        _ = stopped.changed() => {}
-    }
-}
-
-/// Follows on one connection, for as long as it holds.
-async fn listen(
-    server: &Server,
-    place: &mut Place,
-    ears: &Ears,
-    begun: &mut Option<oneshot::Sender<Result<(), StoreError>>>,
-) -> Result<std::convert::Infallible, StoreError> {
-    let (client, mut line) = server.connect().await?;
-    let (said, mut hear) = mpsc::unbounded_channel();
-    let node = place.node.clone();
-    tokio::spawn(async move {
-        let mut messages = stream::poll_fn(move |context| line.poll_message(context));
-        while let Some(Ok(message)) = messages.next().await {
-            let AsyncMessage::Notification(told) = message else { continue };
-            if told.payload() != node && said.send(()).is_err() {
-                return;
-            }
-        }
-    });
-    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-    let reading = Reading::prepare(client).await?;
     loop {
-        reading.read(place, ears).await?;
-        if let Some(begun) = begun.take() {
-            drop(begun.send(Ok(())));
+        let looked = progress.look(|since, node| read(&mut driver, since, node));
+        let pause = if looked.is_ok() { LOOK } else { PAUSE };
+        match (looked, begun.take()) {
+            (Ok(()), Some(begun)) => drop(begun.send(Ok(()))),
+            (Ok(()), None) => {}
+            // whoever waits for the beginning decides what to do without
+            (Err(error), Some(begun)) => return drop(begun.send(Err(error))),
+            (Err(error), None) => tracing::warn!(%error, "events of other nodes cannot be read; trying again"),
         }
-        match timeout(LOOK, hear.recv()).await {
-            Ok(Some(())) => {
-                sleep(REST).await;
-                while hear.try_recv().is_ok() {}
+        match driver.wait(woken, pause) {
+            Some(Wake::Stop) => return,
+            Some(Wake::Told) => {
+                std::thread::sleep(REST);
+                while let Ok(wake) = woken.try_recv() {
+                    if matches!(wake, Wake::Stop) {
+                        return;
+                    }
+                }
             }
-            Ok(None) => return Err(StoreError::Database("the connection was lost".into())),
-            Err(_) => {}
+            None => {}
         }
     }
 }
 
-/// What was read so far.
-struct Place {
-    node: String,
-    /// The oldest transaction that was under way the last time; none before the first.
-    oldest: Option<String>,
-    /// Events read of it and later ones, each with its transaction.
-    read: HashMap<i64, u64>,
-}
-
-struct Reading {
-    client: Client,
-    oldest: Statement,
-    events: Statement,
-}
-
-impl Reading {
-    async fn prepare(client: Client) -> Result<Reading, StoreError> {
-        let oldest = client.prepare("SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT)").await?;
-        let events = concat!(
-            "SELECT ",
-            event_columns!(),
-            ", CAST(tx AS TEXT) FROM event WHERE tx >= CAST(CAST(?1 AS TEXT) AS XID8)
-               AND node <> CAST(?2 AS TEXT) ORDER BY seq"
-        );
-        let events = client.prepare(&Dialect::Postgres.statement(events)).await?;
-        Ok(Reading { client, oldest, events })
-    }
-
-    /// Hands over what is new.
-    async fn read(&self, place: &mut Place, ears: &Ears) -> Result<(), StoreError> {
-        // asked before the events are: what was over by then is among them
-        let oldest: String = self.client.query_one(&self.oldest, &[]).await?.try_get(0)?;
-        let Some(since) = place.oldest.replace(oldest.clone()) else {
-            ears.heard();
-            return Ok(());
-        };
-        let rows = match self.client.query(&self.events, &[&since, &place.node]).await {
-            Ok(rows) => rows,
-            Err(error) => {
-                place.oldest = Some(since);
-                return Err(error.into());
-            }
-        };
-        let mut new: Vec<Event> = Vec::new();
-        for row in rows {
-            let mut columns = Columns::new(&row);
-            let event = event(&mut columns)?;
-            let number = columns.take::<String>()?.parse().unwrap_or(u64::MAX);
-            if place.read.insert(event.seq, number).is_none() {
-                new.push(event);
-            }
-        }
-        let oldest = oldest.parse().unwrap_or(0);
-        place.read.retain(|_, number| *number >= oldest);
-        ears.tell(&new);
-        ears.heard();
-        Ok(())
-    }
+fn read(driver: &mut Postgres, since: u64, node: &str) -> Result<Abroad, StoreError> {
+    driver.begin(Access::Read)?;
+    let found = Tx::new(driver).events_abroad(since, node);
+    driver.rollback();
+    found
 }
