@@ -111,6 +111,16 @@ CREATE TABLE exchange_code (
 CREATE INDEX exchange_code_expires ON exchange_code (expires_ms);
 CREATE INDEX exchange_code_session ON exchange_code (session_id);
 
+-- Failures in a row to prove a password, for account and client and for the account alone, each by
+-- a hash.
+CREATE TABLE sign_in_failure (
+  hash     BLOB PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sign_in_failure_last ON sign_in_failure (last_ms);
+
 -- The tree -----------------------------------------------------------------------------------
 
 CREATE TABLE thread (
@@ -370,3 +380,10 @@ CREATE TABLE idempotency (
 ) STRICT;
 
 CREATE INDEX idempotency_created ON idempotency (created_ms);
+
+-- Which node has a job that one at a time may do, and until when.
+CREATE TABLE job (
+  name     TEXT PRIMARY KEY,
+  node     INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL
+) STRICT;

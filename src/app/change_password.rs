@@ -85,10 +85,12 @@ impl App {
         let own = own.ok_or(Code::SessionEnded)?;
         let account = account_of(&own.user.login);
         let client = format!("session {}", caller.session);
-        self.throttle.check(&account, &client, self.now_ms())?;
-        let verified = self.check_password_of(password, own.password_hash.clone()).await?;
-        self.throttle.note(&account, &client, verified != Verified::No, self.now_ms());
-        if verified == Verified::No { Err(wrong_password()) } else { Ok(own) }
+        let attempt = self.attempt(&account, &client).await?;
+        if self.check_password_of(password, own.password_hash.clone(), attempt).await? == Verified::No {
+            return Err(wrong_password());
+        }
+        self.store.write("proved", Key::account(&account), move |tx| attempt.succeed(tx)).await?;
+        Ok(own)
     }
 }
 

@@ -1,16 +1,22 @@
 //! Takes away what has had its time, and writes down who was seen. Called by a timer.
 
 use super::{App, longest_token_ms};
+use crate::domain::throttle::FORGET_MS;
 use crate::store::{Key, StoreError, Tx};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 86_400_000;
+/// What holds the nodes apart.
+const JOB: &str = "housekeep";
+/// A node that has done nothing for so long has died, in milliseconds.
+const HOLD_MS: i64 = 60_000;
 /// Batches of one kind in one go at the most; the rest waits for the next.
 const BATCHES_MAX: usize = 1_000;
 
 impl App {
     /// Erases texts deleted long enough ago, and forgets idempotency keys, events, sessions and
-    /// exchange codes that are over. In units of one batch each, so that no writer waits long.
+    /// exchange codes and failures that are over. In units of one batch each, so that no writer waits
+    /// long; on one node at a time: where another is at it, this one leaves it.
     ///
     /// # Errors
     /// [`StoreError`] of the first unit that fails; the next go takes up the rest.
@@ -27,33 +33,28 @@ impl App {
         let events = self.batches("forget_events", move |tx| tx.forget_events(day_ago)).await?;
         let sessions = self.batches("forget_sessions", move |tx| tx.forget_sessions(sessions)).await?;
         let codes = self.batches("forget_codes", move |tx| tx.forget_codes(now_ms)).await?;
+        let failures = self.batches("forget_failures", move |tx| tx.forget_failures(now_ms - FORGET_MS)).await?;
         self.standing.forget_ended(tokens);
-        tracing::debug!(texts, keys, events, sessions, codes, "housekeeping done");
+        tracing::debug!(texts, keys, events, sessions, codes, failures, "housekeeping done");
         Ok(())
     }
 
-    /// Writes down when people were last seen.
+    /// Writes down when people were last seen, and reads whom other nodes saw.
     ///
     /// # Errors
     /// [`StoreError`] when they could not be; they are tried again the next time.
-    pub async fn write_presence(&self) -> Result<(), StoreError> {
+    pub async fn share_presence(&self) -> Result<(), StoreError> {
         let seen = self.presence.unwritten(self.now_ms());
-        if seen.is_empty() {
-            return Ok(());
-        }
-        let people = seen.clone();
-        let written = self
-            .store
-            .write("presence", Key::free(), move |tx| {
-                people.iter().try_for_each(|(user, at_ms)| tx.user_set_seen(*user, *at_ms))
-            })
-            .await;
-        if written.is_err() {
-            for (user, at_ms) in seen {
-                self.presence.saw(user, at_ms);
+        if !seen.is_empty() {
+            let people = seen.clone();
+            let write =
+                move |tx: &mut Tx<'_>| people.iter().try_for_each(|(user, at_ms)| tx.user_set_seen(*user, *at_ms));
+            if let Err(error) = self.store.write("presence", Key::free(), write).await {
+                seen.into_iter().for_each(|(user, at_ms)| self.presence.saw(user, at_ms));
+                return Err(error);
             }
         }
-        written
+        self.presence.load(&self.store, self.now_ms()).await
     }
 
     /// Runs a batch, a unit each, until one finds nothing more; how many rows in all.
@@ -63,7 +64,12 @@ impl App {
     {
         let mut all = 0;
         for _ in 0..BATCHES_MAX {
-            let taken = self.store.write(name, Key::free(), batch).await?;
+            let (node, now_ms) = (self.node, self.now_ms());
+            let unit = move |tx: &mut Tx<'_>| match tx.job_hold(JOB, node, now_ms, now_ms + HOLD_MS)? {
+                true => batch(tx),
+                false => Ok(0),
+            };
+            let taken = self.store.write(name, Key::job(JOB), unit).await?;
             all += taken;
             if taken == 0 {
                 break;

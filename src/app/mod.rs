@@ -58,7 +58,6 @@ use people::People;
 use presence::Presence;
 use stamps::Stamps;
 use standing::Standing;
-use throttle::Throttle;
 use token::Keys;
 
 /// Tells the time in milliseconds since 1970; tests move it.
@@ -90,7 +89,8 @@ pub struct App {
     hasher: Hasher,
     keys: Keys,
     people: People,
-    throttle: Throttle,
+    /// Tells this process from others on the same store.
+    node: i64,
 }
 
 impl App {
@@ -124,9 +124,8 @@ impl App {
         let presence = Presence::new(i64::try_from(settings.presence.online_s * 1_000).unwrap_or(i64::MAX));
         presence.load(&store, now_ms).await?;
         let keys = Keys::load(&store, &origin, now_ms).await?;
-        let throttle = Throttle::new(settings.limits.enabled);
-        let people = People::new();
-        Ok(App { store, settings, origin, standing, stamps, presence, clock, hasher, keys, people, throttle })
+        let (people, node) = (People::new(), rand::random());
+        Ok(App { store, settings, origin, standing, stamps, presence, clock, hasher, keys, people, node })
     }
 
     /// Now, in milliseconds since 1970.

@@ -26,14 +26,20 @@ impl Presence {
         Presence { online_ms, seen: Mutex::new(HashMap::new()) }
     }
 
-    /// Loads who was seen lately.
+    /// Loads who was seen lately, by this or another node.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn load(&self, store: &Store, now_ms: i64) -> Result<(), StoreError> {
         let since_ms = now_ms - self.online_ms;
         let lately = store.read("presence", move |tx| tx.users_seen_since(since_ms)).await?;
-        self.lock().extend(lately.into_iter().map(|(user, at_ms)| (user, Seen { at_ms, written: true })));
+        let mut seen = self.lock();
+        for (user, at_ms) in lately {
+            let known = seen.entry(user).or_insert(Seen { at_ms, written: true });
+            if known.at_ms < at_ms {
+                *known = Seen { at_ms, written: true };
+            }
+        }
         Ok::<_, StoreError>(())
     }
 

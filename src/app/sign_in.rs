@@ -6,6 +6,7 @@
 use super::hashing::Verified;
 use super::register::lower_domain;
 use super::session::{Opening, StartSession, Started};
+use super::throttle::Attempt;
 use super::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::login::Login;
@@ -33,11 +34,10 @@ impl App {
         client_net: String,
     ) -> Result<Started, Error> {
         let account = account_of(&identifier);
-        self.throttle.check(&account, &client_net, self.now_ms())?;
+        let attempt = self.attempt(&account, &client_net).await?;
         let found = self.store.read("sign_in_find", move |tx| find(tx, &identifier)).await?;
         let kept = found.as_ref().and_then(|own| own.password_hash.clone());
-        let verified = self.check_password_of(&password, kept.clone()).await?;
-        self.throttle.note(&account, &client_net, verified != Verified::No, self.now_ms());
+        let verified = self.check_password_of(&password, kept.clone(), attempt).await?;
         let Some(own) = found.filter(|_| verified != Verified::No) else {
             return Err(Code::InvalidCredentials.into());
         };
@@ -57,6 +57,7 @@ impl App {
                 if let Some(hash) = &renewed {
                     tx.user_set_password(user, hash)?;
                 }
+                attempt.succeed(tx)?;
                 opening.insert(tx, user)
             })
             .await?;
@@ -64,12 +65,22 @@ impl App {
     }
 
     /// Checks a password against what is kept of it, with the same work when nothing is kept or
-    /// the password is longer than any.
-    pub(super) async fn check_password_of(&self, password: &str, kept: Option<String>) -> Result<Verified, Error> {
-        if password.len() > PASSWORD_MAX_BYTES {
-            return self.hasher.verify(PLACEHOLDER, None).await;
+    /// the password is longer than any. Where that fails, the attempt is given back.
+    pub(super) async fn check_password_of(
+        &self,
+        password: &str,
+        kept: Option<String>,
+        attempt: Attempt,
+    ) -> Result<Verified, Error> {
+        let (password, kept) = match password.len() {
+            ..=PASSWORD_MAX_BYTES => (password, kept),
+            _ => (PLACEHOLDER, None),
+        };
+        let verified = self.hasher.verify(password, kept).await;
+        if verified.is_err() {
+            self.take_back(attempt).await?;
         }
-        self.hasher.verify(password, kept).await
+        verified
     }
 }
 

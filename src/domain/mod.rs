@@ -19,6 +19,7 @@ pub mod permission;
 pub mod queue;
 pub mod session;
 pub mod thread;
+pub mod throttle;
 pub mod time;
 pub mod tree;
 pub mod user;

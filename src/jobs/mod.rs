@@ -46,7 +46,7 @@ async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         tokio::select! {
             // also ends when the sender is gone
             _ = stopped.changed() => break,
-            _ = presence.tick() => write_presence(&app).await,
+            _ = presence.tick() => share_presence(&app).await,
             _ = housekeeping.tick() => tokio::select! {
                 // each batch is whole in itself, so a stop need not wait for the last
                 _ = stopped.changed() => break,
@@ -58,11 +58,11 @@ async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             },
         }
     }
-    write_presence(&app).await;
+    share_presence(&app).await;
 }
 
-async fn write_presence(app: &App) {
-    if let Err(error) = app.write_presence().await {
-        tracing::error!(%error, "presence was not written; it is tried again");
+async fn share_presence(app: &App) {
+    if let Err(error) = app.share_presence().await {
+        tracing::error!(%error, "presence was not shared with the store; it is tried again");
     }
 }

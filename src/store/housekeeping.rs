@@ -55,6 +55,15 @@ impl Tx<'_> {
         Ok(ended + expired)
     }
 
+    /// Forgets failed sign-ins from before then.
+    pub fn forget_failures(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.changed(
+            "DELETE FROM sign_in_failure WHERE hash IN (SELECT hash FROM sign_in_failure WHERE last_ms < ?1
+               ORDER BY last_ms LIMIT ?2)",
+            values![before_ms, BATCH],
+        )
+    }
+
     /// Forgets exchange codes that ran out before then.
     pub fn forget_codes(&mut self, before_ms: i64) -> Result<u64, StoreError> {
         self.changed(

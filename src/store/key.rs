@@ -62,6 +62,11 @@ impl Key {
         Key::names("user", &[&id.to_string()])
     }
 
+    /// An account that somebody tries to sign in to, whether there is one or not.
+    pub fn account(name: &str) -> Key {
+        Key::names("account", &[name])
+    }
+
     /// A login that is to be taken.
     pub fn login(key: &str) -> Key {
         Key::names("login", &[key])
@@ -75,6 +80,11 @@ impl Key {
     /// The keys that sign access tokens.
     pub fn signing() -> Key {
         Key::names("signing", &[])
+    }
+
+    /// A job that one node at a time may do.
+    pub fn job(name: &str) -> Key {
+        Key::names("job", &[name])
     }
 
     /// Both.

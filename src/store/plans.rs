@@ -24,6 +24,7 @@ use crate::domain::permission::Role;
 use crate::domain::queue::Waiting;
 use crate::domain::session::{Client, Scope, Session};
 use crate::domain::thread::{Site, Thread, ThreadState};
+use crate::domain::throttle::Failures;
 use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
 use crate::domain::user::{Grant, NewUser};
 
@@ -296,6 +297,13 @@ fn rest(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.forget_events(NOW)?;
     tx.forget_sessions(NOW)?;
     tx.forget_codes(NOW)?;
+    tx.forget_failures(NOW)?;
+    let hash = [1; 32];
+    tx.failure_by_hash(&hash)?;
+    tx.failure_set(&hash, Failures { count: 1, last_ms: NOW })?;
+    tx.failure_take_back(&hash)?;
+    tx.failure_forget(&hash)?;
+    tx.job_hold("job", 1, NOW, NOW)?;
     // an export, and the log's proof, walk everything in pages
     tx.threads_of(SITE, "")?;
     tx.comment_walk(THREAD, &[], 50)?;

@@ -143,7 +143,10 @@ impl Tx<'_> {
 
     /// Notes when a person was last seen.
     pub fn user_set_seen(&mut self, id: UserId, seen_ms: i64) -> Result<(), StoreError> {
-        self.run("UPDATE user_account SET seen_ms = ?2 WHERE id = ?1", values![id, seen_ms])?;
+        self.run(
+            "UPDATE user_account SET seen_ms = ?2 WHERE id = ?1 AND (seen_ms IS NULL OR seen_ms < ?2)",
+            values![id, seen_ms],
+        )?;
         Ok(())
     }
 

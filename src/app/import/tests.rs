@@ -184,7 +184,7 @@ async fn housekeeping_erases_what_was_deleted_long_ago_and_nothing_else() {
     let before = exported(&app, "one", "mill").await;
     app.housekeep().await.unwrap();
     app.presence.saw(crate::domain::ids::UserId(1), app.now_ms());
-    app.write_presence().await.unwrap();
+    app.share_presence().await.unwrap();
     assert_eq!(exported(&app, "one", "mill").await, before);
     let thread = app.store.read("thread", |tx| tx.thread_by_key(SiteId(1), "mill")).await.unwrap().unwrap();
     let all = app.store.read("all", move |tx| tx.comment_walk(thread.id, &[], 100)).await.unwrap();
