@@ -179,3 +179,35 @@ impl Standing {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles(seq: i64, role: Role) -> Event {
+        Event {
+            seq,
+            at_ms: 0,
+            kind: EventKind::RolesChanged,
+            thread: None,
+            comment_id: None,
+            user_id: Some(UserId(1)),
+            session_id: None,
+            detail: Some(RolesDetail::to_json(&[Grant { site: None, role }])),
+        }
+    }
+
+    #[test]
+    fn of_two_nodes_events_the_later_counts_in_whatever_order_they_come() {
+        let standing = Standing::new();
+        standing.apply(&[roles(2, Role::Moderator)]);
+        standing.apply(&[roles(1, Role::Admin)]);
+        assert_eq!(standing.highest(UserId(1)), Some(Role::Moderator));
+        standing.lose();
+        assert!(!standing.is_known());
+        assert_eq!(standing.highest(UserId(1)), None);
+        // another history counts anew
+        standing.apply(&[roles(1, Role::Admin)]);
+        assert_eq!(standing.highest(UserId(1)), Some(Role::Admin));
+    }
+}

@@ -93,12 +93,12 @@ impl Cache {
     }
 
     fn is_current(&self, kept: &Kept) -> bool {
-        self.is_young(kept) && self.app.stamps.is_current(kept.source, kept.since)
+        self.is_young(kept) && self.app.stamps.is_current(kept.source, kept.since) && !self.app.store.is_behind()
     }
 
     /// A page that is here and current.
     fn find(&self, address: &str) -> Option<Arc<Kept>> {
-        self.kept.get(address).filter(|kept| self.is_current(kept) && !self.app.store.is_behind())
+        self.kept.get(address).filter(|kept| self.is_current(kept))
     }
 
     /// Whether the client may read on; who may not is told so by the route.

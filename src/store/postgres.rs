@@ -19,13 +19,15 @@ use futures_util::future::{FutureExt as _, join_all};
 use futures_util::{StreamExt as _, pin_mut};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Statement};
 
-use super::StoreError;
 use super::dialect::Dialect;
 use super::driver::{Access, Driver, Row, Value, Verdict};
+use super::{SILENCE, StoreError};
 use connect::Server;
 use tail::Wake;
 
@@ -50,10 +52,14 @@ pub struct Postgres {
     parting: String,
     /// Who is woken when another node says that it has committed events.
     woken: Option<mpsc::UnboundedSender<Wake>>,
+    /// How long an answer may take.
+    longest: Duration,
 }
 
 struct Session {
     client: Arc<Client>,
+    /// Ends the connection, whatever is waited for on it.
+    end: AbortHandle,
     statements: HashMap<&'static str, Statement>,
     /// Where in the server's history this connection works; another after a failover.
     timeline: String,
@@ -66,6 +72,7 @@ impl Postgres {
     /// [`StoreError::Database`] when the system has no room for another runtime.
     pub fn new(server: Arc<Server>) -> Result<Postgres, StoreError> {
         let runtime = connect::runtime()?;
+        let longest = server.longest();
         Ok(Postgres {
             server,
             runtime,
@@ -75,6 +82,7 @@ impl Postgres {
             transaction: None,
             parting: String::new(),
             woken: None,
+            longest,
         })
     }
 
@@ -83,12 +91,26 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::new`].
     pub fn listening(server: Arc<Server>, woken: mpsc::UnboundedSender<Wake>) -> Result<Postgres, StoreError> {
-        Ok(Postgres { woken: Some(woken), ..Postgres::new(server)? })
+        Ok(Postgres { woken: Some(woken), longest: SILENCE, ..Postgres::new(server)? })
     }
 
     /// Keeps the connection going until somebody wakes its thread, at most so long.
     pub fn wait(&self, woken: &mut mpsc::UnboundedReceiver<Wake>, longest: Duration) -> Option<Wake> {
-        self.runtime.block_on(async { tokio::time::timeout(longest, woken.recv()).await.ok().flatten() })
+        self.runtime.block_on(async { timeout(longest, woken.recv()).await.ok().flatten() })
+    }
+
+    /// Waits for an answer. A server that gives none for too long is taken for lost.
+    fn wait_for<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.runtime.block_on(async {
+            pin_mut!(answer);
+            if let Ok(answer) = timeout(self.longest, answer.as_mut()).await {
+                return answer;
+            }
+            if let Some(session) = &self.session {
+                session.end.abort();
+            }
+            answer.await
+        })
     }
 
     /// The connection, made now if there is none.
@@ -96,8 +118,9 @@ impl Postgres {
         if self.session.as_ref().is_none_or(|session| session.client.is_closed()) {
             self.pending.clear();
             self.session = None;
-            let (client, timeline) = self.runtime.block_on(self.server.client(self.woken.as_ref()))?;
-            self.session = Some(Session { client: Arc::new(client), statements: HashMap::new(), timeline });
+            let (client, end, timeline) = self.runtime.block_on(self.server.client(self.woken.as_ref()))?;
+            let (client, statements) = (Arc::new(client), HashMap::new());
+            self.session = Some(Session { client, end, statements, timeline });
         }
         self.session.as_mut().ok_or(StoreError::Closed)
     }
@@ -134,7 +157,7 @@ impl Postgres {
         if pending.is_empty() {
             return Ok(());
         }
-        let failed = self.runtime.block_on(join_all(pending)).into_iter().find_map(Result::err);
+        let failed = self.wait_for(join_all(pending)).into_iter().find_map(Result::err);
         failed.map_or(Ok(()), |error| Err(self.judge(error)))
     }
 
@@ -161,7 +184,7 @@ impl Postgres {
         // a type is named where there is a value, so that `?1 = -1` is not taken for 32 bits
         let types: Vec<Type> = values.iter().map(Value::kind).collect();
         let text = Dialect::Postgres.statement(sql);
-        let asked = self.runtime.block_on(client.prepare_typed(&text, &types));
+        let asked = self.wait_for(client.prepare_typed(&text, &types));
         let earlier = self.flush();
         let statement = match (earlier, asked) {
             (Ok(()), Ok(statement)) => statement,
@@ -182,9 +205,8 @@ impl Postgres {
             return Err(StoreError::Uncertain);
         }
         let client = Arc::clone(&session.client);
-        let status = self
-            .runtime
-            .block_on(client.query_one("SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))", &[&transaction]));
+        let status =
+            self.wait_for(client.query_one("SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))", &[&transaction]));
         match status.and_then(|row| row.try_get::<_, Option<String>>(0)) {
             Ok(Some(status)) if status == "committed" => Ok(()),
             Ok(Some(status)) if status == "aborted" => {
@@ -252,7 +274,7 @@ impl Driver for Postgres {
         self.flush()?;
         let rows = match early {
             Some(rows) => rows,
-            None => self.runtime.block_on(asked),
+            None => self.wait_for(asked),
         };
         let rows = rows.map_err(|error| self.judge(error))?;
         self.transaction = rows.first().and_then(|row| row.try_get(0).ok().flatten());
@@ -285,7 +307,7 @@ impl Driver for Postgres {
         }
         let answer = match early {
             Some(answer) => answer,
-            None => self.runtime.block_on(asked),
+            None => self.wait_for(asked),
         };
         let Err(error) = answer else { return Ok(()) };
         if error.code().is_some() && !said_goodbye(&error) {
@@ -314,7 +336,7 @@ impl Driver for Postgres {
         self.send(sql, values)?;
         let answer = self.pending.pop();
         self.flush()?;
-        let changed = answer.map_or(Ok(0), |answer| self.runtime.block_on(answer));
+        let changed = answer.map_or(Ok(0), |answer| self.wait_for(answer));
         changed.map_err(|error| self.judge(error))
     }
 
@@ -340,7 +362,7 @@ impl Driver for Postgres {
         pin_mut!(asked);
         let early = asked.as_mut().now_or_never();
         self.flush()?;
-        let answer = self.runtime.block_on(async {
+        let answer = self.wait_for(async {
             let rows = match early {
                 Some(rows) => rows,
                 None => asked.await,
@@ -361,7 +383,7 @@ impl Driver for Postgres {
     fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         self.flush()?;
         let client = Arc::clone(&self.session()?.client);
-        let answer = self.runtime.block_on(client.batch_execute(sql));
+        let answer = self.wait_for(client.batch_execute(sql));
         answer.map_err(|error| self.judge(error))
     }
 

@@ -33,8 +33,8 @@ pub struct World {
     pub app: Arc<App>,
     pub url: String,
     pub client: Client,
-    pub directory: tempfile::TempDir,
-    pub database: Database,
+    pub directory: Arc<tempfile::TempDir>,
+    pub database: Arc<Database>,
     clock: Arc<AtomicI64>,
     tokens: HashMap<String, String>,
 }
@@ -70,24 +70,13 @@ impl World {
     }
 
     pub async fn with(sets: &[&str]) -> World {
-        let mut all = vec!["limits.enabled=false".to_owned(), "server.workers=1".to_owned()];
-        all.extend(sets.iter().map(|set| (*set).to_owned()));
-        let settings = Settings::load(None, std::iter::empty(), &all).unwrap();
-        let directory = tempfile::tempdir().unwrap();
+        let directory = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-        let told = Arc::clone(&clock);
-        let database = Database::new();
-        let options = Options { url: database.url.clone(), ..Options::at(directory.path()) };
-        let store = Store::open(&options).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let clock_of = Arc::new(move || told.load(Ordering::SeqCst));
-        let app = Arc::new(App::start(store, settings, url.clone(), clock_of).await.unwrap());
+        let database = Arc::new(Database::new());
+        let mut world = World::start(sets, directory, database.url.clone(), database, clock, None).await;
         for (site, origin) in [("here", "https://here.example"), ("there", "https://there.example")] {
-            app.add_site(site, None, &[origin.to_owned()]).await.unwrap();
+            world.app.add_site(site, None, &[origin.to_owned()]).await.unwrap();
         }
-        actix_web::rt::spawn(serve(Arc::clone(&app), listener, Front { demo: false }).unwrap());
-        let mut world = World { app, url, client: Client::new(), directory, database, clock, tokens: HashMap::new() };
         for login in PEOPLE {
             let body = json!({"login": login, "password": PASSWORD, "client": "native"});
             let session = world.call("anon", "POST", "/auth/register", body).await.ok();
@@ -97,6 +86,37 @@ impl World {
         world.app.set_role("theo", Role::Moderator, Some("there")).await.unwrap();
         world.app.set_role("ada", Role::Admin, None).await.unwrap();
         world
+    }
+
+    /// Another node on the same database, which it reaches by `database_url`.
+    pub async fn beside(&self, database_url: String, sets: &[&str]) -> World {
+        let (directory, database) = (Arc::clone(&self.directory), Arc::clone(&self.database));
+        let url = Some(database_url);
+        let mut node = World::start(sets, directory, url, database, Arc::clone(&self.clock), Some(&self.url)).await;
+        node.tokens = self.tokens.clone();
+        node
+    }
+
+    async fn start(
+        sets: &[&str],
+        directory: Arc<tempfile::TempDir>,
+        database_url: Option<String>,
+        database: Arc<Database>,
+        clock: Arc<AtomicI64>,
+        origin: Option<&str>,
+    ) -> World {
+        let mut all = vec!["limits.enabled=false".to_owned(), "server.workers=1".to_owned()];
+        all.extend(sets.iter().map(|set| (*set).to_owned()));
+        let settings = Settings::load(None, std::iter::empty(), &all).unwrap();
+        let store = Store::open(&Options { url: database_url, ..Options::at(directory.path()) }).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let told = Arc::clone(&clock);
+        let clock_of = Arc::new(move || told.load(Ordering::SeqCst));
+        let origin = origin.unwrap_or(&url).to_owned();
+        let app = Arc::new(App::start(store, settings, origin, clock_of).await.unwrap());
+        actix_web::rt::spawn(serve(Arc::clone(&app), listener, Front { demo: false }).unwrap());
+        World { app, url, client: Client::new(), directory, database, clock, tokens: HashMap::new() }
     }
 
     pub fn wait_ms(&self, ms: i64) {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::tls::MakeTlsConnect;
@@ -85,24 +87,38 @@ impl Server {
         self.config.get_application_name().unwrap_or_default()
     }
 
-    /// A connection, waiting for a server that is away if it was there the last time. Also where in
-    /// the server's history it works: empty when it does not say. `woken` hears of what other nodes
+    /// How long an answer may take before the server is taken for lost: it gives up by itself before.
+    pub fn longest(&self) -> Duration {
+        match self.statement_s {
+            0 => Duration::MAX,
+            seconds => Duration::from_secs(seconds) + CONNECT,
+        }
+    }
+
+    /// A connection and what ends it, waiting for a server that is away if it was there the last time.
+    /// Also where in the server's history it works: empty when it does not say. `woken` hears of what other nodes
     /// commit.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when it does not come back in time; others when it refuses.
-    pub async fn client(&self, woken: Option<&mpsc::UnboundedSender<Wake>>) -> Result<(Client, String), StoreError> {
+    pub async fn client(
+        &self,
+        woken: Option<&mpsc::UnboundedSender<Wake>>,
+    ) -> Result<(Client, AbortHandle, String), StoreError> {
         let began = Instant::now();
         loop {
             let error = match self.connect().await {
                 Ok((client, line)) => {
-                    tokio::spawn(carry(line, self.node().to_owned(), woken.cloned()));
-                    let timeline = self.settle_in(&client).await?;
-                    if woken.is_some() {
-                        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-                    }
+                    let line = tokio::spawn(carry(line, self.node().to_owned(), woken.cloned()));
+                    let settled = timeout(CONNECT, async {
+                        if woken.is_some() {
+                            client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+                        }
+                        self.settle_in(&client).await
+                    });
+                    let timeline = settled.await.unwrap_or(Err(StoreError::Busy))?;
                     self.patient.store(true, Ordering::Relaxed);
-                    return Ok((client, timeline));
+                    return Ok((client, line.abort_handle(), timeline));
                 }
                 Err(error) => error,
             };

@@ -69,10 +69,11 @@ pub struct Progress {
     node: String,
     ears: Arc<Ears>,
     began: Instant,
+    /// When the thread that reads last began a look that succeeded.
     heard_ms: AtomicU64,
+    /// When anybody did.
+    looked_ms: AtomicU64,
     place: Mutex<Place>,
-    /// Held by who looks: looks that overlap would tell of one event twice.
-    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -93,42 +94,42 @@ impl Progress {
             ears,
             began: Instant::now(),
             heard_ms: AtomicU64::new(0),
+            looked_ms: AtomicU64::new(0),
             place: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
         }
     }
 
-    /// For how long nothing was heard of others.
+    /// For how long the thread that reads has heard nothing of others.
     pub fn silent(&self) -> Duration {
         Duration::from_millis(self.now_ms().saturating_sub(self.heard_ms.load(Ordering::Relaxed)))
     }
 
     /// Looks on the thread that reads by itself. `read` is given what [`Tx::events_abroad`] takes.
     fn look(&self, read: impl FnOnce(u64, &str) -> Result<Abroad, StoreError>) -> Result<(), StoreError> {
-        let _turn = self.turn.blocking_lock();
-        let begun_ms = self.now_ms();
-        let found = read(self.since(), &self.node)?;
-        self.take(found, begun_ms);
+        let (since, begun_ms) = (self.since(), self.now_ms());
+        let found = read(since, &self.node)?;
+        self.take(since, found, begun_ms);
+        self.heard_ms.store(begun_ms, Ordering::Relaxed);
         Ok(())
     }
 
     /// Looks for a caller who must know by now what others have committed, unless somebody has begun
-    /// to since they came.
+    /// to since they came. Nobody waits for the thread that reads, which may be stuck.
     ///
     /// # Errors
     /// What `read` fails with; the next look reads the same again.
-    pub async fn look_now<F>(&self, read: impl FnOnce(u64, String) -> F) -> Result<(), StoreError>
+    pub async fn look_now<F>(&self, read: impl Fn(u64, String) -> F) -> Result<(), StoreError>
     where
         F: Future<Output = Result<Abroad, StoreError>>,
     {
         let came_ms = self.now_ms();
-        let _turn = self.turn.lock().await;
-        if self.heard_ms.load(Ordering::Relaxed) > came_ms {
-            return Ok(());
+        while self.looked_ms.load(Ordering::Relaxed) <= came_ms {
+            let (since, begun_ms) = (self.since(), self.now_ms());
+            let found = read(since, self.node.clone()).await?;
+            if self.take(since, found, begun_ms) {
+                break;
+            }
         }
-        let begun_ms = self.now_ms();
-        let found = read(self.since(), self.node.clone()).await?;
-        self.take(found, begun_ms);
         Ok(())
     }
 
@@ -137,9 +138,13 @@ impl Progress {
         self.place().oldest.unwrap_or(u64::MAX)
     }
 
-    /// Hands over what is new.
-    fn take(&self, found: Abroad, begun_ms: u64) {
+    /// Hands over what is new; false when it was read from a place that is no longer the last, so
+    /// that it cannot be told from what was handed over already.
+    fn take(&self, since: u64, found: Abroad, begun_ms: u64) -> bool {
         let mut place = self.place();
+        if place.oldest.unwrap_or(u64::MAX) != since {
+            return false;
+        }
         if place.timeline != found.timeline {
             let is_first = std::mem::replace(&mut place.timeline, found.timeline).is_empty();
             if !is_first {
@@ -153,9 +158,10 @@ impl Progress {
         let new: Vec<_> = new.map(|(event, _)| event).collect();
         read.retain(|_, number| *number >= found.oldest);
         place.oldest = Some(found.oldest);
-        drop(place);
+        // under the lock: what is told later was committed later
         self.ears.tell(News::Events(&new));
-        self.heard_ms.store(begun_ms, Ordering::Relaxed);
+        self.looked_ms.fetch_max(begun_ms, Ordering::Relaxed);
+        true
     }
 
     fn place(&self) -> MutexGuard<'_, Place> {
@@ -244,4 +250,51 @@ fn read(driver: &mut Postgres, since: u64, node: &str) -> Result<Abroad, StoreEr
     let found = Tx::new(driver).events_abroad(since, node);
     driver.rollback();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::EventKind;
+
+    fn found(oldest: u64, timeline: &str, seqs: &[i64]) -> Abroad {
+        let event = |seq| Event {
+            seq,
+            at_ms: 0,
+            kind: EventKind::UserChanged,
+            thread: None,
+            comment_id: None,
+            user_id: None,
+            session_id: None,
+            detail: None,
+        };
+        let events = seqs.iter().map(|seq| (event(*seq), u64::try_from(*seq).unwrap())).collect();
+        Abroad { oldest, timeline: timeline.to_owned(), events }
+    }
+
+    /// A transaction's number is its event's here.
+    #[test]
+    fn each_event_is_told_once_and_a_failover_is_told_too() {
+        let (ears, told) = (Arc::new(Ears::default()), Arc::new(Mutex::new(Vec::new())));
+        let kept = Arc::clone(&told);
+        ears.listen(Box::new(move |news| match news {
+            News::Events(events) => kept.lock().unwrap().extend(events.iter().map(|event| event.seq)),
+            News::Lost => kept.lock().unwrap().push(-1),
+        }));
+        let server = Server::parse("postgres://somewhere/db", "node", Duration::ZERO, 0).unwrap();
+        let progress = Progress::new(&server, ears);
+        assert_eq!(progress.since(), u64::MAX);
+        assert!(progress.take(u64::MAX, found(3, "1", &[]), 1));
+        // 4 commits before 3 does
+        assert!(progress.take(3, found(3, "1", &[4]), 2));
+        assert!(progress.take(3, found(5, "1", &[3, 4]), 3));
+        // begun before that one, and late
+        assert!(!progress.take(3, found(4, "1", &[3, 4]), 3));
+        assert!(progress.take(5, found(6, "1", &[5]), 4));
+        assert_eq!(*told.lock().unwrap(), [4, 3, 5]);
+        // what took over may have given a number to another event
+        assert!(progress.take(6, found(6, "2", &[]), 5));
+        assert!(progress.take(6, found(6, "2", &[6]), 6));
+        assert_eq!(*told.lock().unwrap(), [4, 3, 5, -1, 6]);
+    }
 }
