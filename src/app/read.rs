@@ -303,9 +303,13 @@ fn part(
     cursor: Option<&str>,
     cut: Cut,
 ) -> Result<Part, Error> {
+    let start = Next { after: None, remaining: visible };
     let from = match cursor {
-        Some(cursor) => Next::decode(cursor, level, cut.sort)?,
-        None => Next { after: None, remaining: visible },
+        // what a cursor of the start says may have changed; what is counted now has not
+        Some(cursor) => {
+            Some(Next::decode(cursor, level, cut.sort)?).filter(|next| next.after.is_some()).unwrap_or(start)
+        }
+        None => start,
     };
     let mut reader = Reader::start(tx, level, parent, from, cut)?;
     let listing = page(&mut reader, level, from, cut)?;

@@ -105,8 +105,6 @@ pub struct Item {
     pub parent_id: Option<CommentId>,
     /// Its place in the tree.
     pub path: Path,
-    /// Its place among its siblings.
-    pub ordinal: i64,
     /// Its author; none in a tombstone, and once they are forgotten.
     pub author_id: Option<UserId>,
     /// Votes of +1; 0 in a tombstone.
@@ -137,7 +135,7 @@ pub struct Place {
 impl Place {
     /// The place of the item at `at`.
     pub fn of(item: &Item, at: usize) -> Place {
-        let position = Position { ordinal: item.ordinal, score: item.score };
+        let position = Position { ordinal: item.path.ordinal().cast_signed(), score: item.score };
         Place { at, id: item.id, position, visible_children: item.visible_children }
     }
 }

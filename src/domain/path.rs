@@ -64,6 +64,16 @@ impl Path {
         end
     }
 
+    /// The first byte string after every path.
+    pub fn end() -> Vec<u8> {
+        vec![AFTER_SUBTREE]
+    }
+
+    /// The place among its siblings; 0 for what is not a path.
+    pub fn ordinal(&self) -> u64 {
+        self.ordinals().last().unwrap_or(0)
+    }
+
     /// How many levels: 1 for a root.
     pub fn depth(&self) -> u32 {
         self.ordinals().count() as u32

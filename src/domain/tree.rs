@@ -56,7 +56,7 @@ pub struct Position {
 pub struct Next {
     /// After this sibling; none: from the start.
     pub after: Option<Position>,
-    /// Nodes of this level behind it: exact if nothing changed.
+    /// Nodes of this level behind it: exact if nothing changed. From the start a page relies on it.
     pub remaining: i64,
 }
 
@@ -104,7 +104,8 @@ pub trait Levels {
     /// What can go wrong.
     type Error;
 
-    /// Up to `count` visible siblings of `level` after `after`, in the order of `sort`.
+    /// The visible siblings of `level` next after `after`, in the order of `sort`: `count` at the
+    /// most and one at the least, where there are any.
     ///
     /// # Errors
     /// Whatever the source fails with.
@@ -161,32 +162,46 @@ fn fill<L: Levels>(
     levels_left: usize,
     room: &mut usize,
 ) -> Result<Listing<L::Node>, L::Error> {
-    let wanted = if level.parent.is_none() { *room } else { cut.per_parent.min(*room) };
-    let mut nodes = source.siblings(level, cut.sort, from.after, wanted + 1)?;
-    let mut more = nodes.len() > wanted;
-    nodes.truncate(wanted);
-
-    let mut items = Vec::with_capacity(nodes.len());
+    let shown = if level.parent.is_none() { cut.limit } else { cut.per_parent };
+    let mut items = Vec::new();
     let mut after = from.after;
-    for node in nodes {
-        if *room == 0 {
-            // deeper levels took the room: this level is cut before this node
-            more = true;
-            break;
-        }
-        *room -= 1;
-        after = Some(node.position());
-        let below = Level { parent: Some(node.id()), ..level };
-        let start = Next { after: None, remaining: node.visible_children() };
-        let replies = if node.visible_children() == 0 {
-            Listing { items: Vec::new(), next: None }
-        } else if levels_left <= 1 || *room == 0 {
-            Listing { items: Vec::new(), next: Some(start) }
-        } else {
-            fill(source, below, start, cut, levels_left - 1, room)?
+    let more = 'level: loop {
+        let free = (*room).min(shown - items.len());
+        // from its start a list has what its parent counts, so whether it goes on need not be
+        // asked; later on one more than there is room for tells
+        let wanted = match from {
+            Next { after: None, remaining } => {
+                let left = usize::try_from(remaining).unwrap_or(0).saturating_sub(items.len());
+                if free == 0 || left == 0 {
+                    break left > 0;
+                }
+                free.min(left)
+            }
+            Next { after: Some(_), .. } => free + 1,
         };
-        items.push(Branch { node, replies });
-    }
+        let nodes = source.siblings(level, cut.sort, after, wanted)?;
+        if nodes.is_empty() {
+            break false;
+        }
+        for node in nodes {
+            if *room == 0 || items.len() == shown {
+                // this level is cut before this node; deeper ones perhaps took the room
+                break 'level true;
+            }
+            *room -= 1;
+            after = Some(node.position());
+            let below = Level { parent: Some(node.id()), ..level };
+            let start = Next { after: None, remaining: node.visible_children() };
+            let replies = if node.visible_children() == 0 {
+                Listing { items: Vec::new(), next: None }
+            } else if levels_left <= 1 || *room == 0 {
+                Listing { items: Vec::new(), next: Some(start) }
+            } else {
+                fill(source, below, start, cut, levels_left - 1, room)?
+            };
+            items.push(Branch { node, replies });
+        }
+    };
     let next = more.then(|| Next { after, remaining: (from.remaining - items.len() as i64).max(1) });
     Ok(Listing { items, next })
 }
@@ -218,9 +233,9 @@ mod tests {
         }
     }
 
-    /// A tree in memory: parent (0: root) to children in order of posting.
+    /// A tree in memory: parent (0: root) to children in order of posting; and how many were given.
     #[derive(Clone, Debug, Default)]
-    struct Memory(BTreeMap<i64, Vec<Leaf>>);
+    struct Memory(BTreeMap<i64, Vec<Leaf>>, usize);
 
     impl Memory {
         /// `parents[i]` is the parent of node i + 1: any earlier node, or 0.
@@ -269,7 +284,10 @@ mod tests {
         ) -> Result<Vec<Leaf>, Infallible> {
             let all = self.sorted(level.parent.map_or(0, |p| p.0), sort);
             let start = after.map_or(0, |a| all.iter().position(|leaf| leaf.ordinal == a.ordinal).unwrap() + 1);
-            Ok(all.into_iter().skip(start).take(count).collect())
+            // never all at once: a source may give less than it was asked for
+            let part: Vec<Leaf> = all.into_iter().skip(start).take(count.min(3)).collect();
+            self.1 += part.len();
+            Ok(part)
         }
     }
 
@@ -322,7 +340,20 @@ mod tests {
         let mut tree = Memory::grow(&(0..100).map(|i| (i / 3, 0)).collect::<Vec<_>>());
         let cut = Cut { sort: Sort::Oldest, limit: 10, depth: 16, per_parent: 200 };
         let level = Level { thread: ThreadId(1), parent: None };
-        let listing = page(&mut tree, level, Next { after: None, remaining: 1 }, cut).unwrap();
+        let roots = tree.0[&0].len() as i64;
+        let listing = page(&mut tree, level, Next { after: None, remaining: roots }, cut).unwrap();
         assert_eq!(count(&listing), 10);
+    }
+
+    #[test]
+    fn a_first_page_reads_little_in_vain() {
+        let mut tree = Memory::grow(&(0..1_000).map(|i| (i / 3, 0)).collect::<Vec<_>>());
+        let cut = Cut { sort: Sort::Oldest, limit: 50, depth: 6, per_parent: 20 };
+        let level = Level { thread: ThreadId(1), parent: None };
+        let roots = tree.0[&0].len() as i64;
+        let listing = page(&mut tree, level, Next { after: None, remaining: roots }, cut).unwrap();
+        assert_eq!(count(&listing), 50);
+        // of each level that is cut by the room, what came along in one answer
+        assert!(tree.1 <= 50 + 2 * cut.depth, "{} read for 50", tree.1);
     }
 }

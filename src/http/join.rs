@@ -1,7 +1,5 @@
 //! Joins pages from stored fragments: what `view` describes, written as bytes without building it.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -10,18 +8,18 @@ use crate::app::people::{Author, Authors};
 use crate::app::read::{Context, Replies, TreePage};
 use crate::app::{App, Error};
 use crate::domain::fragment::{Item, Place};
-use crate::domain::ids::{SiteId, ThreadId, UserId};
+use crate::domain::ids::{SiteId, ThreadId};
 use crate::domain::tree::{Level, Listing, Sort};
 
-/// Bytes to begin a page with; most are longer.
-const ROOM: usize = 32 * 1_024;
+/// Bytes that a comment takes beside its fragment, and a page beside its comments; mostly less.
+const ROOM: usize = 512;
 
 /// A [`view::CommentPage`].
 ///
 /// # Errors
 /// A fault when it cannot be written.
 pub fn page(app: &App, page: &TreePage, sort: Sort) -> Result<Vec<u8>, Problem> {
-    let mut joint = Joint::new(app, page.thread.site.id, &page.authors)?;
+    let mut joint = Joint::new(app, page.thread.site.id, &page.authors, &page.part.items);
     joint.field('{', "thread", &view::thread(&page.thread))?;
     joint.field(',', "sort", &sort)?;
     joint.push(b",");
@@ -37,7 +35,7 @@ pub fn page(app: &App, page: &TreePage, sort: Sort) -> Result<Vec<u8>, Problem> 
 /// # Errors
 /// A fault when it cannot be written.
 pub fn replies(app: &App, part: &Replies, sort: Sort) -> Result<Vec<u8>, Problem> {
-    let mut joint = Joint::new(app, part.site, &part.authors)?;
+    let mut joint = Joint::new(app, part.site, &part.authors, &part.part.items);
     joint.push(b"{");
     joint.listing(&part.part.items, &part.part.listing, part.level, sort)?;
     joint.push(b"}");
@@ -49,7 +47,7 @@ pub fn replies(app: &App, part: &Replies, sort: Sort) -> Result<Vec<u8>, Problem
 /// # Errors
 /// A fault when it cannot be written.
 pub fn context(app: &App, context: &Context) -> Result<Vec<u8>, Problem> {
-    let mut joint = Joint::new(app, context.thread.site.id, &context.authors)?;
+    let mut joint = Joint::new(app, context.thread.site.id, &context.authors, &context.ancestors);
     joint.field('{', "thread", &view::thread(&context.thread))?;
     joint.push(b",\"ancestors\":[");
     for (index, item) in context.ancestors.iter().enumerate() {
@@ -62,38 +60,19 @@ pub fn context(app: &App, context: &Context) -> Result<Vec<u8>, Problem> {
     Ok(joint.out)
 }
 
-/// A [`wire::User`], whose unchanging part is written once.
-fn write_author(app: &App, site: SiteId, author: &Author) -> Result<Vec<u8>, Problem> {
-    let person = match author.written.get() {
-        Some(person) => person,
-        None => {
-            let person = reply::bytes(&wire::person(&author.user))?;
-            author.written.get_or_init(|| person)
-        }
-    };
-    // two objects become one: the brace between them a comma
-    let mut written = Vec::with_capacity(person.len() + 64);
-    written.extend_from_slice(person.strip_suffix(b"}").unwrap_or(person));
-    let now = reply::bytes(&wire::now(app, &author.user, Some(site)))?;
-    written.push(b',');
-    written.extend_from_slice(now.strip_prefix(b"{").unwrap_or(&now));
-    Ok(written)
-}
-
 /// A page on its way.
-struct Joint {
-    /// Each author as written, once a page.
-    authors: HashMap<UserId, Vec<u8>>,
+struct Joint<'p> {
+    app: &'p App,
+    site: SiteId,
+    authors: &'p Authors,
     out: Vec<u8>,
 }
 
-impl Joint {
-    fn new(app: &App, site: SiteId, authors: &Authors) -> Result<Joint, Problem> {
-        let mut written = HashMap::with_capacity(authors.len());
-        for (id, author) in authors {
-            written.insert(*id, write_author(app, site, author)?);
-        }
-        Ok(Joint { authors: written, out: Vec::with_capacity(ROOM) })
+impl<'p> Joint<'p> {
+    fn new(app: &'p App, site: SiteId, authors: &'p Authors, items: &[Item]) -> Joint<'p> {
+        // one size from the start: a page that grows is copied
+        let room = items.iter().map(|item| item.fragment.len() + ROOM).sum::<usize>() + 2 * ROOM;
+        Joint { app, site, authors, out: Vec::with_capacity(room) }
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -145,7 +124,7 @@ impl Joint {
         self.push(item.fragment.as_bytes());
         self.push(b",\"author\":");
         match item.author_id.and_then(|id| self.authors.get(&id)) {
-            Some(author) => self.out.extend_from_slice(author),
+            Some(author) => self.author(author)?,
             None => self.push(b"null"),
         }
         self.field(',', "score", &(item.up - item.down))?;
@@ -153,6 +132,25 @@ impl Joint {
         self.field(',', "down", &item.down)?;
         self.field(',', "reply_count", &item.reply_count)?;
         self.push(b",\"replies\":{");
+        Ok(())
+    }
+
+    /// A [`wire::User`], whose unchanging part is written once.
+    fn author(&mut self, author: &Author) -> Result<(), Problem> {
+        let person = match author.written.get() {
+            Some(person) => person,
+            None => {
+                let person = reply::bytes(&wire::person(&author.user))?;
+                author.written.get_or_init(|| person)
+            }
+        };
+        // two objects become one: the brace between them a comma
+        self.push(person.strip_suffix(b"}").unwrap_or(person));
+        let between = self.out.len();
+        self.json(&wire::now(self.app, &author.user, Some(self.site)))?;
+        if let Some(brace) = self.out.get_mut(between) {
+            *brace = b',';
+        }
         Ok(())
     }
 }

@@ -6,14 +6,14 @@ use crate::domain::comment::State;
 use crate::domain::fragment::{Item, Place};
 use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::path::Path;
-use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
+use crate::domain::tree::{Cut, Level, Levels, Next, Node as _, Position, Sort};
 
 /// The columns of an item, from alias `c`.
 macro_rules! item_select {
     ($tail:literal) => {
         concat!(
-            "SELECT c.id, c.parent_id, c.path, c.ordinal, c.author_id, c.state, c.up, c.down, c.score, c.reply_count,
-               c.visible_children, c.fragment ",
+            "SELECT c.id, c.parent_id, c.path, c.author_id, c.state, c.up, c.down, c.reply_count, c.visible_children,
+               c.fragment ",
             $tail
         )
     };
@@ -31,7 +31,6 @@ fn item(c: &mut Columns<'_>) -> Result<Item, StoreError> {
         id: c.take()?,
         parent_id: c.maybe()?,
         path: Path::from_bytes(c.take()?),
-        ordinal: c.take()?,
         author_id: c.maybe()?,
         up: 0,
         down: 0,
@@ -41,8 +40,10 @@ fn item(c: &mut Columns<'_>) -> Result<Item, StoreError> {
         fragment: String::new(),
     };
     let whole = c.word(State::parse)? == State::Published;
-    (item.up, item.down, item.score) = (c.take()?, c.take()?, c.take()?);
+    (item.up, item.down) = (c.take()?, c.take()?);
     (item.reply_count, item.visible_children, item.fragment) = (c.take()?, c.take()?, c.take()?);
+    // each column is 30 ns of a page's 50 rows: the one of this name is this
+    item.score = item.up - item.down;
     if !whole {
         (item.author_id, item.up, item.down) = (None, 0, 0);
     }
@@ -88,29 +89,18 @@ impl Tx<'_> {
     fn items_between(
         &mut self,
         thread: ThreadId,
-        after: &[u8],
-        before: Option<&[u8]>,
+        (after, before): (&[u8], &[u8]),
         depth: i64,
         count: i64,
     ) -> Result<Vec<Item>, StoreError> {
-        match before {
-            None => self.all(
-                item_select!(
-                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.depth <= ?3
-                     ORDER BY c.path LIMIT ?4"
-                ),
-                values![thread, after, depth, count],
-                item,
+        self.all(
+            item_select!(
+                "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.path < ?3
+                   AND c.depth <= ?4 ORDER BY c.path LIMIT ?5"
             ),
-            Some(before) => self.all(
-                item_select!(
-                    "FROM comment c WHERE c.thread_id = ?1 AND c.visible = 1 AND c.path > ?2 AND c.depth <= ?3
-                       AND c.path < ?5 ORDER BY c.path LIMIT ?4"
-                ),
-                values![thread, after, depth, count, before],
-                item,
-            ),
-        }
+            values![thread, after, before, depth, count],
+            item,
+        )
     }
 
     /// Visible items of one level, one or two seeks.
@@ -166,8 +156,6 @@ pub struct Reader<'t, 'd> {
     items: Vec<Item>,
     /// How many of the items were read ahead, in the order of their paths.
     ahead: usize,
-    /// The path up to which they are all there are; none: to the end.
-    until: Option<Vec<u8>>,
 }
 
 impl<'t, 'd> Reader<'t, 'd> {
@@ -182,7 +170,7 @@ impl<'t, 'd> Reader<'t, 'd> {
         from: Next,
         cut: Cut,
     ) -> Result<Reader<'t, 'd>, StoreError> {
-        let mut reader = Reader { tx, top: level.parent, items: Vec::new(), ahead: 0, until: Some(Vec::new()) };
+        let mut reader = Reader { tx, top: level.parent, items: Vec::new(), ahead: 0 };
         if cut.sort == Sort::Oldest {
             reader.read_ahead(level, parent, from, cut)?;
         }
@@ -206,50 +194,29 @@ impl<'t, 'd> Reader<'t, 'd> {
                 Err(_) => return Ok(()),
             },
         };
+        let end = parent.map_or_else(Path::end, Path::subtree_end);
         // what is too deep for the page is walked over, but no more of it than a page
         let far = self.tx.path_ahead(level.thread, &after, 2 * cut.limit as i64)?;
-        let end = parent.map(Path::subtree_end);
-        let is_near = far.as_ref().is_none_or(|far| end.as_ref().is_some_and(|end| end <= far));
-        let before = if is_near { end } else { far };
+        let before = far.map_or(end.clone(), |far| far.min(end));
         let depth = parent.map_or(0, |parent| i64::from(parent.depth())) + cut.depth as i64;
-        let count = cut.limit as i64 + 1;
-        self.items = self.tx.items_between(level.thread, &after, before.as_deref(), depth, count)?;
+        self.items = self.tx.items_between(level.thread, (&after, &before), depth, cut.limit as i64)?;
         self.ahead = self.items.len();
-        self.until = match self.items.get(cut.limit) {
-            Some(last) => Some(last.path.as_bytes().to_vec()),
-            None if is_near => None,
-            None => before,
-        };
         Ok(())
     }
 
-    /// What was read ahead of a level, if that is all there is of it, or enough.
-    fn known(&self, parent: Option<CommentId>, wanted: usize) -> Option<Vec<Place>> {
-        let ahead = self.items.get(..self.ahead)?;
-        let (under, below) = if parent == self.top {
-            (None, ahead)
-        } else {
-            let at = ahead.iter().position(|item| Some(item.id) == parent)?;
-            (ahead.get(at), ahead.get(at + 1..)?)
+    /// What was read ahead of a level, after a sibling: all up to some place of it.
+    fn known(&self, parent: Option<CommentId>, after: Option<Position>, count: usize) -> Vec<Place> {
+        let ahead = self.items.get(..self.ahead).unwrap_or_default();
+        let (first, above) = match ahead.iter().position(|item| Some(item.id) == parent) {
+            _ if parent == self.top => (0, &[][..]),
+            Some(at) => (at + 1, ahead.get(at).map_or(&[][..], |item| item.path.as_bytes())),
+            None => return Vec::new(),
         };
-        let first = ahead.len() - below.len();
-        let is_under = |item: &Item| under.is_none_or(|under| item.path.as_bytes().starts_with(under.path.as_bytes()));
-        let end = below.iter().position(|item| !is_under(item));
-        let mut places = Vec::with_capacity(wanted);
-        for (offset, item) in below.iter().enumerate().take(end.unwrap_or(below.len())) {
-            if item.parent_id == parent {
-                places.push(Place::of(item, first + offset));
-                if places.len() == wanted {
-                    return Some(places);
-                }
-            }
-        }
-        let is_whole = match (&self.until, under) {
-            (None, _) => true,
-            (Some(until), Some(under)) => end.is_some() || under.path.subtree_end() <= *until,
-            (Some(_), None) => false,
-        };
-        is_whole.then_some(places)
+        let below =
+            ahead.iter().enumerate().skip(first).take_while(|(_, item)| item.path.as_bytes().starts_with(above));
+        let siblings = below.filter(|(_, item)| item.parent_id == parent).map(|(at, item)| Place::of(item, at));
+        let shown = after.map_or(0, |after| after.ordinal);
+        siblings.skip_while(|place| place.position().ordinal <= shown).take(count).collect()
     }
 }
 
@@ -262,12 +229,13 @@ impl Levels for Reader<'_, '_> {
         level: Level,
         sort: Sort,
         after: Option<Position>,
-        wanted: usize,
+        count: usize,
     ) -> Result<Vec<Place>, StoreError> {
-        if let Some(places) = self.known(level.parent, wanted) {
-            return Ok(places);
+        let known = self.known(level.parent, after, count);
+        if !known.is_empty() {
+            return Ok(known);
         }
-        let found = self.tx.items_of(level, sort, after, wanted)?;
+        let found = self.tx.items_of(level, sort, after, count)?;
         let first = self.items.len();
         let places = found.iter().enumerate().map(|(offset, item)| Place::of(item, first + offset)).collect();
         self.items.extend(found);
