@@ -47,7 +47,8 @@ impl App {
     /// # Errors
     /// What the store fails with.
     pub async fn authors(&self, ids: impl IntoIterator<Item = UserId>) -> Result<Authors, Error> {
-        let mut authors = Authors::new();
+        let ids = ids.into_iter();
+        let mut authors = Authors::with_capacity(ids.size_hint().1.unwrap_or(0));
         let mut missing = Vec::new();
         for id in ids {
             if authors.contains_key(&id) || missing.contains(&id) {

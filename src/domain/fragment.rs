@@ -101,8 +101,6 @@ impl Fragment {
 pub struct Item {
     /// Its id.
     pub id: CommentId,
-    /// What it replies to.
-    pub parent_id: Option<CommentId>,
     /// Its place in the tree.
     pub path: Path,
     /// Its author; none in a tombstone, and once they are forgotten.

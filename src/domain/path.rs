@@ -74,6 +74,12 @@ impl Path {
         self.ordinals().last().unwrap_or(0)
     }
 
+    /// Whether the comment at `parent` is what this one replies to; an empty one is above the roots.
+    pub fn is_right_below(&self, parent: &[u8]) -> bool {
+        let mut rest = self.0.strip_prefix(parent).unwrap_or_default();
+        take_ordinal(&mut rest).is_some() && rest.is_empty()
+    }
+
     /// How many levels: 1 for a root.
     pub fn depth(&self) -> u32 {
         self.ordinals().count() as u32
@@ -174,6 +180,8 @@ mod tests {
             let (start, end) = (path(&a), path(&a).subtree_end());
             let within = path(&b).as_bytes() >= start.as_bytes() && path(&b).as_bytes() < end.as_slice();
             prop_assert_eq!(inside, within);
+            let right_below = path(&b).is_right_below(path(&a).as_bytes());
+            prop_assert_eq!(right_below, inside && b.len() == a.len() + 1);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::tree::{Cut, Level, Levels, Next, Node as _, Position, Sort};
 macro_rules! item_select {
     ($tail:literal) => {
         concat!(
-            "SELECT c.id, c.parent_id, c.path, c.author_id, c.state, c.up, c.down, c.reply_count, c.visible_children,
+            "SELECT c.id, c.path, c.author_id, c.state, c.up, c.down, c.reply_count, c.visible_children,
                c.fragment ",
             $tail
         )
@@ -29,7 +29,6 @@ macro_rules! level_where {
 fn item(c: &mut Columns<'_>) -> Result<Item, StoreError> {
     let mut item = Item {
         id: c.take()?,
-        parent_id: c.maybe()?,
         path: Path::from_bytes(c.take()?),
         author_id: c.maybe()?,
         up: 0,
@@ -152,7 +151,8 @@ impl Tx<'_> {
 /// read ahead with one seek; what that has not brought, and every other order, is a seek a level.
 pub struct Reader<'t, 'd> {
     tx: &'t mut Tx<'d>,
-    top: Option<CommentId>,
+    /// The comment whose replies are the page's top level, and its path; none and empty: the roots.
+    top: (Option<CommentId>, Vec<u8>),
     items: Vec<Item>,
     /// How many of the items were read ahead, in the order of their paths.
     ahead: usize,
@@ -170,7 +170,8 @@ impl<'t, 'd> Reader<'t, 'd> {
         from: Next,
         cut: Cut,
     ) -> Result<Reader<'t, 'd>, StoreError> {
-        let mut reader = Reader { tx, top: level.parent, items: Vec::new(), ahead: 0 };
+        let top = (level.parent, parent.map_or_else(Vec::new, |parent| parent.as_bytes().to_vec()));
+        let mut reader = Reader { tx, top, items: Vec::new(), ahead: 0 };
         if cut.sort == Sort::Oldest {
             reader.read_ahead(level, parent, from, cut)?;
         }
@@ -207,14 +208,17 @@ impl<'t, 'd> Reader<'t, 'd> {
     /// What was read ahead of a level, after a sibling: all up to some place of it.
     fn known(&self, parent: Option<CommentId>, after: Option<Position>, count: usize) -> Vec<Place> {
         let ahead = self.items.get(..self.ahead).unwrap_or_default();
-        let (first, above) = match ahead.iter().position(|item| Some(item.id) == parent) {
-            _ if parent == self.top => (0, &[][..]),
-            Some(at) => (at + 1, ahead.get(at).map_or(&[][..], |item| item.path.as_bytes())),
-            None => return Vec::new(),
+        let (top, path) = &self.top;
+        let (first, above) = if parent == *top {
+            (0, path.as_slice())
+        } else {
+            let found = ahead.iter().enumerate().find(|(_, item)| Some(item.id) == parent);
+            let Some((at, item)) = found else { return Vec::new() };
+            (at + 1, item.path.as_bytes())
         };
         let below =
             ahead.iter().enumerate().skip(first).take_while(|(_, item)| item.path.as_bytes().starts_with(above));
-        let siblings = below.filter(|(_, item)| item.parent_id == parent).map(|(at, item)| Place::of(item, at));
+        let siblings = below.filter(|(_, item)| item.path.is_right_below(above)).map(|(at, item)| Place::of(item, at));
         let shown = after.map_or(0, |after| after.ordinal);
         siblings.skip_while(|place| place.position().ordinal <= shown).take(count).collect()
     }
