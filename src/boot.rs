@@ -7,12 +7,13 @@ pub mod serving;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::app::verify::verify;
 use crate::app::{App, system_clock};
 use crate::cli::{Cli, Command, Common, ConfigCommand, Listen, SiteCommand, UserCommand, act};
 use crate::config::{ConfigError, Layer, LogFormat, Settings, environment};
-use crate::store::{FILE, Missing, Options, Purpose, Store};
+use crate::store::{self, FILE, Missing, Options, Purpose, Store, StoreError};
 
 /// What was asked for failed.
 const FAILED: u8 = 1;
@@ -66,12 +67,13 @@ fn obey(cli: &Cli) -> Result<(), Failure> {
         Command::Demo(listen) => serve(common, listen, Purpose::Demo),
         Command::Openapi => Ok(act::say(&crate::http::openapi::document())?),
         Command::Config(ConfigCommand::Check) => {
-            settings(common, None)?;
+            settings(common, &[])?;
             Ok(act::say("the settings are fine")?)
         }
-        Command::Config(ConfigCommand::Show) => Ok(act::say(settings(common, None)?.show().trim_end())?),
+        Command::MoveStore { to } => Ok(move_store(common, to.as_deref())?),
+        Command::Config(ConfigCommand::Show) => Ok(act::say(settings(common, &[])?.show().trim_end())?),
         command => {
-            let settings = settings(common, None)?;
+            let settings = settings(common, &[])?;
             log(&settings)?;
             let directory = directory(common, Purpose::Any);
             // only these two make sense before there is a store
@@ -104,6 +106,7 @@ async fn work(command: &Command, store: Store, settings: Settings) -> Result<(),
         Command::Serve(_)
         | Command::Demo(_)
         | Command::Backup { .. }
+        | Command::MoveStore { .. }
         | Command::Verify
         | Command::Openapi
         | Command::Config(_) => Err("this command does not work on an app: a defect".into()),
@@ -111,14 +114,15 @@ async fn work(command: &Command, store: Store, settings: Settings) -> Result<(),
 }
 
 fn serve(common: &Common, listen: &Listen, purpose: Purpose) -> Result<(), Failure> {
-    let settings = settings(common, Some(listen))?;
+    let listen = listen.listen.map(|address| format!("server.listen={address}"));
+    let settings = settings(common, listen.as_slice())?;
     log(&settings)?;
     Ok(serving::serve(settings, &directory(common, purpose), purpose)?)
 }
 
-fn settings(common: &Common, listen: Option<&Listen>) -> Result<Settings, ConfigError> {
-    let mut sets = common.sets.clone();
-    sets.extend(listen.and_then(|listen| listen.listen).map(|address| format!("server.listen={address}")));
+/// The settings in force; `more` are options that stand for one, and come last.
+fn settings(common: &Common, more: &[String]) -> Result<Settings, ConfigError> {
+    let sets = [common.sets.as_slice(), more].concat();
     Settings::load(common.config.as_deref(), environment(), &sets)
 }
 
@@ -171,6 +175,31 @@ fn open(settings: &Settings, directory: &Path, purpose: Purpose, missing: Missin
         now_ms: system_clock()(),
     };
     Store::open(&options).map_err(|error| act::told(format!("cannot open the store in {place}: {error}")))
+}
+
+/// `move-store`: from the file in the directory to the database that the settings name.
+fn move_store(common: &Common, to: Option<&str>) -> Result<(), Failure> {
+    let to = to.map(|url| format!("store.url={url}"));
+    let settings = settings(common, to.as_slice())?;
+    log(&settings)?;
+    if settings.store.url.is_empty() {
+        return Err(Failure { code: USAGE, said: "name the database with --to postgres://… or store.url".into() });
+    }
+    let directory = directory(common, Purpose::Serve);
+    let (file, shown) = (directory.join(FILE), directory.display());
+    if !file.is_file() {
+        return Err(format!("there is no store in {shown}: name its directory with --data DIR").into());
+    }
+    let _lock = serving::lock(&directory)?;
+    let busy = Duration::from_millis(settings.store.busy_timeout_ms);
+    let moved = store::move_store(&file, busy, settings.store.url.expose()).map_err(|error| match error {
+        StoreError::Uncertain => format!("{error}; `understory verify` with store.url tells whether it is there"),
+        error => act::told(format!("nothing was moved: {error}")),
+    })?;
+    act::moved(&moved.iter().map(|moved| (moved.table.as_str(), moved.rows)).collect::<Vec<_>>())?;
+    Ok(act::say(&format!(
+        "go on there: understory serve --set store.url=postgres://… (or UNDERSTORY_STORE_URL); {shown} is as it was"
+    ))?)
 }
 
 /// Sends the log to standard error, as the settings say; the environment has no part in it.

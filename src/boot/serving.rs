@@ -90,7 +90,7 @@ async fn run(
 }
 
 /// Takes the directory for this process; it is let go when the file is closed, however that comes.
-fn lock(directory: &Path) -> Result<File, String> {
+pub(super) fn lock(directory: &Path) -> Result<File, String> {
     let path = directory.join(LOCK);
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(|error| format!("cannot open {}: {error}", path.display()))?;

@@ -84,6 +84,16 @@ pub fn verified(verified: &Verified) -> Told {
     Err(format!("the store is not as it must be, differences: {count}; keep a copy of it before anything else"))
 }
 
+/// `move-store`: the rows of each table, which are there as they were here.
+///
+/// # Errors
+/// In words.
+pub fn moved(tables: &[(&str, u64)]) -> Told {
+    let lines: Vec<String> = tables.iter().map(|(table, rows)| format!("{rows:>12} {table}")).collect();
+    let rows: u64 = tables.iter().map(|(_, rows)| rows).sum();
+    say(&format!("{}\n{rows:>12} rows moved, counted and compared by their hashes", lines.join("\n")))
+}
+
 /// `backup FILE`: makes the file for its owner alone, has `copy` fill it and waits for the disk.
 ///
 /// # Errors

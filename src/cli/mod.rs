@@ -59,6 +59,12 @@ pub enum Command {
         /// The file; it must not exist.
         file: PathBuf,
     },
+    /// Copy the store of a stopped service to an empty PostgreSQL database, all of it or nothing.
+    MoveStore {
+        /// The database, in place of store.url; a password is better left to UNDERSTORY_STORE_URL.
+        #[arg(long, value_name = "URL")]
+        to: Option<String>,
+    },
     /// Recount everything and prove the log.
     Verify,
     /// Print the description of the HTTP interface.

@@ -20,6 +20,7 @@ mod job;
 mod key;
 mod line;
 mod log;
+mod moving;
 mod page;
 #[cfg(test)]
 mod plans;
@@ -50,6 +51,7 @@ pub use flag::FlagGroup;
 pub use idempotency::{Claim, IdempotencyKey};
 pub use key::Key;
 pub use log::LogLine;
+pub use moving::{Moved, move_store};
 pub use page::Reader;
 pub use queue::QueuePlace;
 pub use schema::Purpose;

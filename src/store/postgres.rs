@@ -21,9 +21,10 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, RowStream, Statement};
 
 use super::dialect::Dialect;
 use super::driver::{Access, Driver, Row, Value, Verdict};
@@ -218,6 +219,70 @@ impl Postgres {
     }
 }
 
+impl Postgres {
+    /// Starts `COPY … FROM STDIN (FORMAT binary)`; each column takes what `like` has in its place.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn copy_in(&mut self, sql: &str, like: &[Value<'_>]) -> Result<Inflow<'_>, StoreError> {
+        self.flush()?;
+        let client = self.client()?;
+        let sink = self.runtime.block_on(client.copy_in(sql)).map_err(|error| self.judge(error))?;
+        let types: Vec<Type> = like.iter().map(Value::kind).collect();
+        Ok(Inflow { writer: Box::pin(BinaryCopyInWriter::new(sink, &types)), postgres: self })
+    }
+
+    /// Runs a query made for a table that is only known now, and hands over each row as it comes.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when `each` fails.
+    pub fn scan(
+        &mut self,
+        sql: &str,
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.flush()?;
+        let client = self.client()?;
+        let rows = client.query_raw(sql, std::iter::empty::<&(dyn ToSql + Sync)>());
+        let answer = self.wait_for(hand_over(rows, each));
+        answer.map_err(|failed| self.failed(failed))
+    }
+
+    fn failed(&mut self, failed: Failed) -> StoreError {
+        match failed {
+            Failed::Server(error) => self.judge(error),
+            Failed::Reader(error) => error,
+        }
+    }
+}
+
+/// Rows on their way into a table. Dropped before [`Inflow::finish`], none of them stays.
+pub struct Inflow<'p> {
+    postgres: &'p mut Postgres,
+    writer: Pin<Box<BinaryCopyInWriter>>,
+}
+
+impl Inflow<'_> {
+    /// Sends a row, waiting while the server is behind.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the connection is lost.
+    pub fn row(&mut self, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let values = values.iter().map(|value| value as &(dyn ToSql + Sync));
+        let sent = self.postgres.runtime.block_on(self.writer.as_mut().write_raw(values));
+        sent.map_err(|error| self.postgres.judge(error))
+    }
+
+    /// Waits until all are kept; how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the first row that the database refuses.
+    pub fn finish(mut self) -> Result<u64, StoreError> {
+        let kept = self.postgres.runtime.block_on(self.writer.as_mut().finish());
+        kept.map_err(|error| self.postgres.judge(error))
+    }
+}
+
 impl Driver for Postgres {
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
@@ -362,22 +427,14 @@ impl Driver for Postgres {
         pin_mut!(asked);
         let early = asked.as_mut().now_or_never();
         self.flush()?;
-        let answer = self.wait_for(async {
-            let rows = match early {
+        let rows = async {
+            match early {
                 Some(rows) => rows,
                 None => asked.await,
-            };
-            let rows = rows.map_err(Failed::Server)?;
-            pin_mut!(rows);
-            while let Some(row) = rows.next().await {
-                each(&row.map_err(Failed::Server)?).map_err(Failed::Reader)?;
             }
-            Ok(())
-        });
-        answer.map_err(|failed| match failed {
-            Failed::Server(error) => self.judge(error),
-            Failed::Reader(error) => error,
-        })
+        };
+        let answer = self.wait_for(hand_over(rows, each));
+        answer.map_err(|failed| self.failed(failed))
     }
 
     fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
@@ -401,6 +458,19 @@ pub fn no_copy() -> StoreError {
 enum Failed {
     Server(tokio_postgres::Error),
     Reader(StoreError),
+}
+
+/// Waits for the rows of a query and hands each over as it comes.
+async fn hand_over(
+    rows: impl Future<Output = Result<RowStream, tokio_postgres::Error>>,
+    each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+) -> Result<(), Failed> {
+    let rows = rows.await.map_err(Failed::Server)?;
+    pin_mut!(rows);
+    while let Some(row) = rows.next().await {
+        each(&row.map_err(Failed::Server)?).map_err(Failed::Reader)?;
+    }
+    Ok(())
 }
 
 /// Whether the server ended the connection: it stops, or it was told to.

@@ -4,6 +4,8 @@
 //! one transaction, after a copy of it was put into `backups`. The first migration is the first
 //! schema; a test holds that all of them together equal `schema.sql`.
 
+use std::path::Path;
+
 use super::dialect::Dialect;
 use super::driver::{Access, Driver, values};
 use super::{FILE, Missing, Options, StoreError, Tx};
@@ -15,7 +17,7 @@ const SCHEMA: &str = include_str!("../../schema.sql");
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
 
 /// The key of whoever makes or changes the schema: "under" as a number.
-const TURN: i64 = 0x75_6e64_6572;
+pub const TURN: i64 = 0x75_6e64_6572;
 
 /// What a store is for. One never opens as the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,27 @@ pub fn prepare(driver: &mut dyn Driver, options: &Options) -> Result<(), StoreEr
         step(driver, |tx| tx.schema_migrate(number, migration))?;
     }
     Ok(())
+}
+
+/// Refuses a store that is not of this program's schema; changes nothing.
+pub fn check_current(driver: &mut dyn Driver) -> Result<(), StoreError> {
+    let options = Options { purpose: Purpose::Any, missing: Missing::Refuse, ..Options::at(Path::new("")) };
+    match Tx::new(driver).schema_check(&options)? {
+        None => Ok(()),
+        Some(from) => Err(StoreError::Refused(format!(
+            "this store has schema {from}, this program makes {}: start it once with this program first",
+            MIGRATIONS.len()
+        ))),
+    }
+}
+
+/// The schema of a fresh store in two halves: the tables with all that guards them, and the indexes,
+/// which are made faster when the rows are there.
+pub fn parts(dialect: Dialect) -> (String, String) {
+    let is_index = |line: &&str| line.starts_with("CREATE INDEX ") || line.starts_with("CREATE UNIQUE INDEX ");
+    let whole = dialect.schema(SCHEMA);
+    let (indexes, tables): (Vec<&str>, Vec<&str>) = whole.lines().partition(is_index);
+    (tables.join("\n"), indexes.join("\n"))
 }
 
 /// One transaction. Nodes that start together take turns.

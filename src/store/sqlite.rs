@@ -96,6 +96,23 @@ impl Sqlite {
         Ok(statement.query_row([], |row| row.get(1))?)
     }
 
+    /// Runs a query made for a table that is only known now, and hands over each row.
+    ///
+    /// # Errors
+    /// [`StoreError`], also when `each` fails.
+    pub fn scan(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
     /// One of the few statements around others, which SQLite would else parse each time.
     fn control(&self, sql: &'static str) -> Result<(), StoreError> {
         self.connection.prepare_cached(sql)?.execute([])?;
