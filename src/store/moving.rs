@@ -218,7 +218,8 @@ fn catalogue(source: &mut Sqlite) -> Result<Vec<Table>, StoreError> {
     let mut waiting = names.into_iter().map(|name| table(source, name)).collect::<Result<Vec<_>, _>>()?;
     let mut ordered: Vec<Table> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
-        let may_go = |table: &Table| table.refers_to.iter().all(|name| ordered.iter().any(|before| before.name == *name));
+        let may_go =
+            |table: &Table| table.refers_to.iter().all(|name| ordered.iter().any(|before| before.name == *name));
         let Some(next) = waiting.iter().position(may_go) else {
             let names: Vec<&str> = waiting.iter().map(|table| table.name.as_str()).collect();
             return Err(StoreError::Corrupt(format!("these tables refer to each other: {}", names.join(", "))));
@@ -229,12 +230,9 @@ fn catalogue(source: &mut Sqlite) -> Result<Vec<Table>, StoreError> {
 }
 
 fn table(source: &mut Sqlite, name: String) -> Result<Table, StoreError> {
-    let columns = all(
-        source,
-        "SELECT name, type, pk FROM pragma_table_info(?1) ORDER BY cid",
-        values![&name],
-        |c| Ok((c.take::<String>()?, c.word(kind)?, c.take::<i64>()?)),
-    )?;
+    let columns = all(source, "SELECT name, type, pk FROM pragma_table_info(?1) ORDER BY cid", values![&name], |c| {
+        Ok((c.take::<String>()?, c.word(kind)?, c.take::<i64>()?))
+    })?;
     let mut key: Vec<(i64, String)> =
         columns.iter().filter(|(.., place)| *place > 0).map(|(column, _, place)| (*place, column.clone())).collect();
     key.sort_unstable();

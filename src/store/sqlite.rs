@@ -100,11 +100,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// [`StoreError`], also when `each` fails.
-    pub fn scan(
-        &self,
-        sql: &str,
-        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    pub fn scan(&self, sql: &str, each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

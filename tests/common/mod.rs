@@ -32,8 +32,9 @@ pub const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "mona", "theo", "ada"];
 pub struct World {
     pub app: Arc<App>,
     pub url: String,
+    origin: String,
     pub client: Client,
-    pub directory: Arc<tempfile::TempDir>,
+    pub directory: tempfile::TempDir,
     pub database: Arc<Database>,
     clock: Arc<AtomicI64>,
     tokens: HashMap<String, String>,
@@ -70,10 +71,18 @@ impl World {
     }
 
     pub async fn with(sets: &[&str]) -> World {
-        let directory = Arc::new(tempfile::tempdir().unwrap());
+        World::over(sets, Database::new()).await
+    }
+
+    /// The same with a store in a file, whatever else is tested on.
+    pub async fn in_a_file() -> World {
+        World::over(&[], Database { url: None }).await
+    }
+
+    async fn over(sets: &[&str], database: Database) -> World {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
-        let database = Arc::new(Database::new());
-        let mut world = World::start(sets, directory, database.url.clone(), database, clock, None).await;
+        let url = database.url.clone();
+        let mut world = World::start(sets, Arc::new(database), url, clock, None).await;
         for (site, origin) in [("here", "https://here.example"), ("there", "https://there.example")] {
             world.app.add_site(site, None, &[origin.to_owned()]).await.unwrap();
         }
@@ -88,35 +97,42 @@ impl World {
         world
     }
 
-    /// Another node on the same database, which it reaches by `database_url`.
-    pub async fn beside(&self, database_url: String, sets: &[&str]) -> World {
-        let (directory, database) = (Arc::clone(&self.directory), Arc::clone(&self.database));
-        let url = Some(database_url);
-        let mut node = World::start(sets, directory, url, database, Arc::clone(&self.clock), Some(&self.url)).await;
-        node.tokens = self.tokens.clone();
-        node
+    /// Another node on the same database, which it reaches by `url`.
+    pub async fn beside(&self, url: String, sets: &[&str]) -> World {
+        self.again(sets, Arc::clone(&self.database), Some(url)).await
+    }
+
+    /// The service as readers know it, with their tokens, over another store.
+    pub async fn again_on(&self, database: Database) -> World {
+        let url = database.url.clone();
+        self.again(&[], Arc::new(database), url).await
+    }
+
+    async fn again(&self, sets: &[&str], database: Arc<Database>, url: Option<String>) -> World {
+        let world = World::start(sets, database, url, Arc::clone(&self.clock), Some(&self.origin)).await;
+        World { tokens: self.tokens.clone(), ..world }
     }
 
     async fn start(
         sets: &[&str],
-        directory: Arc<tempfile::TempDir>,
-        database_url: Option<String>,
         database: Arc<Database>,
+        database_url: Option<String>,
         clock: Arc<AtomicI64>,
         origin: Option<&str>,
     ) -> World {
         let mut all = vec!["limits.enabled=false".to_owned(), "server.workers=1".to_owned()];
         all.extend(sets.iter().map(|set| (*set).to_owned()));
         let settings = Settings::load(None, std::iter::empty(), &all).unwrap();
+        let directory = tempfile::tempdir().unwrap();
         let store = Store::open(&Options { url: database_url, ..Options::at(directory.path()) }).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let origin = origin.unwrap_or(&url).to_owned();
         let told = Arc::clone(&clock);
         let clock_of = Arc::new(move || told.load(Ordering::SeqCst));
-        let origin = origin.unwrap_or(&url).to_owned();
-        let app = Arc::new(App::start(store, settings, origin, clock_of).await.unwrap());
+        let app = Arc::new(App::start(store, settings, origin.clone(), clock_of).await.unwrap());
         actix_web::rt::spawn(serve(Arc::clone(&app), listener, Front { demo: false }).unwrap());
-        World { app, url, client: Client::new(), directory, database, clock, tokens: HashMap::new() }
+        World { app, url, origin, client: Client::new(), directory, database, clock, tokens: HashMap::new() }
     }
 
     pub fn wait_ms(&self, ms: i64) {
