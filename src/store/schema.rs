@@ -167,6 +167,9 @@ mod tests {
     use std::time::Duration;
 
     /// A store's place, twice if need be, and how to reach it.
+    /// Long enough for a loaded machine.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
     struct Place {
         database: Database,
         directory: tempfile::TempDir,
@@ -179,11 +182,9 @@ mod tests {
 
         fn driver(&self) -> Box<dyn Driver> {
             match &self.database.url {
-                None => Box::new(
-                    Sqlite::open(&self.directory.path().join(FILE), Duration::from_secs(1), Use::Write).unwrap(),
-                ),
+                None => Box::new(Sqlite::open(&self.directory.path().join(FILE), PATIENCE, Use::Write).unwrap()),
                 Some(url) => {
-                    let server = Server::parse(url, "understory-test", Duration::from_secs(1), 30).unwrap();
+                    let server = Server::parse(url, "understory-test", PATIENCE, 30).unwrap();
                     Box::new(Postgres::new(Arc::new(server)).unwrap())
                 }
             }
