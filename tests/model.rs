@@ -628,6 +628,7 @@ impl World {
             reason: Some(Reason::Spam),
             note: None,
             public_text: None,
+            claim_token: None,
             dry_run: order.dry_run,
             once: None,
         };

@@ -17,6 +17,8 @@ enum Abroad {
     Named,
     /// The thing is of a site: 404, as if it were not there.
     Hidden,
+    /// The thing is of one moderator: 404 to every other one.
+    Own,
     /// The site is that of the target: 403 without a role on it, 404 when there is none.
     Target,
 }
@@ -108,6 +110,9 @@ const ROWS: &[Row] = &[
     ("POST", "/api/v1/comments/{comment}/flags", "", r#"{"reason":"spam"}"#, on_comment(201, "")),
     ("DELETE", "/api/v1/flags/{flag}", "", "", signed(404, "not_found")),
     ("GET", "/api/v1/moderation/queue", "?site={site}", "", NAMED),
+    ("POST", "/api/v1/moderation/claims", "", r#"{"site":"{site}","count":1}"#, NAMED),
+    ("PATCH", "/api/v1/moderation/claims/{token}", "", "{}", For::Moderators(Abroad::Own)),
+    ("DELETE", "/api/v1/moderation/claims/{token}", "", "", For::Moderators(Abroad::Own)),
     ("GET", "/api/v1/moderation/comments", "?site={site}", "", NAMED),
     (
         "POST",
@@ -146,6 +151,8 @@ struct Stage {
     flag: String,
     /// Of `alice`.
     session: String,
+    /// Of a claim of the site's moderator.
+    token: String,
 }
 
 impl Stage {
@@ -157,6 +164,8 @@ impl Stage {
         let flags = format!("/comments/{}/flags", id(&comment));
         let flag = world.call("carol", "POST", &flags, json!({"reason": "other"})).await.ok();
         let decision = world.decide(moderator, "hide", &hidden).await.ok();
+        let claim = json!({"site": site, "count": 1});
+        let claim = world.call(moderator, "POST", "/moderation/claims", claim).await.ok();
         let sessions = world.get("alice", "/me/sessions").await.ok();
         Stage {
             site: site.to_owned(),
@@ -167,6 +176,7 @@ impl Stage {
             decision: id(&decision),
             flag: id(&flag),
             session: id(&sessions["items"][0]),
+            token: claim["token"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -179,6 +189,7 @@ impl Stage {
             ("{decision}", &self.decision),
             ("{flag}", &self.flag),
             ("{session}", &self.session),
+            ("{token}", &self.token),
         ];
         let text = text.replace("{file}", "none");
         pairs.iter().fold(text, |text, (name, value)| text.replace(name, value))
@@ -324,7 +335,7 @@ async fn what_is_for_moderators_is_for_those_of_the_site() {
     let mut matrix = Matrix::default();
     for row in ROWS {
         let For::Moderators(abroad) = row.4 else { continue };
-        let away = if abroad == Abroad::Hidden { GONE } else { FORBIDDEN };
+        let away = if matches!(abroad, Abroad::Hidden | Abroad::Own) { GONE } else { FORBIDDEN };
         for site in ["here", "there"] {
             for who in ["bob", "mona", "theo", "ada"] {
                 let stage = Stage::at(&world, site).await;
@@ -332,6 +343,7 @@ async fn what_is_for_moderators_is_for_those_of_the_site() {
                 let name = format!("{who} {site}");
                 match (who, site) {
                     ("bob", _) => matrix.expect(row, &name, &answer, FORBIDDEN),
+                    ("ada", _) if abroad == Abroad::Own => matrix.expect(row, &name, &answer, GONE),
                     ("mona", "here") | ("theo", "there") | ("ada", _) => matrix.expect_ok(row, &name, &answer),
                     _ => matrix.expect(row, &name, &answer, away),
                 }
@@ -348,6 +360,7 @@ async fn what_is_for_moderators_is_for_those_of_the_site() {
             site: "nowhere".into(),
             comment: "1".into(),
             decision: "1".into(),
+            token: "none".into(),
             ..Stage::at(&world, "here").await
         };
         for (who, expected) in
@@ -369,7 +382,11 @@ async fn a_role_counts_from_the_request_after_it_is_given_until_the_one_after_it
         let carol = Some(world.token("carol"));
         let stage = Stage::at(&world, "here").await;
         world.app.set_role("carol", Role::Moderator, Some("here")).await.unwrap();
-        matrix.expect_ok(row, "carol, a moderator", &send(&world, row, &stage, carol).await);
+        let answer = send(&world, row, &stage, carol).await;
+        match row.4 {
+            For::Moderators(Abroad::Own) => matrix.expect(row, "carol, a moderator", &answer, GONE),
+            _ => matrix.expect_ok(row, "carol, a moderator", &answer),
+        }
         world.app.set_role("carol", Role::Reader, Some("here")).await.unwrap();
         let stage = Stage::at(&world, "here").await;
         matrix.expect(row, "carol, no longer", &send(&world, row, &stage, carol).await, FORBIDDEN);

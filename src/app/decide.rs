@@ -1,6 +1,8 @@
 //! A moderator decides on comments: one decision, its targets, the flags it settles, what the
 //! people concerned will see, and its log row, all in one unit.
 
+use std::collections::{HashMap, HashSet};
+
 use super::caller::Caller;
 use super::post::{Made, replayed};
 use super::shift::{requeue, shift};
@@ -12,7 +14,7 @@ use crate::domain::flag::{FlagState, Reason};
 use crate::domain::ids::{CommentId, DecisionId, EntryId, SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
-use crate::store::{IdempotencyKey, Key, Tx};
+use crate::store::{IdempotencyKey, Key, Past, Tx};
 
 /// What a moderator sends.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Decide {
     pub note: Option<String>,
     /// For the author.
     pub public_text: Option<String>,
+    /// The claim that must hold each target.
+    pub claim_token: Option<String>,
     /// Only say what would be done.
     pub dry_run: bool,
     /// For a request that may come again.
@@ -42,6 +46,8 @@ pub struct Decided {
     pub decision: Decision,
     /// What became of each target.
     pub targets: Vec<Target>,
+    /// What was decided last, before this, on those left alone.
+    pub before: HashMap<CommentId, Past>,
 }
 
 impl Decided {
@@ -87,7 +93,8 @@ impl App {
                     undone_by: None,
                 };
                 let aims = aims(tx, site, &order)?;
-                let judged: Vec<Judged> = aims.into_iter().map(|aim| judge(aim, &decision)).collect();
+                let held = held(tx, &caller, order.claim_token.as_deref(), now_ms)?;
+                let judged: Vec<Judged> = aims.into_iter().map(|aim| judge(aim, &decision, held.as_ref())).collect();
                 let made = carry_out(tx, decision, judged, order.dry_run, settle)?;
                 if made.is_recorded()
                     && let Some(key) = &order.once
@@ -133,7 +140,41 @@ impl Caller {
 /// A decision as it was recorded.
 pub(super) fn recorded(tx: &mut Tx<'_>, id: DecisionId) -> Result<Decided, Error> {
     let decision = tx.decision_by_id(id)?.ok_or_else(Error::not_found)?;
-    Ok(Decided { targets: tx.targets_of(id)?, decision })
+    let targets = tx.targets_of(id)?;
+    let before = before(tx, id, &targets)?;
+    Ok(Decided { decision, targets, before })
+}
+
+/// What was decided last, before a decision, on the targets that it left alone.
+fn before(tx: &mut Tx<'_>, id: DecisionId, targets: &[Target]) -> Result<HashMap<CommentId, Past>, Error> {
+    let mut found = HashMap::new();
+    for target in targets {
+        // what is of another site is not there
+        let Fate::Refused(conflict, _) = target.fate else { continue };
+        if conflict != Conflict::NotFound
+            && let Some(past) = tx.decision_before(target.comment_id, id)?
+        {
+            found.insert(target.comment_id, past);
+        }
+    }
+    Ok(found)
+}
+
+/// What the claim of that name holds for the caller: nothing when it has run out or is another's.
+/// None: no claim was named, and the version alone counts.
+fn held(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    token: Option<&str>,
+    now_ms: i64,
+) -> Result<Option<HashSet<CommentId>>, Error> {
+    let Some(token) = token else { return Ok(None) };
+    let lease = tx.claim_by_token(token)?.filter(|lease| lease.user_id == caller.user && lease.holds(now_ms));
+    let places = match lease {
+        Some(lease) => tx.queue_of_claim(lease.id, super::claim::ITEMS_MAX as i64)?,
+        None => Vec::new(),
+    };
+    Ok(Some(places.into_iter().map(|place| place.comment_id).collect()))
 }
 
 /// The site of the first target found.
@@ -165,7 +206,7 @@ pub(super) struct Judged {
 
 fn aims(tx: &mut Tx<'_>, site: SiteId, order: &Decide) -> Result<Vec<Aim>, Error> {
     let mut aims: Vec<Aim> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for (id, version) in &order.targets {
         let comment = tx.comment_by_id(*id)?.filter(|comment| comment.site_id == site);
         let whole = order.reach == Reach::Subtree && comment.as_ref().is_some_and(|c| c.version == *version);
@@ -185,11 +226,15 @@ fn aims(tx: &mut Tx<'_>, site: SiteId, order: &Decide) -> Result<Vec<Aim>, Error
     Ok(aims)
 }
 
-fn judge(aim: Aim, decision: &Decision) -> Judged {
+fn judge(aim: Aim, decision: &Decision, held: Option<&HashSet<CommentId>>) -> Judged {
     let order = Order { act: decision.act, decision: decision.id, reason: decision.reason, at_ms: decision.at_ms };
     let to = match &aim.comment {
         None => Err(Conflict::NotFound),
         Some(comment) if aim.version.is_some_and(|version| version != comment.version) => Err(Conflict::StaleVersion),
+        // what lies below a target goes with it
+        Some(comment) if aim.version.is_some() && held.is_some_and(|held| !held.contains(&comment.id)) => {
+            Err(Conflict::StaleClaim)
+        }
         Some(comment) => decided(&comment.disposition, order).map_err(|_| Conflict::WrongState),
     };
     Judged { id: aim.id, comment: aim.comment, to }
@@ -264,10 +309,13 @@ pub(super) fn carry_out(
     }
     if record {
         tx.log_append(&log_entry(&decision, &targets))?;
-    } else {
+    }
+    // none is later than this one, whatever the clock that made its id said
+    let before = before(tx, DecisionId(i64::MAX), &targets)?;
+    if !record {
         decision.id = DecisionId(0);
     }
-    Ok(Decided { decision, targets })
+    Ok(Decided { decision, targets, before })
 }
 
 /// Gives the author, and each reporter whose flag was settled, an entry of their own.

@@ -78,6 +78,7 @@ fn decide(id: CommentId, version: i64, act: Act) -> Decide {
         reason: Some(Reason::Spam),
         note: None,
         public_text: None,
+        claim_token: None,
         dry_run: false,
         once: None,
     }

@@ -14,8 +14,8 @@ const HOLD_MS: i64 = 60_000;
 const BATCHES_MAX: usize = 1_000;
 
 impl App {
-    /// Erases texts deleted long enough ago, and forgets idempotency keys, events, sessions and
-    /// exchange codes and failures that are over. In units of one batch each, so that no writer waits
+    /// Erases texts deleted long enough ago, and forgets idempotency keys, events, sessions,
+    /// exchange codes, failures and claims that are over. In units of one batch each, so that no writer waits
     /// long; on one node at a time: where another is at it, this one leaves it.
     ///
     /// # Errors
@@ -34,8 +34,10 @@ impl App {
         let sessions = self.batches("forget_sessions", move |tx| tx.forget_sessions(sessions)).await?;
         let codes = self.batches("forget_codes", move |tx| tx.forget_codes(now_ms)).await?;
         let failures = self.batches("forget_failures", move |tx| tx.forget_failures(now_ms - FORGET_MS)).await?;
+        // as long as an idempotency key counts
+        let claims = self.batches("forget_claims", move |tx| tx.forget_claims(day_ago)).await?;
         self.standing.forget_ended(tokens);
-        tracing::debug!(texts, keys, events, sessions, codes, failures, "housekeeping done");
+        tracing::debug!(texts, keys, events, sessions, codes, failures, claims, "housekeeping done");
         Ok(())
     }
 

@@ -7,6 +7,7 @@ pub mod add_site;
 pub mod add_user;
 pub mod caller;
 pub mod change_password;
+pub mod claim;
 pub mod decide;
 pub mod delete;
 pub mod edit;

@@ -12,7 +12,7 @@ use crate::domain::permission::Action;
 use crate::domain::queue::{QueueKind, list};
 use crate::domain::thread::{Site, Thread};
 use crate::domain::user::User;
-use crate::store::{CommentFilter, FlagGroup, QueuePlace, Record};
+use crate::store::{CommentFilter, FlagGroup, Holder, QueuePlace, Record, Tx};
 
 /// A page of the queue.
 pub struct QueuePage {
@@ -36,6 +36,8 @@ pub struct QueueItem {
     pub thread: Thread,
     /// Its open flags.
     pub flags: Vec<FlagGroup>,
+    /// Who holds it now.
+    pub holder: Option<Holder>,
 }
 
 /// A page of comments and where it goes on.
@@ -50,6 +52,29 @@ pub struct Narrow {
     pub author: Option<UserId>,
     /// A state.
     pub state: Option<State>,
+}
+
+/// What waits at these places, with all that a moderator looks at, and who holds it at that time.
+pub(super) fn items(tx: &mut Tx<'_>, places: Vec<QueuePlace>, now_ms: i64) -> Result<Vec<QueueItem>, Error> {
+    let ids: Vec<CommentId> = places.iter().map(|place| place.comment_id).collect();
+    let mut comments: HashMap<CommentId, Comment> =
+        tx.comments_by_id(&ids)?.into_iter().map(|comment| (comment.id, comment)).collect();
+    let threads: Vec<ThreadId> = comments.values().map(|comment| comment.thread_id).collect();
+    let threads: HashMap<ThreadId, Thread> =
+        tx.threads_by_id(&threads)?.into_iter().map(|thread| (thread.id, thread)).collect();
+    let mut flags: HashMap<CommentId, Vec<FlagGroup>> = HashMap::new();
+    for (comment, group) in tx.flag_groups(&ids)? {
+        flags.entry(comment).or_default().push(group);
+    }
+    let mut holders: HashMap<CommentId, Holder> = tx.queue_holders(&ids, now_ms)?.into_iter().collect();
+    let items = places.into_iter().filter_map(|place| {
+        let comment = comments.remove(&place.comment_id)?;
+        let thread = threads.get(&comment.thread_id)?.clone();
+        let flags = flags.remove(&comment.id).unwrap_or_default();
+        let holder = holders.remove(&comment.id);
+        Some(QueueItem { place, comment, thread, flags, holder })
+    });
+    Ok(items.collect())
 }
 
 impl App {
@@ -67,6 +92,7 @@ impl App {
     ) -> Result<QueuePage, Error> {
         caller.require_any_moderator()?;
         let caller = caller.clone();
+        let now_ms = self.now_ms();
         self.store
             .read("queue", move |tx| {
                 let site = site_for(tx, &caller, Action::Moderate, &site)?;
@@ -82,23 +108,7 @@ impl App {
                     .last()
                     .filter(|_| more)
                     .map(|place| cursor::encode(&name, &[place.priority, place.first_ms, place.comment_id.0]));
-                let ids: Vec<CommentId> = places.iter().map(|place| place.comment_id).collect();
-                let mut comments: HashMap<CommentId, Comment> =
-                    tx.comments_by_id(&ids)?.into_iter().map(|comment| (comment.id, comment)).collect();
-                let threads: Vec<ThreadId> = comments.values().map(|comment| comment.thread_id).collect();
-                let threads: HashMap<ThreadId, Thread> =
-                    tx.threads_by_id(&threads)?.into_iter().map(|thread| (thread.id, thread)).collect();
-                let mut flags: HashMap<CommentId, Vec<FlagGroup>> = HashMap::new();
-                for (comment, group) in tx.flag_groups(&ids)? {
-                    flags.entry(comment).or_default().push(group);
-                }
-                let items = places.into_iter().filter_map(|place| {
-                    let comment = comments.remove(&place.comment_id)?;
-                    let thread = threads.get(&comment.thread_id)?.clone();
-                    let flags = flags.remove(&comment.id).unwrap_or_default();
-                    Some(QueueItem { place, comment, thread, flags })
-                });
-                let items = items.collect();
+                let items = items(tx, places, now_ms)?;
                 let counts = tx.site_waiting(site.id)?;
                 Ok(QueuePage { site, items, next, counts })
             })

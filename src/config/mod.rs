@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 pub use error::{ConfigError, Layer};
 pub use secret::{Secret, StoreUrl};
-pub use sections::{Auth, Cache, Comments, Limits, Log, LogFormat, LogLevel, Metrics, Presence, Server, Store};
+pub use sections::{
+    Auth, Cache, Comments, Limits, Log, LogFormat, LogLevel, Metrics, Moderation, Presence, Server, Store,
+};
 
 use layers::Layers;
 
@@ -39,6 +41,8 @@ pub struct Settings {
     pub auth: Auth,
     /// What authors may do, and for how long.
     pub comments: Comments,
+    /// The moderators' desk.
+    pub moderation: Moderation,
     /// Who counts as online.
     pub presence: Presence,
     /// How often one client may call.

@@ -92,6 +92,7 @@ pub(super) const RULES: &[Rule] = &[
     whole("comments.edit_window_s", 0, MONTH_S),
     whole("comments.deleted_text_days", 0, 3_650),
     whole("comments.body_max_chars", 1, 10_000),
+    whole("moderation.lease_s", 1, 3_600),
     whole("presence.online_s", 1, 86_400),
     whole("presence.flush_s", 1, 3_600),
     rule("limits.enabled", Switch),

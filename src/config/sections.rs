@@ -105,6 +105,14 @@ pub struct Comments {
     pub body_max_chars: usize,
 }
 
+/// `[moderation]`: the moderators' desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moderation {
+    /// Seconds for which a claim holds, unless it says so itself.
+    pub lease_s: u64,
+}
+
 /// `[presence]`: who counts as online.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -52,6 +52,7 @@ codes! {
     ThreadLocked 409 "thread_locked" "The thread is closed",
     ParentUnavailable 409 "parent_unavailable" "The comment cannot be replied to",
     TooDeep 409 "too_deep" "The tree has no room below this comment",
+    StaleClaim 409 "stale_claim" "The claim has run out or was given back: take it anew",
     EditWindowClosed 409 "edit_window_closed" "It can no longer be edited",
     AlreadyFlagged 409 "already_flagged" "You have an open flag on this comment",
     AlreadyUndone 409 "already_undone" "This decision has been undone",

@@ -194,6 +194,8 @@ pub enum Conflict {
     StaleVersion,
     /// The act does not start from its state.
     WrongState,
+    /// The claim that was named does not hold it: it has run out or is another's, or the item is gone.
+    StaleClaim,
 }
 
 impl Conflict {
@@ -203,12 +205,14 @@ impl Conflict {
             Conflict::NotFound => "not_found",
             Conflict::StaleVersion => "stale_version",
             Conflict::WrongState => "wrong_state",
+            Conflict::StaleClaim => "stale_claim",
         }
     }
 
     /// Reads a stored code.
     pub fn parse(code: &str) -> Option<Conflict> {
-        [Conflict::NotFound, Conflict::StaleVersion, Conflict::WrongState].into_iter().find(|c| c.as_str() == code)
+        let all = [Conflict::NotFound, Conflict::StaleVersion, Conflict::WrongState, Conflict::StaleClaim];
+        all.into_iter().find(|c| c.as_str() == code)
     }
 }
 

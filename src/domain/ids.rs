@@ -72,6 +72,8 @@ ids! {
     EntryId,
     /// One signed-in client of a person.
     SessionId,
+    /// A moderator's lease on items of the queue.
+    ClaimId,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod auth;
 pub mod body;
+pub mod claims;
 pub mod client;
 pub mod comments;
 pub mod compress;

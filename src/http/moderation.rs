@@ -73,9 +73,17 @@ pub struct QueueItemView {
     priority: i64,
     /// Since when it waits.
     first_at: String,
-    /// Null: claims come with the desk.
-    #[schema(value_type = Option<Object>)]
-    claim: Option<()>,
+    /// Who works on it; null: nobody.
+    claim: Option<Holding>,
+}
+
+/// Who works on an item of the queue.
+#[derive(Serialize, ToSchema)]
+pub struct Holding {
+    /// The moderator.
+    user: wire::User,
+    /// Until when, unless it is renewed.
+    expires_at: String,
 }
 
 /// A thread, named.
@@ -122,7 +130,7 @@ pub async fn queue(app: Data<App>, caller: Signed, query: Query<QueueQuery>) -> 
     })
 }
 
-fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
+pub(super) fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
     let mut signals: Vec<Signal> = item
         .flags
         .iter()
@@ -152,7 +160,10 @@ fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
         signals,
         priority: item.place.priority,
         first_at: rfc3339(item.place.first_ms),
-        claim: None,
+        claim: item.holder.as_ref().map(|holder| Holding {
+            user: wire::user(app, &holder.user, Some(item.comment.site_id)),
+            expires_at: rfc3339(holder.expires_ms),
+        }),
     }
 }
 
@@ -211,7 +222,7 @@ pub struct DecideBody {
     #[validate(length(max = 2_000))]
     #[schema(max_length = 2_000)]
     public_text: Option<String>,
-    /// Of no effect before claims can be made.
+    /// The claim that must hold each target; else it is a conflict `stale_claim`.
     claim_token: Option<String>,
     /// Only say what would be done.
     dry_run: Option<bool>,
@@ -234,9 +245,6 @@ pub async fn decide(app: Data<App>, caller: Signed, once: Idempotency, body: Jso
     if b.action == Act::Undo {
         return Err(Error::field("/action", "not_here", "undo a decision at /moderation/decisions/{id}/undo").into());
     }
-    if b.claim_token.is_some() {
-        return Err(Error::field("/claim_token", "unknown", "there are no claims yet: leave it out").into());
-    }
     let order = Decide {
         targets: b.targets.iter().map(|target| (target.comment_id, target.version)).collect(),
         reach: b.scope.unwrap_or(Reach::Comment),
@@ -244,6 +252,7 @@ pub async fn decide(app: Data<App>, caller: Signed, once: Idempotency, body: Jso
         reason: b.reason_code,
         note: b.note,
         public_text: b.public_text,
+        claim_token: b.claim_token,
         dry_run: b.dry_run.unwrap_or(false),
         once,
     };

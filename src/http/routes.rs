@@ -7,7 +7,7 @@ use crate::domain::code::Code;
 
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
-use super::{assets, auth, comments, middleware, mine, moderation, openapi, operate, own, sites, view, wire};
+use super::{assets, auth, claims, comments, middleware, mine, moderation, openapi, operate, own, sites, view, wire};
 
 /// Every route there is.
 pub fn all() -> Vec<Route> {
@@ -232,6 +232,23 @@ fn moderation_routes() -> Vec<Route> {
             .query::<moderation::QueueQuery>()
             .answers::<moderation::Queue>(200)
             .fails(&[Code::NotFound, Code::CursorMismatch]),
+        post("/moderation/claims", claims::claim)
+            .moderators()
+            .text("Takes items of the queue for a while, so that nobody else works on them")
+            .idempotent()
+            .takes::<claims::ClaimBody>()
+            .answers::<claims::Claim>(201)
+            .fails(&[Code::NotFound]),
+        patch("/moderation/claims/{token}", claims::renew)
+            .moderators()
+            .text("Holds what a claim of one's own holds for longer")
+            .may_take::<claims::RenewBody>()
+            .answers::<claims::Claim>(200)
+            .fails(&[Code::StaleClaim]),
+        delete("/moderation/claims/{token}", claims::give_back)
+            .moderators()
+            .text("Gives back what a claim of one's own holds")
+            .answers_nothing(),
         get("/moderation/comments", moderation::comments)
             .moderators()
             .text("Comments in any state, newest first")

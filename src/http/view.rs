@@ -261,12 +261,28 @@ pub struct ConflictView {
     /// The comment.
     #[schema(value_type = String)]
     comment_id: CommentId,
-    /// `not_found`, `stale_version` or `wrong_state`.
+    /// `not_found`, `stale_version`, `stale_claim` or `wrong_state`.
     code: &'static str,
     /// Its version; null when there is no such comment.
     version: Option<i64>,
     /// Its state; null when there is no such comment.
     state: Option<State>,
+    /// What was decided last on it, and by whom; null when nothing was.
+    decided: Option<PastView>,
+}
+
+/// What was decided before.
+#[derive(Serialize, ToSchema)]
+pub struct PastView {
+    /// The decision.
+    #[schema(value_type = String)]
+    decision_id: DecisionId,
+    /// Who; null: the command line.
+    actor: Option<User>,
+    /// What.
+    action: Act,
+    /// When.
+    at: String,
 }
 
 /// Writes a decision down; `actors` holds who decided.
@@ -288,6 +304,12 @@ pub fn decision(app: &App, of: &Decided, actor: Option<&crate::domain::user::Use
                 code: conflict.as_str(),
                 version: target.version,
                 state: *state,
+                decided: of.before.get(&comment_id).map(|past| PastView {
+                    decision_id: past.id,
+                    actor: past.actor.as_ref().map(|user| wire::user(app, user, Some(d.site_id))),
+                    action: past.act,
+                    at: rfc3339(past.at_ms),
+                }),
             }),
         }
     }

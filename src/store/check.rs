@@ -166,6 +166,12 @@ const COUNTERS: &[(&str, &str)] = &[
          WHERE p.priority <> COALESCE(q.priority, 0) ORDER BY p.comment_id, p.list",
     ),
     (
+        "queue_place.claim",
+        "SELECT p.comment_id, COALESCE(p.claim_id, 0), COALESCE(q.claim_id, 0) FROM queue_place p
+         JOIN queue_item q ON q.comment_id = p.comment_id
+         WHERE COALESCE(p.claim_id, 0) <> COALESCE(q.claim_id, 0) ORDER BY p.comment_id, p.list",
+    ),
+    (
         "queue_place.kinds",
         "SELECT q.comment_id, COALESCE(p.n, 0), 1 + q.flagged + q.held FROM queue_item q LEFT JOIN
            (SELECT comment_id, COUNT(*) AS n FROM queue_place WHERE list IN ('all', 'flagged', 'held')

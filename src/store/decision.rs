@@ -1,11 +1,13 @@
 //! Decisions, what they did to each target, and what the people concerned see of them.
 
 use super::driver::{Columns, values};
+use super::user::{maybe_user, user_columns};
 use super::{StoreError, Tx};
 use crate::domain::comment::State;
 use crate::domain::decision::{Act, Conflict, Decision, Disposition, Fate, Reach, Target};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, EntryId, UserId};
+use crate::domain::user::User;
 
 fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
     Ok(Decision {
@@ -34,6 +36,19 @@ pub struct Entry {
     pub decision: Decision,
 }
 
+/// What was decided on a comment before.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// The decision.
+    pub id: DecisionId,
+    /// What.
+    pub act: Act,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// Who; none: the command line.
+    pub actor: Option<User>,
+}
+
 macro_rules! decision_columns {
     () => {
         "d.id, d.site_id, d.at_ms, d.actor_id, d.action, d.scope, d.reason_code, d.note, d.public_text, d.undoes, d.undone_by"
@@ -49,6 +64,25 @@ fn from_json(text: &str) -> Result<Box<Disposition>, StoreError> {
 }
 
 impl Tx<'_> {
+    /// The last decision that settled a comment, of those before `before`.
+    pub fn decision_before(&mut self, comment: CommentId, before: DecisionId) -> Result<Option<Past>, StoreError> {
+        self.first(
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                ", d.id, d.action, d.at_ms FROM decision_target t CROSS JOIN decision d
+                 LEFT JOIN user_account u ON u.id = d.actor_id
+                 WHERE t.comment_id = ?1 AND t.conflict IS NULL AND t.decision_id < ?2 AND d.id = t.decision_id
+                 ORDER BY t.decision_id DESC LIMIT 1"
+            ),
+            values![comment, before],
+            |c| {
+                let actor = maybe_user(c)?;
+                Ok(Past { id: c.take()?, act: c.word(Act::parse)?, at_ms: c.take()?, actor })
+            },
+        )
+    }
+
     /// Writes a decision.
     pub fn decision_insert(&mut self, d: &Decision) -> Result<(), StoreError> {
         self.run(

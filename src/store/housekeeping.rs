@@ -64,6 +64,15 @@ impl Tx<'_> {
         )
     }
 
+    /// Forgets claims that ended and had run out before then.
+    pub fn forget_claims(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.changed(
+            "DELETE FROM claim WHERE id IN (SELECT id FROM claim WHERE ended = 1 AND expires_ms < ?1
+               ORDER BY expires_ms, id LIMIT ?2)",
+            values![before_ms, BATCH],
+        )
+    }
+
     /// Forgets exchange codes that ran out before then.
     pub fn forget_codes(&mut self, before_ms: i64) -> Result<u64, StoreError> {
         self.changed(

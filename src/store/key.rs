@@ -52,6 +52,11 @@ impl Key {
         Key(vec![Part::Undo(id)])
     }
 
+    /// The queue of a site, as those who take from it do.
+    pub fn queue(site: &str) -> Key {
+        Key::names("queue", &[site])
+    }
+
     /// The end of the log: its rows are counted over all chains.
     pub fn log() -> Key {
         Key::names("log", &[])

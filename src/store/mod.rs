@@ -6,6 +6,7 @@
 
 mod check;
 mod checkpoint;
+mod claim;
 mod comment;
 mod decision;
 mod derive;
@@ -44,8 +45,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub use check::Difference;
+pub use claim::{Holder, Lease};
 pub use comment::{Above, Below, CommentFilter};
-pub use decision::Entry;
+pub use decision::{Entry, Past};
 pub use event::{Event, EventKind};
 pub use flag::FlagGroup;
 pub use idempotency::{Claim, IdempotencyKey};

@@ -237,6 +237,18 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.site_add_waiting(SITE, 0, 0)?;
     tx.site_waiting(SITE)?;
     tx.queue_page(SITE, "all", Some(QueuePlace { priority: 2, first_ms: NOW, comment_id: ROOT }), 50)?;
+    let lease =
+        Lease { id: ClaimId(10), token: "t".into(), site_id: SITE, user_id: ALICE, expires_ms: NOW, has_ended: false };
+    tx.claim_insert(&lease)?;
+    tx.claim_by_id(lease.id)?;
+    tx.claim_by_token("t")?;
+    tx.claim_set_expiry(lease.id, NOW + 1)?;
+    tx.claims_run_out(SITE, NOW, 8)?;
+    tx.queue_free(SITE, "all", 50)?;
+    tx.queue_take(&lease, &[ROOT])?;
+    tx.queue_of_claim(lease.id, 50)?;
+    tx.queue_holders(&[ROOT], NOW)?;
+    tx.claim_end(lease.id)?;
     tx.queue_delete(ROOT)?;
     tx.decision_insert(&Decision {
         id: DECISION,
@@ -257,6 +269,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.decision_by_id(DECISION)?;
     Key::comment(ROOT).and(Key::flag(FLAG)).and(Key::decision(DECISION)).look_up(tx)?;
     tx.targets_of(DECISION)?;
+    tx.decision_before(ROOT, DecisionId(9))?;
     tx.settlements_insert(ROOT, FlagState::Dismissed, DECISION)?;
     tx.flags_settle(ROOT, FlagState::Dismissed, DECISION)?;
     tx.flags_reopen(ROOT, DECISION)?;
@@ -297,6 +310,7 @@ fn rest(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.forget_events(NOW)?;
     tx.forget_sessions(NOW)?;
     tx.forget_codes(NOW)?;
+    tx.forget_claims(NOW)?;
     tx.forget_failures(NOW)?;
     let hash = [1; 32];
     tx.failure_by_hash(&hash)?;

@@ -16,7 +16,7 @@ pub struct QueuePlace {
     pub comment_id: CommentId,
 }
 
-fn place(c: &mut Columns<'_>) -> Result<QueuePlace, StoreError> {
+pub(super) fn place(c: &mut Columns<'_>) -> Result<QueuePlace, StoreError> {
     Ok(QueuePlace { priority: c.take()?, first_ms: c.take()?, comment_id: c.take()? })
 }
 
@@ -46,7 +46,8 @@ impl Tx<'_> {
         self.queue_leave(comment)?;
         for list in lists(w) {
             self.run(
-                "INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms, claim_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, (SELECT claim_id FROM queue_item WHERE comment_id = ?1))",
                 values![comment, &list, site, w.priority, w.first_ms],
             )?;
         }

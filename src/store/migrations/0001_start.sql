@@ -249,6 +249,20 @@ CREATE TABLE flag_count (
   PRIMARY KEY (comment_id, reason)
 ) STRICT;
 
+-- Leases on items of the queue. One that has run out is as good as ended, and is ended by the next
+-- claim on its site. The token is no secret: it is of use to its moderator alone.
+CREATE TABLE claim (
+  id         INTEGER PRIMARY KEY,
+  token      TEXT NOT NULL UNIQUE,
+  site_id    INTEGER NOT NULL REFERENCES site (id),
+  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  expires_ms INTEGER NOT NULL,
+  ended      INTEGER NOT NULL CHECK (ended IN (0, 1))
+) STRICT;
+
+CREATE INDEX claim_running ON claim (site_id, expires_ms, id) WHERE ended = 0;
+CREATE INDEX claim_ended ON claim (expires_ms, id) WHERE ended = 1;
+
 -- What waits for a moderator; one row a comment, gone when nothing waits.
 CREATE TABLE queue_item (
   comment_id INTEGER PRIMARY KEY REFERENCES comment (id),
@@ -258,8 +272,12 @@ CREATE TABLE queue_item (
   -- a bit for each flag reason with an open flag
   reasons    INTEGER NOT NULL,
   priority   INTEGER NOT NULL,
-  first_ms   INTEGER NOT NULL
+  first_ms   INTEGER NOT NULL,
+  -- the claim that holds it, also when that has run out and nobody has taken it since
+  claim_id   INTEGER REFERENCES claim (id)
 ) STRICT;
+
+CREATE INDEX queue_item_claim ON queue_item (claim_id, priority DESC, first_ms, comment_id) WHERE claim_id IS NOT NULL;
 
 -- Where it stands in each list it can be looked for in: by kind, and by kind and reason.
 CREATE TABLE queue_place (
@@ -268,10 +286,14 @@ CREATE TABLE queue_place (
   site_id    INTEGER NOT NULL REFERENCES site (id),
   priority   INTEGER NOT NULL,
   first_ms   INTEGER NOT NULL,
+  -- that of the item
+  claim_id   INTEGER,
   PRIMARY KEY (comment_id, list)
 ) STRICT;
 
 CREATE INDEX queue_place_list ON queue_place (site_id, list, priority DESC, first_ms, comment_id);
+-- What nobody holds: the next to be claimed is a seek, however much is held before it.
+CREATE INDEX queue_place_free ON queue_place (site_id, list, priority DESC, first_ms, comment_id) WHERE claim_id IS NULL;
 
 CREATE TABLE decision (
   id          INTEGER PRIMARY KEY,
@@ -308,6 +330,9 @@ CREATE TABLE decision_target (
   after          TEXT,
   PRIMARY KEY (decision_id, position)
 ) STRICT;
+
+-- What was decided last on a comment.
+CREATE INDEX decision_target_comment ON decision_target (comment_id, decision_id) WHERE conflict IS NULL;
 
 -- One for each comment and person concerned: what /me/decisions shows.
 CREATE TABLE decision_entry (
