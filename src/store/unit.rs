@@ -9,7 +9,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -132,23 +132,52 @@ enum Reads {
 
 /// Connections that nobody reads from at the moment.
 struct Idle {
-    drivers: Mutex<Vec<Sqlite>>,
+    free: Mutex<Free>,
     back: Condvar,
 }
 
+/// See [`Idle`].
+struct Free {
+    /// Each with the thread that read from it last.
+    drivers: Vec<(Option<ThreadId>, Sqlite)>,
+    /// Threads that wait for one.
+    waiting: usize,
+}
+
 impl Idle {
+    fn new(drivers: Vec<Sqlite>) -> Idle {
+        let drivers = drivers.into_iter().map(|driver| (None, driver)).collect();
+        Idle { free: Mutex::new(Free { drivers, waiting: 0 }), back: Condvar::new() }
+    }
+
     /// Runs some work on one of them, if need be when one comes back.
     fn lend<T>(&self, work: impl FnOnce(&mut Sqlite) -> T) -> T {
-        let drivers = self.drivers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut drivers =
-            self.back.wait_while(drivers, |drivers| drivers.is_empty()).unwrap_or_else(PoisonError::into_inner);
-        let lent = drivers.pop();
-        drop(drivers);
-        let mut driver = lent.expect("invariant: it was waited for until there is one");
+        let me = std::thread::current().id();
+        let mut driver = self.take(me);
         let done = work(&mut driver);
-        self.drivers.lock().unwrap_or_else(PoisonError::into_inner).push(driver);
-        self.back.notify_one();
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        free.drivers.push((Some(me), driver));
+        let is_waited_for = free.waiting > 0;
+        drop(free);
+        // telling nobody is a call of the kernel all the same
+        if is_waited_for {
+            self.back.notify_one();
+        }
         done
+    }
+
+    /// The one this thread had last, if it can be: its pages are near this core.
+    fn take(&self, me: ThreadId) -> Sqlite {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let own = free.drivers.iter().position(|(last, _)| *last == Some(me));
+            if let Some(at) = own.or_else(|| free.drivers.len().checked_sub(1)) {
+                return free.drivers.swap_remove(at).1;
+            }
+            free.waiting += 1;
+            free = self.back.wait(free).unwrap_or_else(PoisonError::into_inner);
+            free.waiting -= 1;
+        }
     }
 }
 
@@ -158,8 +187,7 @@ impl Pool {
         let mut threads = Vec::new();
         let (writers, reads) = match drivers {
             Drivers::Sqlite(writer, readers) => {
-                let idle = Idle { drivers: Mutex::new(readers), back: Condvar::new() };
-                (vec![Writer::on_sqlite(writer, Arc::clone(ears))?], Reads::Here(idle))
+                (vec![Writer::on_sqlite(writer, Arc::clone(ears))?], Reads::Here(Idle::new(readers)))
             }
             Drivers::Server(writers, readers) => {
                 let reads = Arc::new(Line::new(room, readers.len()));
