@@ -8,6 +8,7 @@ use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -23,11 +24,12 @@ use crate::domain::code::Code;
 use super::cookies;
 use super::cors;
 use super::extract::app_of;
+use super::figures::Figures;
 use super::limits::{Bound, Limits, Standing};
 use super::problem::{self, Problem};
 use super::query;
 use super::reply;
-use super::route::{BASE, Policy};
+use super::route::{BASE, Mounted, Policy};
 
 /// For whatever is not a page: nothing in it may run, load, or be framed.
 const INERT: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -46,7 +48,8 @@ pub async fn around(
     let id = reply::request_id();
     let (req, response) = next.call(req).await?.map_into_boxed_body().into_parts();
     let (mut response, cause) = worded(response, &id);
-    let policy = req.extensions().get::<Policy>().cloned();
+    let mounted = req.extensions().get::<Rc<Mounted>>().cloned();
+    let policy = mounted.as_ref().map(|mounted| &mounted.policy);
     let failed = response.status().is_client_error();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::try_from(id.as_str()) {
@@ -55,14 +58,15 @@ pub async fn around(
     if let Ok(app) = app_of(&req) {
         // a preflight says itself who may
         if req.method() != Method::OPTIONS || failed {
-            cors::mark(headers, &req, app, policy.as_ref());
+            cors::mark(headers, &req, app, policy);
         }
         secure(headers, cookies::is_https(app));
     }
-    let route = req.match_pattern().unwrap_or_else(|| "none".to_owned());
-    let told = Told { route: &route, method: named(req.method()), status: response.status(), began, id: &id };
-    told.measure();
-    told.log(policy.as_ref(), cause.as_deref());
+    let told = Told { method: named(req.method()), status: response.status(), began, id: &id };
+    match &mounted {
+        Some(mounted) => told.tell(&mounted.figures, policy, cause.as_deref()),
+        None => told.tell(&unmounted(&req), None, cause.as_deref()),
+    }
     Ok(ServiceResponse::new(req, response))
 }
 
@@ -110,6 +114,11 @@ fn secure(headers: &mut HeaderMap, https: bool) {
     }
 }
 
+/// What answers without a route of its own: a preflight, a method that is not known, nothing at all.
+fn unmounted(req: &HttpRequest) -> Figures {
+    Figures::of(req.match_pattern().unwrap_or_else(|| "none".to_owned()))
+}
+
 /// A method's name, one of few: anybody can make one up.
 fn named(method: &Method) -> &'static str {
     match method.as_str() {
@@ -126,7 +135,6 @@ fn named(method: &Method) -> &'static str {
 
 /// What is told of a request: never its query, body or client.
 struct Told<'r> {
-    route: &'r str,
     method: &'static str,
     status: StatusCode,
     began: Instant,
@@ -134,19 +142,9 @@ struct Told<'r> {
 }
 
 impl Told<'_> {
-    fn measure(&self) {
-        let labels = [
-            ("method", self.method.to_owned()),
-            ("route", self.route.to_owned()),
-            ("status", self.status.as_u16().to_string()),
-        ];
-        metrics::counter!("http_requests_total", &labels).increment(1);
-        let [method, route, _] = labels;
-        metrics::histogram!("http_request_seconds", &[method, route]).record(self.began.elapsed().as_secs_f64());
-    }
-
-    fn log(&self, policy: Option<&Policy>, cause: Option<&str>) {
-        let (method, route, status, request_id) = (self.method, self.route, self.status.as_u16(), self.id);
+    fn tell(&self, figures: &Figures, policy: Option<&Policy>, cause: Option<&str>) {
+        figures.count(self.method, self.status, self.began.elapsed());
+        let (method, route, status, request_id) = (self.method, figures.route(), self.status.as_u16(), self.id);
         if let Some(cause) = cause {
             tracing::error!(method, route, status, request_id, cause, "a request failed");
         }
@@ -163,12 +161,13 @@ impl Told<'_> {
 /// # Errors
 /// None: what fails is an answer.
 pub async fn within<B: MessageBody + 'static>(
-    policy: Policy,
+    mounted: Rc<Mounted>,
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let http = req.request().clone();
-    http.extensions_mut().insert(policy.clone());
+    http.extensions_mut().insert(Rc::clone(&mounted));
+    let policy = &mounted.policy;
     let refused = |problem: Problem| {
         let response = HttpResponse::from_error(problem);
         ServiceResponse::new(http.clone(), response.map_into_right_body())

@@ -32,6 +32,7 @@ pub mod wire;
 mod assets;
 mod cache;
 mod cors;
+mod figures;
 mod json;
 mod middleware;
 mod operate;

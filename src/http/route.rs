@@ -1,6 +1,8 @@
 //! A route: one method at one path, who may call it, and what it takes and answers. The page of
 //! all of them is `routes`; the document made from it is `openapi`.
 
+use std::rc::Rc;
+
 use actix_web::guard;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
@@ -13,11 +15,14 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::domain::code::Code;
 
+use super::figures::Figures;
 use super::limits::Bound;
 use super::{cors, middleware};
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
+/// What is asked for most.
+const MOST_READ: &str = "/api/v1/sites/{site}/threads/{key}/comments";
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +64,14 @@ impl Policy {
     pub fn is_routine(&self) -> bool {
         self.is_anonymous_read() || self.access == Access::Operator
     }
+}
+
+/// A route on one worker's thread.
+pub struct Mounted {
+    /// What has to be known of it.
+    pub policy: Policy,
+    /// Its figures.
+    pub figures: Figures,
 }
 
 /// Gives a schema, and adds those it refers to.
@@ -295,9 +308,9 @@ impl Route {
     }
 
     fn actix(&self, method: Method) -> actix_web::Route {
-        let policy = self.policy();
+        let mounted = Rc::new(Mounted { policy: self.policy(), figures: Figures::of(self.path.clone()) });
         let route = (self.make)().method(method);
-        route.wrap(from_fn(move |req, next| middleware::within(policy.clone(), req, next)))
+        route.wrap(from_fn(move |req, next| middleware::within(Rc::clone(&mounted), req, next)))
     }
 }
 
@@ -310,6 +323,8 @@ pub fn mount(cfg: &mut ServiceConfig, routes: &[Route]) {
             paths.push(&route.path);
         }
     }
+    // addresses are tried one after the other, each that varies by a regular expression
+    paths.sort_by_key(|path| *path != MOST_READ);
     for path in paths {
         let here: Vec<&Route> = routes.iter().filter(|route| route.path == path).collect();
         let policies: Vec<Policy> = here.iter().map(|route| route.policy()).collect();
