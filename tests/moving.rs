@@ -36,6 +36,7 @@ async fn filled() -> World {
     world.decide("mona", "hide", &hidden).await.ok();
     world.call("mona", "PUT", "/sites/here/threads/article", json!({"premoderation": true})).await.ok();
     world.post("bob", "waits", None).await;
+    world.call("mona", "POST", "/moderation/claims", json!({"site": "here", "count": 1})).await.ok();
     world.sign_in("bob").await;
     world.reader_token("carol").await;
     world
