@@ -42,14 +42,17 @@ impl Tx<'_> {
     /// snapshot with what is still under way: what was over by then is among them.
     pub fn events_abroad(&mut self, since: u64, node: &str) -> Result<Abroad, StoreError> {
         let since = since.to_string();
-        let number = |c: &mut Columns<'_>| Ok::<u64, StoreError>(c.take::<String>()?.parse().unwrap_or(0));
+        let number = |c: &mut Columns<'_>| {
+            let text = c.take::<String>()?;
+            text.parse::<u64>().map_err(|_| StoreError::Corrupt(format!("{text:?} is no number of a transaction")))
+        };
         let place = self.first(
             "SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT),
                left(pg_walfile_name(pg_current_wal_lsn()), 8)",
             &[],
             |c| Ok((number(c)?, c.maybe()?.unwrap_or_default())),
         )?;
-        let (oldest, timeline) = place.unwrap_or_default();
+        let (oldest, timeline) = place.ok_or_else(|| StoreError::Corrupt("no snapshot was told".into()))?;
         let events = self.all(
             concat!(
                 "SELECT ",
