@@ -33,7 +33,9 @@ async fn decide(world: &World, token: Option<&str>, comment: &Value, claim: &Val
     world.send(token, "POST", "/moderation/decisions", body, &[]).await.ok()
 }
 
+/// Each a millisecond after the one before, so that it stands behind it in the queue.
 async fn flagged(world: &World, text: &str) -> Value {
+    world.wait_ms(1);
     let comment = world.post("alice", text, None).await;
     let path = format!("/comments/{}/flags", id(&comment));
     world.call("bob", "POST", &path, json!({"reason": "spam"})).await.ok();
