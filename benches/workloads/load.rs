@@ -5,6 +5,7 @@
 //! epoll loop a thread and no runtime: on the same cores as the server, what the load costs is
 //! missing there.
 
+use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -157,7 +158,8 @@ struct Loop {
     poll: Poll,
     connections: Vec<Connection>,
     heard: Heard,
-    idle: Vec<usize>,
+    /// Used in turn: the server closes a connection on which nothing is ever asked.
+    idle: VecDeque<usize>,
 }
 
 impl Loop {
@@ -180,7 +182,7 @@ impl Loop {
             late: vec![0; lanes],
             silence: Duration::ZERO,
         };
-        let idle = (0..connections.len()).rev().collect();
+        let idle = (0..connections.len()).collect();
         Ok(Loop { load, poll, connections, heard, idle })
     }
 
@@ -248,7 +250,7 @@ impl Loop {
                     }
                     match self.load.pace {
                         Pace::Closed => one.send(now)?,
-                        Pace::Offered(_) => self.idle.push(number),
+                        Pace::Offered(_) => self.idle.push_back(number),
                     }
                 } else if let Some(late) = self.heard.late.get_mut(expected.lane) {
                     *late += 1;
@@ -263,13 +265,13 @@ impl Loop {
     fn send_due(&mut self, now: Instant, due: &mut Instant) -> Outcome<()> {
         match self.load.pace {
             Pace::Closed => {
-                while let Some(number) = self.idle.pop() {
+                while let Some(number) = self.idle.pop_front() {
                     self.send(number, now)?;
                 }
             }
             Pace::Offered(per_s) => {
                 while *due <= now
-                    && let Some(number) = self.idle.pop()
+                    && let Some(number) = self.idle.pop_front()
                 {
                     self.send(number, *due)?;
                     *due += Duration::from_secs(1) / per_s;
