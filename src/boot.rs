@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::app::prove_log::{log_heads, prove_log};
 use crate::app::verify::verify;
 use crate::app::{App, system_clock};
-use crate::cli::{Cli, Command, Common, ConfigCommand, Listen, SiteCommand, UserCommand, act};
+use crate::cli::{Cli, Command, Common, ConfigCommand, Listen, LogCommand, SiteCommand, UserCommand, act};
 use crate::config::{ConfigError, Layer, LogFormat, Settings, environment};
 use crate::store::{self, FILE, Missing, Options, Purpose, Store, StoreError};
 
@@ -70,6 +71,9 @@ fn obey(cli: &Cli) -> Result<(), Failure> {
             settings(common, &[])?;
             Ok(act::say("the settings are fine")?)
         }
+        Command::Log(LogCommand::Verify { heads, export: Some(export) }) => {
+            Ok(act::prove_export(export, &act::published(heads.as_deref())?)?)
+        }
         Command::MoveStore { to } => Ok(move_store(common, to.as_deref())?),
         Command::Config(ConfigCommand::Show) => Ok(act::say(settings(common, &[])?.show().trim_end())?),
         command => {
@@ -91,9 +95,15 @@ fn obey(cli: &Cli) -> Result<(), Failure> {
 /// The commands on a store.
 async fn work(command: &Command, store: Store, settings: Settings) -> Result<(), String> {
     match command {
-        // these two must work on a store that an app would not start with
+        // these must work on a store that an app would not start with
         Command::Backup { file } => return act::backup(file, |file| store.backup(file)),
         Command::Verify => return act::verified(&verify(&store).await.map_err(act::told)?),
+        Command::Log(LogCommand::Heads) => return act::heads(&log_heads(&store).await.map_err(act::told)?),
+        Command::Log(LogCommand::Export { site }) => return act::export_log(&store, site.as_deref()).await,
+        Command::Log(LogCommand::Verify { heads, .. }) => {
+            let published = act::published(heads.as_deref())?;
+            return act::verified(&prove_log(&store, published).await.map_err(act::told)?);
+        }
         _ => {}
     }
     let origin = settings.server.public_origin().unwrap_or("http://localhost").to_owned();
@@ -108,6 +118,7 @@ async fn work(command: &Command, store: Store, settings: Settings) -> Result<(),
         | Command::Backup { .. }
         | Command::MoveStore { .. }
         | Command::Verify
+        | Command::Log(_)
         | Command::Openapi
         | Command::Config(_) => Err("this command does not work on an app: a defect".into()),
     }

@@ -10,7 +10,8 @@ use common::{World, id};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use understory::app::verify::verify;
+use understory::app::prove_log::{export_log, log_heads, prove_export, prove_log};
+use understory::app::verify::{Verified, verify};
 use understory::store::{FILE, Options, Purpose, Store};
 
 /// A store in which something was done by hand: on SQLite a closed copy, on a server the store
@@ -64,15 +65,24 @@ fn table(change: &str) -> &str {
     change.trim_start_matches("UPDATE ").trim_start_matches("DELETE FROM ").split(' ').next().unwrap()
 }
 
-/// What verify says of such a store.
-async fn found(world: &World, change: &str) -> Vec<String> {
+/// What a proof says of such a store.
+async fn found_by(world: &World, change: &str, proof: impl AsyncFnOnce(&Store) -> Verified) -> Vec<String> {
     let changed = Changed::new(world, change);
     let directory = changed.copy.path();
     let options = Options { url: changed.url.clone(), purpose: Purpose::Any, ..Options::at(directory) };
     let store = Store::open(&options).unwrap();
-    let verified = verify(&store).await.unwrap();
+    let verified = proof(&store).await;
     changed.undo(world, change);
+    names(verified)
+}
+
+fn names(verified: Verified) -> Vec<String> {
     verified.differences.into_iter().map(|difference| difference.name).collect()
+}
+
+/// What verify says of such a store.
+async fn found(world: &World, change: &str) -> Vec<String> {
+    found_by(world, change, async |store| verify(store).await.unwrap()).await
 }
 
 fn numbers(world: &World, sql: &str) -> Vec<i64> {
@@ -198,6 +208,63 @@ async fn a_decision_cut_off_the_end_of_the_log_is_named() {
 }
 
 #[actix_web::test]
+async fn what_was_published_proves_the_end_of_a_chain() {
+    let (world, ..) = world().await;
+    let last = *seqs(&world).last().unwrap();
+    let heads = log_heads(&world.app.store).await.unwrap();
+    assert!(heads.iter().any(|head| head.seq == last), "{heads:?}");
+    // what came later does not matter
+    world.call("mona", "PUT", "/sites/here/threads/article", json!({"slow_mode_seconds": 2})).await.ok();
+    let proved = prove_log(&world.app.store, heads.clone()).await.unwrap();
+    assert_eq!(names(proved), [""; 0]);
+    for cut in [format!("DELETE FROM moderation_log WHERE seq >= {last}"), "DELETE FROM moderation_log".to_owned()] {
+        let proof = async |store: &Store| prove_log(store, heads.clone()).await.unwrap();
+        let names = found_by(&world, &cut, proof).await;
+        assert!(names.contains(&format!("moderation_log seq {last}")), "{cut}: {names:?}");
+    }
+}
+
+#[actix_web::test]
+async fn an_export_of_the_log_is_proven_without_the_store() {
+    let (world, ..) = world().await;
+    let heads = log_heads(&world.app.store).await.unwrap();
+    for site in [None, Some("here")] {
+        let mut written = Vec::new();
+        export_log(&world.app.store, site, &mut written).await.unwrap();
+        let text = String::from_utf8(written).unwrap();
+        let here: Vec<_> = heads.iter().filter(|head| site.is_none() || text.contains(&head.hash)).cloned().collect();
+        let proved = |text: &str| prove_export(text.as_bytes(), &here).map(names);
+        assert_eq!(proved(&text).unwrap(), [""; 0]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() >= 4);
+        for (at, line) in lines.iter().enumerate() {
+            let row: Value = serde_json::from_str(line).unwrap();
+            let seq = row["seq"].as_i64().unwrap();
+            for (field, value) in row.as_object().unwrap() {
+                let other = match (field.as_str(), value) {
+                    // set when texts are purged, which keeps the digests
+                    ("purged_ms", _) => continue,
+                    ("seq" | "at_ms", value) => json!(value.as_i64().unwrap() + 1_000),
+                    ("chain" | "actor_id", value) => json!(format!("{}1", value.as_str().unwrap_or("9"))),
+                    ("salt", _) => json!("00"),
+                    (_, value) => json!(format!("{}x", value.as_str().unwrap_or_default())),
+                };
+                let mut changed = row.clone();
+                changed[field] = other;
+                let changed = changed.to_string();
+                let text = [&lines[..at], &[changed.as_str()], &lines[at + 1..]].concat().join("\n");
+                let names = proved(&text).unwrap();
+                assert!(names.iter().any(|name| name.starts_with("moderation_log seq ")), "{seq} {field}");
+            }
+            // a row less is missed by the next of its chain, or by the head
+            let text = [&lines[..at], &lines[at + 1..]].concat().join("\n");
+            assert!(!proved(&text).unwrap().is_empty(), "{seq}");
+        }
+        assert!(proved(&text.replacen("\"seq\"", "\"sequence\"", 1)).unwrap_err().contains("line 1"));
+    }
+}
+
+#[actix_web::test]
 async fn every_changed_counter_is_named() {
     let (world, root, reply) = world().await;
     for comment in [&root, &reply] {
@@ -275,6 +342,45 @@ async fn the_command_fails_and_names_what_differs() {
         let (code, said) = verify(change);
         assert_eq!(code, Some(1), "{change}: {said}");
         assert!(said.lines().any(|line| line.starts_with(&format!("{name}:"))), "{change}: {said}");
+    }
+}
+
+#[actix_web::test]
+async fn the_log_commands_publish_export_and_prove() {
+    let (world, ..) = world().await;
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_understory"));
+        command.arg("log").args(arguments).current_dir(directory.path());
+        command.arg("--data").arg(world.directory.path());
+        if let Some(url) = &world.database.url {
+            command.arg("--set").arg(format!("store.url={url}"));
+        }
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (code, heads, said) = run(&["heads"]);
+    assert_eq!((code, heads.lines().count()), (Some(0), 2), "{said}");
+    let heads_file = file("heads", &heads);
+    assert_eq!(run(&["verify", "--heads", &heads_file]).0, Some(0));
+    let (code, export, said) = run(&["export"]);
+    assert_eq!((code, export.lines().count()), (Some(0), seqs(&world).len()), "{said}");
+    let (code, said, _) = run(&["verify", "--heads", &heads_file, "--export", &file("export", &export)]);
+    assert_eq!(code, Some(0), "{said}");
+    let (_, short, _) = run(&["export", "--site", "there"]);
+    let (code, said, _) = run(&["verify", "--heads", &heads_file, "--export", &file("short", &short)]);
+    assert!(code == Some(1) && said.contains("was published as the end of chain"), "{said}");
+    assert_eq!(run(&["export", "--site", "nowhere"]).0, Some(1));
+    // nothing to prove against is no proof
+    for wrong in ["", "[]", "{}", "no heads"] {
+        let (code, _, said) = run(&["verify", "--heads", &file("wrong", wrong)]);
+        assert!(code == Some(1) && said.contains("wrong"), "{wrong}: {said}");
     }
 }
 

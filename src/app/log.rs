@@ -7,10 +7,10 @@ use super::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::cursor;
 use crate::domain::ids::UserId;
-use crate::domain::log::Chain;
+use crate::domain::log::{Chain, LogLine};
 use crate::domain::permission::Action;
 use crate::domain::user::User;
-use crate::store::{LogLine, Tx};
+use crate::store::Tx;
 
 /// A page of the log, newest first.
 pub struct LogPage {

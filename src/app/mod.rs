@@ -25,6 +25,7 @@ pub mod manage_thread;
 pub mod people;
 pub mod post;
 pub mod presence;
+pub mod prove_log;
 pub mod queue;
 pub mod read;
 pub mod read_own;

@@ -24,7 +24,7 @@ pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
             differences.extend(tx.check_paths()?);
             differences.extend(tx.check_fragments()?);
             differences.extend(tx.check_decisions()?);
-            let (rows, broken) = tx.check_log()?;
+            let (rows, broken) = tx.check_log(&[])?;
             differences.extend(broken);
             let [sites, threads, comments, people] = tx.check_sizes()?;
             let summary = format!(

@@ -1,12 +1,14 @@
 //! The commands on a store: each calls one use-case and prints what it did.
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use super::{Export, Import, SiteCommand, UserCommand};
 use crate::app::App;
 use crate::app::import::ImportReport;
 use crate::app::verify::Verified;
+use crate::domain::log::Head;
+use crate::store::Store;
 
 /// The longest password that is read, in bytes: the service allows 1,024.
 const PASSWORD_BYTES: u64 = 64 << 10;
@@ -81,7 +83,52 @@ pub fn verified(verified: &Verified) -> Told {
         verified.differences.iter().map(|found| format!("{}: {}", found.name, found.detail)).collect();
     say(&lines.join("\n"))?;
     let count = lines.len();
-    Err(format!("the store is not as it must be, differences: {count}; keep a copy of it before anything else"))
+    Err(format!("not all is as it must be, differences: {count}; keep a copy before anything else"))
+}
+
+/// `log heads`: a head a line.
+///
+/// # Errors
+/// In words.
+pub fn heads(heads: &[Head]) -> Told {
+    let line = |head| serde_json::to_string(head).map_err(told);
+    heads.iter().try_for_each(|head| say(&line(head)?))
+}
+
+/// The heads in a file that [`heads`] has written; none without a file.
+///
+/// # Errors
+/// In words.
+pub fn published(file: Option<&Path>) -> Result<Vec<Head>, String> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let heads: Vec<Head> = serde_json::Deserializer::from_str(&text)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("{shown} is not what `understory log heads` prints: {error}"))?;
+    // a file without heads proves nothing, and must not look like a proof
+    if heads.is_empty() { Err(format!("there is no head in {shown}")) } else { Ok(heads) }
+}
+
+/// `log export`
+///
+/// # Errors
+/// In words.
+pub async fn export_log(store: &Store, site: Option<&str>) -> Told {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    crate::app::prove_log::export_log(store, site, &mut out).await.map_err(told)
+}
+
+/// `log verify --export FILE`
+///
+/// # Errors
+/// In words, also when anything differs.
+pub fn prove_export(file: &Path, published: &[Head]) -> Told {
+    let shown = file.display();
+    let opened = std::fs::File::open(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let proved = crate::app::prove_log::prove_export(BufReader::new(opened), published);
+    verified(&proved.map_err(|error| format!("{shown} is not what `understory log export` writes: {error}"))?)
 }
 
 /// `move-store`: the rows of each table, which are there as they were here.

@@ -67,6 +67,9 @@ pub enum Command {
     },
     /// Recount everything and prove the log.
     Verify,
+    /// The moderation log.
+    #[command(subcommand)]
+    Log(LogCommand),
     /// Print the description of the HTTP interface.
     Openapi,
     /// Settings.
@@ -193,6 +196,28 @@ pub struct Export {
     /// The key of one thread; without it all threads, one document a line.
     #[arg(long, value_name = "KEY")]
     pub thread: Option<String>,
+}
+
+/// On the log.
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Print the end of each chain, one a line: publish it where nobody can change it.
+    Heads,
+    /// Write all chains, or that of a site, to standard output, one row a line.
+    Export {
+        /// The site.
+        #[arg(long)]
+        site: Option<String>,
+    },
+    /// Prove every chain, and that what was published of them is still there.
+    Verify {
+        /// What `log heads` printed earlier.
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
+        /// What `log export` wrote, in place of the store.
+        #[arg(long, value_name = "FILE")]
+        export: Option<PathBuf>,
+    },
 }
 
 /// On settings.

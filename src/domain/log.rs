@@ -4,7 +4,9 @@
 //! texts appear as salted digests only: a text can be purged and the chain still proves that
 //! nothing else changed. Keeping and reading rows is the store's.
 
-use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ids::{SiteId, UserId};
@@ -13,7 +15,8 @@ use super::ids::{SiteId, UserId};
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A chain of the log: one for each site and one for the server itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Chain {
     /// What concerns no single site.
     Server,
@@ -33,6 +36,20 @@ impl Chain {
     /// The chain stored under `number`.
     pub fn of(number: i64) -> Chain {
         if number == 0 { Chain::Server } else { Chain::Site(SiteId(number)) }
+    }
+}
+
+impl From<Chain> for String {
+    fn from(chain: Chain) -> String {
+        chain.number().to_string()
+    }
+}
+
+impl TryFrom<String> for Chain {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(number: String) -> Result<Chain, Self::Error> {
+        Ok(Chain::of(number.parse()?))
     }
 }
 
@@ -153,6 +170,85 @@ impl LogRow {
     }
 }
 
+/// A row with its texts, as the log's readers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// The row.
+    pub row: LogRow,
+    /// How it was, as JSON; none also when purged.
+    pub before: Option<String>,
+    /// How it is, as JSON.
+    pub after: Option<String>,
+    /// A moderator's words.
+    pub note: Option<String>,
+    /// What the digests were salted with.
+    pub salt: Option<Vec<u8>>,
+    /// When the texts were purged, in milliseconds since 1970.
+    pub purged_ms: Option<i64>,
+}
+
+/// The end of a chain at some time. Published, it proves later that nothing up to it was changed or
+/// cut off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Which chain; in JSON its number, 0 for the server's.
+    pub chain: Chain,
+    /// The last row.
+    pub seq: i64,
+    /// That row's hash.
+    pub hash: String,
+}
+
+/// Proves a log line by line, in the order of `seq`, and that it holds what was published of it.
+pub struct Prover {
+    /// The hash of the last row of each chain.
+    last: HashMap<Chain, String>,
+    /// Published and not met yet.
+    published: BTreeMap<(i64, Chain), String>,
+}
+
+impl Prover {
+    /// Has seen nothing yet. The last of several heads of one row counts.
+    pub fn new(published: &[Head]) -> Prover {
+        let published = published.iter().map(|head| ((head.seq, head.chain), head.hash.clone()));
+        Prover { last: HashMap::new(), published: published.collect() }
+    }
+
+    /// What is wrong with the next line, in words; nothing when it stands as it was written.
+    pub fn next(&mut self, line: &LogLine) -> Vec<String> {
+        let row = &line.row;
+        let mut wrong = Vec::new();
+        if row.prev_hash != self.last.get(&row.chain).map_or(GENESIS, String::as_str) {
+            wrong.push("prev_hash is not the hash of the row before it in its chain".to_owned());
+        }
+        if row.hash != row.compute_hash() {
+            wrong.push("hash does not fit the row".to_owned());
+        }
+        if line.purged_ms.is_none() {
+            let salt = line.salt.as_deref().unwrap_or_default();
+            for (field, text, kept) in [
+                ("before", &line.before, &row.before_digest),
+                ("after", &line.after, &row.after_digest),
+                ("note", &line.note, &row.note_digest),
+            ] {
+                if digest(salt, field, text.as_deref()) != *kept {
+                    wrong.push(format!("the text of {field} does not fit its digest"));
+                }
+            }
+        }
+        if self.published.remove(&(row.seq, row.chain)).is_some_and(|published| published != row.hash) {
+            wrong.push("hash is not the one that was published".to_owned());
+        }
+        self.last.insert(row.chain, row.hash.clone());
+        wrong
+    }
+
+    /// The published heads whose rows were not there.
+    pub fn missing(self) -> Vec<Head> {
+        self.published.into_iter().map(|((seq, chain), hash)| Head { chain, seq, hash }).collect()
+    }
+}
+
 /// The salted digest of one text, hexadecimal; empty for none.
 pub fn digest(salt: &[u8], field: &str, text: Option<&str>) -> String {
     let Some(text) = text else { return String::new() };
@@ -204,6 +300,47 @@ mod tests {
             change(&mut altered);
             assert_ne!(altered.compute_hash(), row.hash, "field {which}");
         }
+    }
+
+    fn line(entry: &LogEntry, seq: i64, prev: &str) -> LogLine {
+        LogLine {
+            row: LogRow::chained(entry, seq, prev.to_owned()),
+            before: entry.before.clone(),
+            after: entry.after.clone(),
+            note: entry.note.clone(),
+            salt: Some(entry.salt.to_vec()),
+            purged_ms: None,
+        }
+    }
+
+    #[test]
+    fn a_published_head_proves_the_end_and_what_was_written_anew() {
+        let first = line(&entry(), 1, GENESIS);
+        let second = line(&entry(), 4, &first.row.hash);
+        let heads = [Head { chain: first.row.chain, seq: 4, hash: second.row.hash.clone() }];
+        let proved = |lines: &[&LogLine]| {
+            let mut prover = Prover::new(&heads);
+            let wrong: Vec<String> = lines.iter().flat_map(|line| prover.next(line)).collect();
+            (wrong, prover.missing().len())
+        };
+        assert_eq!(proved(&[&first, &second]), (vec![], 0));
+        assert_eq!(proved(&[&first]), (vec![], 1), "cut off");
+        // a chain that was made anew is whole, but not the one that was published
+        let forged = line(&LogEntry { actor_id: None, ..entry() }, 1, GENESIS);
+        let after = line(&entry(), 4, &forged.row.hash);
+        assert_eq!(proved(&[&forged, &after]), (vec!["hash is not the one that was published".to_owned()], 0));
+        // of another chain with the same number
+        let other = line(&LogEntry { chain: Chain::Server, ..entry() }, 4, GENESIS);
+        assert_eq!(proved(&[&first, &other]), (vec![], 1));
+    }
+
+    #[test]
+    fn purged_texts_leave_the_chain_whole() {
+        let mut purged = line(&entry(), 1, GENESIS);
+        (purged.before, purged.note, purged.salt, purged.purged_ms) = (None, None, None, Some(5));
+        assert_eq!(Prover::new(&[]).next(&purged), Vec::<String>::new());
+        purged.purged_ms = None;
+        assert_eq!(Prover::new(&[]).next(&purged).len(), 2);
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! Recomputes what is kept twice and compares: every counter, every place in the tree, the queue,
 //! and the whole log. `understory verify` prints what differs, by name.
 
-use std::collections::HashMap;
-
 use super::{StoreError, Tx};
-use crate::domain::log::{Chain, GENESIS, digest};
+use crate::domain::log::{Head, Prover};
 
 /// Something that is not as it must be: which, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +11,19 @@ pub struct Difference {
     pub name: String,
     /// What is kept and what it should be.
     pub detail: String,
+}
+
+impl Difference {
+    /// A row of the log that is not what it was.
+    pub fn in_log(seq: i64, detail: String) -> Difference {
+        Difference { name: format!("moderation_log seq {seq}"), detail }
+    }
+
+    /// A published head whose row is not there.
+    pub fn missing_head(head: &Head) -> Difference {
+        let detail = format!("was published as the end of chain {}, and is not there", head.chain.number());
+        Difference::in_log(head.seq, detail)
+    }
 }
 
 /// Rows of the log looked at in one query.
@@ -243,48 +254,28 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// Every row of the log that is not what its chain proves, and how many rows there are.
-    pub fn check_log(&mut self) -> Result<(u64, Vec<Difference>), StoreError> {
+    /// Every row of the log that is not what its chain proves, every published head that it does not
+    /// hold, and how many rows there are.
+    pub fn check_log(&mut self, published: &[Head]) -> Result<(u64, Vec<Difference>), StoreError> {
         let mut found = Vec::new();
-        let mut heads: HashMap<Chain, String> = HashMap::new();
+        let mut prover = Prover::new(published);
         let mut expected_seq = 1;
         let mut rows = 0;
         loop {
             let lines = self.log_after(expected_seq - 1, LOG_BATCH)?;
             if lines.is_empty() {
+                found.extend(prover.missing().iter().map(Difference::missing_head));
                 return Ok((rows, found));
             }
             for line in lines {
-                let row = &line.row;
+                let seq = line.row.seq;
                 rows += 1;
-                let mut wrong = |detail: &str| {
-                    let name = format!("moderation_log seq {}", row.seq);
-                    found.push(Difference { name, detail: detail.to_owned() });
-                };
-                if row.seq != expected_seq {
-                    wrong(&format!("rows {expected_seq} to {} before it are missing", row.seq - 1));
+                if seq != expected_seq {
+                    let detail = format!("rows {expected_seq} to {} before it are missing", seq - 1);
+                    found.push(Difference::in_log(seq, detail));
                 }
-                expected_seq = row.seq + 1;
-                let prev = heads.get(&row.chain).map_or(GENESIS, String::as_str);
-                if row.prev_hash != prev {
-                    wrong("prev_hash is not the hash of the row before it in its chain");
-                }
-                if row.hash != row.compute_hash() {
-                    wrong("hash does not fit the row");
-                }
-                if line.purged_ms.is_none() {
-                    let salt = line.salt.as_deref().unwrap_or_default();
-                    for (field, text, kept) in [
-                        ("before", &line.before, &row.before_digest),
-                        ("after", &line.after, &row.after_digest),
-                        ("note", &line.note, &row.note_digest),
-                    ] {
-                        if digest(salt, field, text.as_deref()) != *kept {
-                            wrong(&format!("the text of {field} does not fit its digest"));
-                        }
-                    }
-                }
-                heads.insert(row.chain, line.row.hash);
+                expected_seq = seq + 1;
+                found.extend(prover.next(&line).into_iter().map(|detail| Difference::in_log(seq, detail)));
             }
         }
     }

@@ -2,24 +2,7 @@
 
 use super::driver::{Columns, values};
 use super::{StoreError, Tx};
-use crate::domain::log::{Chain, GENESIS, LogEntry, LogRow};
-
-/// A row with its texts, as the log's readers see it.
-#[derive(Clone, Debug)]
-pub struct LogLine {
-    /// The row.
-    pub row: LogRow,
-    /// How it was, as JSON; none also when purged.
-    pub before: Option<String>,
-    /// How it is, as JSON.
-    pub after: Option<String>,
-    /// A moderator's words.
-    pub note: Option<String>,
-    /// What the digests were salted with.
-    pub salt: Option<Vec<u8>>,
-    /// When the texts were purged, in milliseconds since 1970.
-    pub purged_ms: Option<i64>,
-}
+use crate::domain::log::{Chain, GENESIS, LogEntry, LogLine, LogRow};
 
 macro_rules! log_select {
     ($tail:literal) => {
@@ -105,11 +88,35 @@ impl Tx<'_> {
         )
     }
 
+    /// The chains that have rows.
+    pub fn log_chains(&mut self) -> Result<Vec<Chain>, StoreError> {
+        // a seek for each, however long they are
+        self.all(
+            "WITH RECURSIVE found (chain) AS (
+               SELECT MIN(chain) FROM moderation_log
+               UNION ALL
+               SELECT (SELECT MIN(chain) FROM moderation_log WHERE chain > found.chain) FROM found
+               WHERE found.chain IS NOT NULL)
+             SELECT chain FROM found WHERE chain IS NOT NULL",
+            &[],
+            |c| Ok(Chain::of(c.take()?)),
+        )
+    }
+
     /// A chain before a seq, newest first, `count` at most.
     pub fn log_page(&mut self, chain: Chain, before: Option<i64>, count: i64) -> Result<Vec<LogLine>, StoreError> {
         self.all(
             log_select!("WHERE l.chain = ?1 AND l.seq < ?2 ORDER BY l.seq DESC LIMIT ?3"),
             values![chain.number(), before.unwrap_or(i64::MAX), count],
+            line,
+        )
+    }
+
+    /// A chain after a seq, oldest first, `count` at most.
+    pub fn log_of_after(&mut self, chain: Chain, seq: i64, count: i64) -> Result<Vec<LogLine>, StoreError> {
+        self.all(
+            log_select!("WHERE l.chain = ?1 AND l.seq > ?2 ORDER BY l.seq LIMIT ?3"),
+            values![chain.number(), seq, count],
             line,
         )
     }

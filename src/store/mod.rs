@@ -52,7 +52,6 @@ pub use event::{Event, EventKind};
 pub use flag::FlagGroup;
 pub use idempotency::{Claim, IdempotencyKey};
 pub use key::Key;
-pub use log::LogLine;
 pub use moving::{Moved, move_store};
 pub use page::Reader;
 pub use queue::QueuePlace;

@@ -1,4 +1,5 @@
 //! Foreign file formats: bytes to plain documents and back. What becomes of a document is the
-//! business of `app::import` and `app::export`; nothing here knows the store.
+//! business of `app::import`, `app::export` and `app::prove_log`; nothing here knows the store.
 
+pub mod log;
 pub mod native;
