@@ -6,8 +6,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::StoreError;
+use super::pool::spawn;
 use super::sqlite::{Checkpoint, Sqlite};
-use super::unit::spawn;
 
 /// How often the log is looked at.
 const LOOK: Duration = Duration::from_millis(100);

@@ -12,6 +12,7 @@ mod decision;
 mod derive;
 mod dialect;
 pub(crate) mod driver;
+mod error;
 mod event;
 mod failure;
 mod flag;
@@ -22,9 +23,11 @@ mod key;
 mod line;
 mod log;
 mod moving;
+mod news;
 mod page;
 #[cfg(test)]
 mod plans;
+mod pool;
 mod postgres;
 mod queue;
 mod schema;
@@ -37,22 +40,23 @@ mod unit;
 mod user;
 #[cfg(test)]
 pub(crate) mod watch;
+mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use thiserror::Error;
-
 pub use check::Difference;
 pub use claim::{Holder, Lease};
 pub use comment::{Above, Below, CommentFilter};
 pub use decision::{Entry, Past};
+pub use error::StoreError;
 pub use event::{Event, EventKind};
 pub use flag::FlagGroup;
 pub use idempotency::{Claim, IdempotencyKey};
 pub use key::Key;
 pub use moving::{Moved, move_store};
+pub use news::{Listener, News};
 pub use page::Reader;
 pub use queue::QueuePlace;
 pub use schema::Purpose;
@@ -63,49 +67,15 @@ pub use user::Record;
 
 use checkpoint::Checkpointer;
 use driver::Driver;
+use news::Ears;
+use pool::{Drivers, Pool};
 use postgres::Postgres;
 use postgres::connect::Server;
 use postgres::tail::{Progress, Tail};
 use sqlite::{Sqlite, Use};
-use unit::{Drivers, Ears, Pool};
 
 /// The name of the store's file in its directory.
 pub const FILE: &str = "understory.db";
-
-/// What a store can fail with, by what the caller can do.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The queue of units is full: try again soon.
-    #[error("the store's queue is full")]
-    Overloaded,
-    /// No room on the disk: nothing of the unit was kept.
-    #[error("the disk is full")]
-    Full,
-    /// Others kept the store for too long, or it cannot be reached: nothing of the unit was kept.
-    #[error("the store is kept busy by others, or cannot be reached")]
-    Busy,
-    /// The connection was lost at the commit: the unit may be kept or not.
-    #[error("the connection was lost at the commit: whether it was kept is not known")]
-    Uncertain,
-    /// A rule of the schema would be broken: the store's own net, not an expected answer.
-    #[error("a constraint failed: {0}")]
-    Constraint(String),
-    /// Stored rows are not what they must be.
-    #[error("the store is damaged: {0}")]
-    Corrupt(String),
-    /// A newer, older or other kind of store than this program can open; says which.
-    #[error("{0}")]
-    Refused(String),
-    /// The unit panicked; nothing of it was kept.
-    #[error("a unit of work panicked")]
-    Panicked,
-    /// The store is shutting down.
-    #[error("the store is closed")]
-    Closed,
-    /// Anything else the database says.
-    #[error("database: {0}")]
-    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
 
 /// How to open a store.
 #[derive(Clone)]
@@ -155,21 +125,6 @@ impl Options {
         }
     }
 }
-
-/// What a listener is told.
-#[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
-    /// What was committed.
-    Events(&'a [Event]),
-    /// The server's history is another since a failover: what was told may not have happened, and
-    /// what has happened may not have been told.
-    Lost,
-}
-
-/// Told of events right after their commit and before it is acknowledged, each once. On SQLite all
-/// come in the order of their commits; on PostgreSQL those of one thread and node do, and others'
-/// come when they are read: a thread's version, and a person's `seq`, tell which is the later.
-pub type Listener = Box<dyn Fn(News<'_>) + Send + Sync>;
 
 /// Connections that write to a server at the same time. More would meet more often: serializable
 /// transactions also meet in pages of an index, whatever their keys.

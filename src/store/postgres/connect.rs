@@ -16,7 +16,8 @@ use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::tail::Wake;
-use super::{CHANNEL, said, tls};
+use super::values::said;
+use super::{CHANNEL, tls};
 use crate::store::StoreError;
 
 /// The oldest server that tells which transactions are over (`xid8`).

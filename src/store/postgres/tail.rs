@@ -17,7 +17,8 @@ use super::Postgres;
 use super::connect::Server;
 use crate::store::driver::{Access, Columns, Driver as _, values};
 use crate::store::event::{Event, event, event_columns};
-use crate::store::unit::{Ears, spawn};
+use crate::store::news::Ears;
+use crate::store::pool::spawn;
 use crate::store::{News, StoreError, Tx};
 
 /// The longest between two looks.
