@@ -20,8 +20,9 @@ const PAGE: i64 = 500;
 pub async fn log_heads(store: &Store) -> Result<Vec<Head>, StoreError> {
     store
         .read("log_heads", |tx| {
-            let mut heads = Vec::new();
-            for chain in tx.log_chains()? {
+            let (mut heads, mut last) = (Vec::new(), None);
+            while let Some(chain) = tx.log_chain_after(last)? {
+                last = Some(chain);
                 if let Some((seq, hash, _)) = tx.log_head(chain)? {
                     heads.push(Head { chain, seq, hash });
                 }

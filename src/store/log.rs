@@ -88,17 +88,11 @@ impl Tx<'_> {
         )
     }
 
-    /// The chains that have rows.
-    pub fn log_chains(&mut self) -> Result<Vec<Chain>, StoreError> {
-        // a seek for each, however long they are
-        self.all(
-            "WITH RECURSIVE found (chain) AS (
-               SELECT MIN(chain) FROM moderation_log
-               UNION ALL
-               SELECT (SELECT MIN(chain) FROM moderation_log WHERE chain > found.chain) FROM found
-               WHERE found.chain IS NOT NULL)
-             SELECT chain FROM found WHERE chain IS NOT NULL",
-            &[],
+    /// The chain with rows that comes after one, or the first.
+    pub fn log_chain_after(&mut self, chain: Option<Chain>) -> Result<Option<Chain>, StoreError> {
+        self.first(
+            "SELECT chain FROM moderation_log WHERE chain > ?1 ORDER BY chain LIMIT 1",
+            values![chain.map_or(-1, Chain::number)],
             |c| Ok(Chain::of(c.take()?)),
         )
     }

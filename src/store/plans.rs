@@ -293,7 +293,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.log_head(Chain::Site(SITE))?;
     tx.log_page(Chain::Site(SITE), None, 50)?;
     tx.log_of_after(Chain::Site(SITE), 0, 50)?;
-    tx.log_chains()?;
+    tx.log_chain_after(None)?;
     Ok(())
 }
 
