@@ -245,7 +245,7 @@ async fn an_export_of_the_log_is_proven_without_the_store() {
                     // set when texts are purged, which keeps the digests
                     ("purged_ms", _) => continue,
                     ("seq" | "at_ms", value) => json!(value.as_i64().unwrap() + 1_000),
-                    ("chain" | "actor_id", value) => json!(format!("{}1", value.as_str().unwrap_or("9"))),
+                    ("chain" | "actor_id", value) => json!(if *value == json!("7") { "8" } else { "7" }),
                     ("salt", _) => json!("00"),
                     (_, value) => json!(format!("{}x", value.as_str().unwrap_or_default())),
                 };
@@ -366,7 +366,7 @@ async fn the_log_commands_publish_export_and_prove() {
         path.to_str().unwrap().to_owned()
     };
     let (code, heads, said) = run(&["heads"]);
-    assert_eq!((code, heads.lines().count()), (Some(0), 2), "{said}");
+    assert_eq!((code, heads.lines().count()), (Some(0), 3), "{said}");
     let heads_file = file("heads", &heads);
     assert_eq!(run(&["verify", "--heads", &heads_file]).0, Some(0));
     let (code, export, said) = run(&["export"]);
