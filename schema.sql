@@ -24,6 +24,11 @@ CREATE TABLE site (
   -- open items of the queue, kept so that a queue page need not count
   flagged_count    INTEGER NOT NULL DEFAULT 0,
   held_count       INTEGER NOT NULL DEFAULT 0,
+  -- for what two moderators are needed: decisions on more comments than this (null: on no number),
+  -- bans, purges
+  two_wide_over    INTEGER CHECK (two_wide_over >= 0),
+  two_ban          INTEGER NOT NULL DEFAULT 0 CHECK (two_ban IN (0, 1)),
+  two_purge        INTEGER NOT NULL DEFAULT 0 CHECK (two_purge IN (0, 1)),
   created_ms       INTEGER NOT NULL
 ) STRICT;
 
@@ -180,6 +185,8 @@ CREATE TABLE comment (
   removed_ms       INTEGER,
   erased_ms        INTEGER,
   source_id        TEXT,
+  -- what comments that say the same have in common; null once the text is erased
+  text_hash        INTEGER,
   -- long texts stand last, so that what is read or counted without them is found before them;
   -- readers' pages are joined from fragments: the public fields that change only with the version
   fragment         TEXT NOT NULL,
@@ -202,6 +209,7 @@ CREATE INDEX comment_author_thread ON comment (author_id, thread_id, state, crea
 CREATE INDEX comment_site ON comment (site_id, state, created_ms, id);
 CREATE INDEX comment_thread ON comment (thread_id, state, created_ms, id);
 CREATE UNIQUE INDEX comment_source ON comment (thread_id, source_id) WHERE source_id IS NOT NULL;
+CREATE INDEX comment_alike ON comment (site_id, text_hash, id) WHERE text_hash IS NOT NULL;
 CREATE INDEX comment_erasable ON comment (removed_ms) WHERE state = 'deleted' AND erased_ms IS NULL;
 
 -- Texts that an edit replaced.
@@ -296,17 +304,44 @@ CREATE INDEX queue_place_list ON queue_place (site_id, list, priority DESC, firs
 CREATE INDEX queue_place_free ON queue_place (site_id, list, priority DESC, first_ms, comment_id) WHERE claim_id IS NULL;
 
 CREATE TABLE decision (
-  id          INTEGER PRIMARY KEY,
-  site_id     INTEGER NOT NULL REFERENCES site (id),
-  at_ms       INTEGER NOT NULL,
-  actor_id    INTEGER REFERENCES user_account (id),
-  action      TEXT NOT NULL,
-  scope       TEXT NOT NULL CHECK (scope IN ('comment', 'subtree')),
-  reason_code TEXT,
-  note        TEXT,
-  public_text TEXT,
-  undoes      INTEGER REFERENCES decision (id),
-  undone_by   INTEGER
+  id             INTEGER PRIMARY KEY,
+  site_id        INTEGER NOT NULL REFERENCES site (id),
+  -- when it took effect: when it was made, or confirmed
+  at_ms          INTEGER NOT NULL,
+  actor_id       INTEGER REFERENCES user_account (id),
+  action         TEXT NOT NULL,
+  scope          TEXT NOT NULL CHECK (scope IN ('comment', 'subtree')),
+  reason_code    TEXT,
+  note           TEXT,
+  public_text    TEXT,
+  undoes         INTEGER REFERENCES decision (id),
+  undone_by      INTEGER,
+  state          TEXT NOT NULL CHECK (state IN ('proposed', 'running', 'done')),
+  -- what was selected, as JSON; null where comments were named
+  selected       TEXT,
+  -- targets in all; those settled and those left alone so far
+  total          INTEGER NOT NULL,
+  applied_count  INTEGER NOT NULL DEFAULT 0,
+  conflict_count INTEGER NOT NULL DEFAULT 0,
+  -- of an undo: the last position it has looked at among the targets of what it takes back
+  looked_at      INTEGER NOT NULL DEFAULT -1,
+  -- the rule of two: when it was proposed, and who agreed
+  proposed_ms    INTEGER,
+  confirmed_by   INTEGER REFERENCES user_account (id)
+) STRICT;
+
+CREATE INDEX decision_site ON decision (site_id, state, id);
+CREATE INDEX decision_running ON decision (id) WHERE state = 'running';
+
+-- What a decision that is proposed or running has yet to do: its targets in the order of their
+-- positions, a step in a row, as the text that src/store/batch.rs reads and writes. Fixed when the
+-- decision is made, each with its version; gone once it is done.
+CREATE TABLE decision_batch (
+  decision_id INTEGER NOT NULL REFERENCES decision (id),
+  number      INTEGER NOT NULL,
+  size        INTEGER NOT NULL,
+  targets     TEXT NOT NULL,
+  PRIMARY KEY (decision_id, number)
 ) STRICT;
 
 -- How each decision settled a flag, kept so that the undo of an undo settles it again.
@@ -328,8 +363,14 @@ CREATE TABLE decision_target (
   -- as the text that src/store/decision.rs reads and writes
   before         TEXT,
   after          TEXT,
+  -- what had been decided last on a target left alone
+  past           INTEGER,
   PRIMARY KEY (decision_id, position)
 ) STRICT;
+
+-- The first of each kind, however many of the other stand before them.
+CREATE INDEX decision_target_applied ON decision_target (decision_id, position) WHERE conflict IS NULL;
+CREATE INDEX decision_target_refused ON decision_target (decision_id, position) WHERE conflict IS NOT NULL;
 
 -- What was decided last on a comment.
 CREATE INDEX decision_target_comment ON decision_target (comment_id, decision_id) WHERE conflict IS NULL;

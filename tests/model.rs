@@ -624,6 +624,7 @@ impl World {
         let sent = Decide {
             targets: unknown.into_iter().chain(targets.iter().map(|(at, v)| (m.comments[*at].id, *v))).collect(),
             reach: order.reach,
+            select: None,
             act: order.act,
             reason: Some(Reason::Spam),
             note: None,

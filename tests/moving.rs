@@ -11,6 +11,7 @@ use common::{Database, THREAD, World, id};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use understory::app::App;
+use understory::app::set_site::SiteChange;
 use understory::store::FILE;
 use url::Url;
 
@@ -37,6 +38,10 @@ async fn filled() -> World {
     world.call("mona", "PUT", "/sites/here/threads/article", json!({"premoderation": true})).await.ok();
     world.post("bob", "waits", None).await;
     world.call("mona", "POST", "/moderation/claims", json!({"site": "here", "count": 1})).await.ok();
+    let over = SiteChange { two_persons_over: Some(Some(0)), ..SiteChange::default() };
+    world.app.set_site("here", over).await.unwrap();
+    assert_eq!(world.decide("mona", "dismiss", &reply).await.ok()["state"], "proposed");
+    world.app.set_site("here", SiteChange { two_persons_over: Some(None), ..over }).await.unwrap();
     world.sign_in("bob").await;
     world.reader_token("carol").await;
     world

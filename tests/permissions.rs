@@ -6,6 +6,7 @@ mod common;
 
 use common::{Answer, World, id};
 use serde_json::{Value, json};
+use understory::app::set_site::SiteChange;
 use understory::domain::permission::Role;
 use understory::http::route::Access;
 use understory::http::routes;
@@ -121,7 +122,10 @@ const ROWS: &[Row] = &[
         r#"{"targets":[{"comment_id":"{comment}","version":1}],"action":"hide","reason_code":"spam"}"#,
         For::Moderators(Abroad::Target),
     ),
+    ("GET", "/api/v1/moderation/decisions", "?site={site}&state=proposed", "", NAMED),
     ("GET", "/api/v1/moderation/decisions/{decision}", "", "", HIDDEN),
+    ("GET", "/api/v1/moderation/decisions/{decision}/targets", "", "", HIDDEN),
+    ("POST", "/api/v1/moderation/decisions/{proposal}/confirm", "", "", HIDDEN),
     ("POST", "/api/v1/moderation/decisions/{decision}/undo", "", "", HIDDEN),
     ("GET", "/api/v1/moderation/users/{user}", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/log", "?site={site}", "", NAMED),
@@ -147,6 +151,8 @@ struct Stage {
     hidden: String,
     /// That hid it.
     decision: String,
+    /// Of `alice`, who was a moderator then, to dismiss the flag on the published one.
+    proposal: String,
     /// Of `carol`, on the published one.
     flag: String,
     /// Of `alice`.
@@ -164,6 +170,13 @@ impl Stage {
         let flags = format!("/comments/{}/flags", id(&comment));
         let flag = world.call("carol", "POST", &flags, json!({"reason": "other"})).await.ok();
         let decision = world.decide(moderator, "hide", &hidden).await.ok();
+        let over = |over| SiteChange { two_persons_over: Some(over), ..SiteChange::default() };
+        world.app.set_role("alice", Role::Moderator, Some(site)).await.unwrap();
+        world.app.set_site(site, over(Some(0))).await.unwrap();
+        let proposal = world.decide("alice", "dismiss", &comment).await.ok();
+        assert_eq!(proposal["state"], "proposed");
+        world.app.set_site(site, over(None)).await.unwrap();
+        world.app.set_role("alice", Role::Reader, Some(site)).await.unwrap();
         let claim = json!({"site": site, "count": 1});
         let claim = world.call(moderator, "POST", "/moderation/claims", claim).await.ok();
         let sessions = world.get("alice", "/me/sessions").await.ok();
@@ -174,6 +187,7 @@ impl Stage {
             comment: id(&comment),
             hidden: id(&hidden),
             decision: id(&decision),
+            proposal: id(&proposal),
             flag: id(&flag),
             session: id(&sessions["items"][0]),
             token: claim["token"].as_str().unwrap().to_owned(),
@@ -187,6 +201,7 @@ impl Stage {
             ("{user}", &self.user),
             ("{comment}", &self.comment),
             ("{decision}", &self.decision),
+            ("{proposal}", &self.proposal),
             ("{flag}", &self.flag),
             ("{session}", &self.session),
             ("{token}", &self.token),
@@ -198,7 +213,7 @@ impl Stage {
 
 /// The path of a row as the table writes it.
 fn in_table(row: &Row) -> String {
-    let id = ["{user}", "{comment}", "{decision}", "{flag}", "{session}"];
+    let id = ["{user}", "{comment}", "{decision}", "{proposal}", "{flag}", "{session}"];
     id.iter().fold(row.1.replace("{file}", "{path}"), |path, name| path.replace(name, "{id}"))
 }
 
@@ -360,6 +375,7 @@ async fn what_is_for_moderators_is_for_those_of_the_site() {
             site: "nowhere".into(),
             comment: "1".into(),
             decision: "1".into(),
+            proposal: "1".into(),
             token: "none".into(),
             ..Stage::at(&world, "here").await
         };

@@ -79,7 +79,9 @@ const ROWS: &[Row] = &[
         deleted: MODS,
         ..none("/api/v1/moderation/comments", "?site={site}&limit=200")
     },
+    none("/api/v1/moderation/decisions", "?site={site}"),
     none("/api/v1/moderation/decisions/{id}", ""),
+    none("/api/v1/moderation/decisions/{id}/targets", ""),
     none("/api/v1/moderation/users/{id}", "?site={site}"),
     none("/api/v1/moderation/log", "?site={site}"),
     none("/api/v1/moderation/log/head", "?site={site}"),

@@ -12,6 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rusqlite::{Connection, params};
 use understory::domain::comment::Comment;
 use understory::domain::decision::Disposition;
+use understory::domain::duplicate::text_hash;
 use understory::domain::flag::Reason;
 use understory::domain::fragment::Fragment;
 use understory::domain::ids::{CommentId, SiteId, ThreadId, compose};
@@ -45,6 +46,8 @@ pub enum Shape {
     Tree(usize),
     /// So many comments, each in reply to the one before; 1,000 at the most.
     Chain(usize),
+    /// So many comments below one root, as a discussion grows.
+    Branch(usize),
 }
 
 /// What a store is to hold.
@@ -199,6 +202,7 @@ fn readers(tx: &Connection, count: usize) -> Outcome<Vec<i64>> {
 struct Text {
     body: String,
     html: String,
+    hash: i64,
 }
 
 /// Texts of [`TEXT_CHARS`] characters that compress about as prose does.
@@ -217,7 +221,7 @@ fn texts() -> Vec<Text> {
         }
         body.truncate(TEXT_CHARS - 1);
         body.push('.');
-        Text { html: markup::render(&body), body }
+        Text { html: markup::render(&body), hash: text_hash(&body), body }
     };
     (0..TEXTS).map(text).collect()
 }
@@ -231,17 +235,18 @@ struct Node {
 }
 
 fn grow(shape: Shape, random: &mut StdRng) -> Outcome<(Vec<Node>, u64)> {
-    let (Shape::Tree(count) | Shape::Chain(count)) = shape;
+    let (Shape::Tree(count) | Shape::Chain(count) | Shape::Branch(count)) = shape;
     let mut nodes: Vec<Node> = Vec::with_capacity(count);
     let mut roots = 0;
     for number in 0..count {
         let parent = match shape {
             Shape::Chain(_) => number.checked_sub(1),
-            Shape::Tree(_) if number == 0 || random.random_ratio(3, 10) => None,
-            Shape::Tree(_) if random.random_ratio(6, 10) => {
+            Shape::Tree(_) | Shape::Branch(_) if number == 0 => None,
+            Shape::Tree(_) if random.random_ratio(3, 10) => None,
+            Shape::Tree(_) | Shape::Branch(_) if random.random_ratio(6, 10) => {
                 Some(random.random_range(number.saturating_sub(30)..number))
             }
-            Shape::Tree(_) => Some(random.random_range(0..number)),
+            Shape::Tree(_) | Shape::Branch(_) => Some(random.random_range(0..number)),
         };
         let (ordinal, path) = match parent.map(|parent| nodes.get_mut(parent)) {
             None => {
@@ -327,8 +332,8 @@ impl Filling<'_> {
             .prepare_cached(
                 "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
                body_html, created_ms, up, score, reply_count, child_count, visible_children, visible,
-               fragment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'published', ?9, ?10, ?11, ?12, ?12, ?13, ?13, ?13, 1, ?14)",
+               fragment, text_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'published', ?9, ?10, ?11, ?12, ?12, ?13, ?13, ?13, 1, ?14, ?15)",
             )?
             .execute(params![
                 id,
@@ -345,6 +350,7 @@ impl Filling<'_> {
                 i64::from(upvoted),
                 node.children as i64,
                 fragment((id, site, thread, parent), &node.path, (&text.body, &text.html), created_ms),
+                text.hash,
             ])?;
         if upvoted {
             let voter = self.reader();

@@ -13,6 +13,7 @@ mod load;
 mod machine;
 mod measure;
 mod people;
+mod prove;
 mod report;
 mod rows;
 
@@ -66,6 +67,15 @@ struct Cli {
     /// and understory_bench_bare.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
+    /// Prove wide decisions in place of measuring workloads: see scripts/prove-wide.
+    #[arg(long, hide = true)]
+    prove_wide: bool,
+    /// Comments of a wide decision.
+    #[arg(long, hide = true, default_value_t = 100_000)]
+    comments: usize,
+    /// How often the server is killed in the middle of one.
+    #[arg(long, hide = true, default_value_t = 50)]
+    kills: usize,
     /// Only name the workloads.
     #[arg(long)]
     list: bool,
@@ -125,6 +135,10 @@ fn run(cli: Cli) -> Outcome<ExitCode> {
     }
     let chosen = rows::named(&cli.names)?;
     std::fs::create_dir_all(&cli.dir)?;
+    if cli.prove_wide {
+        prove::wide(&cli.dir.join("wide"), cli.comments, cli.kills)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (rounds, round_s) = if cli.quick { (3, 0.5) } else { (5, 3.0) };
     let bench = Bench {
         dir: cli.dir,

@@ -1,26 +1,38 @@
 //! A moderator decides on comments: one decision, its targets, the flags it settles, what the
-//! people concerned will see, and its log row, all in one unit.
+//! people concerned will see, and its log row, all in one unit; in steps of that kind where there
+//! are too many for one (`go_on`), and only proposed where two moderators are needed (`confirm`).
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::aim::{Aims, Gathered, Select, site_of};
 use super::caller::Caller;
 use super::post::{Made, replayed};
 use super::shift::{requeue, shift};
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
 use crate::domain::comment::Comment;
-use crate::domain::decision::{Act, Conflict, Decision, Disposition, Fate, Order, Reach, Target, decided};
+use crate::domain::decision::{
+    Act, Aim, Conflict, Course, Decision, Disposition, Fate, Order, Phase, Reach, STEP, Target, WHOLE, decided,
+};
 use crate::domain::flag::{FlagState, Reason};
-use crate::domain::ids::{CommentId, DecisionId, EntryId, SiteId, UserId};
+use crate::domain::ids::{self, CommentId, DecisionId, EntryId, SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
-use crate::store::{IdempotencyKey, Key, Past, Tx};
+use crate::domain::time::rfc3339;
+use crate::domain::two_persons::Class;
+use crate::store::{IdempotencyKey, Key, Past, StoreError, Tx};
+
+/// How often targets are gathered again whose claim has changed hands meanwhile.
+const GATHERINGS: usize = 3;
 
 /// What a moderator sends.
 #[derive(Clone, Debug)]
 pub struct Decide {
-    /// The comments, each with the version that was looked at.
+    /// The comments, each with the version that was looked at; none where some are selected.
     pub targets: Vec<(CommentId, i64)>,
+    /// The comments that are not named but selected.
+    pub select: Option<Select>,
     /// How far.
     pub reach: Reach,
     /// What; not [`Act::Undo`].
@@ -39,14 +51,14 @@ pub struct Decide {
     pub once: Option<IdempotencyKey>,
 }
 
-/// A decision with what became of each target. Its id is 0 when nothing was recorded.
+/// A decision with what became of its targets. Its id is 0 when nothing was recorded.
 #[derive(Clone, Debug)]
 pub struct Decided {
     /// The decision.
     pub decision: Decision,
-    /// What became of each target.
+    /// What became of its targets: of each kind the first [`WHOLE`].
     pub targets: Vec<Target>,
-    /// What was decided last, before this, on those left alone.
+    /// What had been decided last on those left alone.
     pub before: HashMap<CommentId, Past>,
 }
 
@@ -58,7 +70,8 @@ impl Decided {
 }
 
 impl App {
-    /// Decides on comments of one site.
+    /// Decides on comments of one site. On more than [`WHOLE`] it runs when this returns, and goes on
+    /// by itself; where two moderators are needed it is proposed.
     ///
     /// # Errors
     /// 404 when no target exists, 403 without a role on its site, 422, and those of an
@@ -68,42 +81,34 @@ impl App {
         if order.act == Act::Hide && order.reason.is_none() {
             return Err(Error::field("/reason_code", "required", "a reason is needed to hide"));
         }
+        if order.select.is_some() && order.claim_token.is_some() {
+            return Err(Error::field("/claim_token", "not_both", "a claim holds comments that are named"));
+        }
         let now_ms = self.now_ms();
         let id = DecisionId(new_id(now_ms));
-        let caller = caller.clone();
-        let key = Key::log().and(Key::comments(order.targets.iter().map(|(id, _)| *id).collect()));
-        self.store
-            .write("decide", key, move |tx| {
-                let site = site_of(tx, &order.targets)?;
-                caller.require(Action::Moderate, Some(site))?;
-                if let Some(made) = replayed(tx, order.once.as_ref())? {
-                    return Ok(Made { made: recorded(tx, DecisionId(made))?, replayed: true });
+        let order = Arc::new(order);
+        for _ in 0..GATHERINGS {
+            let aims = match self.gather(caller, &order, now_ms).await? {
+                Gathered::Aims(aims) => aims,
+                Gathered::Before(made) => {
+                    let made = self.store.read("decision", move |tx| recorded(tx, made)).await?;
+                    return Ok(Made { made, replayed: true });
                 }
-                let decision = Decision {
-                    id,
-                    site_id: site,
-                    at_ms: now_ms,
-                    actor_id: Some(caller.user),
-                    act: order.act,
-                    reach: order.reach,
-                    reason: order.reason,
-                    note: order.note.clone(),
-                    public_text: order.public_text.clone(),
-                    undoes: None,
-                    undone_by: None,
-                };
-                let aims = aims(tx, site, &order)?;
-                let held = held(tx, &caller, order.claim_token.as_deref(), now_ms)?;
-                let judged: Vec<Judged> = aims.into_iter().map(|aim| judge(aim, &decision, held.as_ref())).collect();
-                let made = carry_out(tx, decision, judged, order.dry_run, settle)?;
-                if made.is_recorded()
-                    && let Some(key) = &order.once
-                {
-                    tx.idempotency_keep(key, id.0, now_ms)?;
-                }
-                Ok(Made { made, replayed: false })
-            })
-            .await
+            };
+            if aims.list.len() > WHOLE && (order.dry_run || aims.counts.0 == 0) {
+                let (caller, order) = (caller.clone(), Arc::clone(&order));
+                let made = self.store.read("outlook", move |tx| outlook(tx, &caller, &order, &aims, now_ms)).await?;
+                return Ok(Made { made, replayed: false });
+            }
+            let making = Making { id, now_ms, caller: caller.clone(), order: Arc::clone(&order), aims };
+            let key = Key::log().and(making.threads());
+            let made = self.store.write("decide", key, move |tx| making.make(tx)).await?;
+            if let Some(made) = made {
+                self.wake(&made.made.decision);
+                return Ok(made);
+            }
+        }
+        Err(StoreError::Busy.into())
     }
 
     /// A decision of a site the caller moderates.
@@ -137,32 +142,144 @@ impl Caller {
     }
 }
 
-/// A decision as it was recorded.
-pub(super) fn recorded(tx: &mut Tx<'_>, id: DecisionId) -> Result<Decided, Error> {
-    let decision = tx.decision_by_id(id)?.ok_or_else(Error::not_found)?;
-    let targets = tx.targets_of(id)?;
-    let before = before(tx, id, &targets)?;
+/// A decision to be made, with its targets.
+struct Making {
+    id: DecisionId,
+    now_ms: i64,
+    caller: Caller,
+    order: Arc<Decide>,
+    aims: Aims,
+}
+
+impl Making {
+    /// What it contends for beside the log: a wide one only writes down what is to be done.
+    fn threads(&self) -> Key {
+        match self.aims.list.len() {
+            0..=WHOLE => Key::comments(self.aims.list.iter().map(|aim| aim.id).collect()),
+            _ => Key::free(),
+        }
+    }
+
+    /// Makes it; none when the claim that was named holds other comments by now.
+    fn make(&self, tx: &mut Tx<'_>) -> Result<Option<Made<Decided>>, Error> {
+        let (order, aims) = (&self.order, &self.aims);
+        if order.select.is_none() {
+            // nothing can have moved them to another site, but what is written is what was looked at
+            self.caller.require(Action::Moderate, Some(site_of(tx, &order.targets)?))?;
+        }
+        if let Some(made) = replayed(tx, order.once.as_ref())? {
+            return Ok(Some(Made { made: recorded(tx, DecisionId(made))?, replayed: true }));
+        }
+        if held(tx, &self.caller, order.claim_token.as_deref(), self.now_ms)? != aims.held {
+            return Ok(None);
+        }
+        let mut decision = decision(self.id, &self.caller, order, aims, self.now_ms);
+        let is_wide = decision.course.is_wide();
+        let judged = if is_wide { Vec::new() } else { judge_all(tx, &decision, &aims.list)? };
+        if order.dry_run || !(is_wide || judged.iter().any(|target| target.to.is_ok())) {
+            return Ok(Some(Made { made: unrecorded(tx, decision, told(judged))?, replayed: false }));
+        }
+        if let Some(key) = &order.once {
+            tx.idempotency_keep(key, self.id.0, self.now_ms)?;
+        }
+        let rule = tx.site_two_persons(aims.site)?;
+        if rule.are_needed_for(Class::Wide { targets: aims.list.len() }) {
+            decision.course.phase = Phase::Proposed;
+            decision.course.proposed_ms = Some(self.now_ms);
+        }
+        tx.decision_insert(&decision)?;
+        if decision.course.phase == Phase::Proposed || is_wide {
+            for (number, aims) in aims.list.chunks(STEP).enumerate() {
+                tx.batch_insert(decision.id, number as i64, aims)?;
+            }
+            let action = if decision.course.phase == Phase::Proposed { "propose" } else { "start" };
+            tx.log_append(&turn(&decision, decision.actor_id, action, self.now_ms))?;
+        } else {
+            carry_out(tx, &mut decision, judged, self.now_ms, settle)?;
+        }
+        Ok(Some(Made { made: recorded(tx, decision.id)?, replayed: false }))
+    }
+}
+
+fn decision(id: DecisionId, caller: &Caller, order: &Decide, aims: &Aims, now_ms: i64) -> Decision {
+    let selected = order.select.as_ref().map(|select| match select {
+        Select::Author { author, from_ms, to_ms, .. } => serde_json::json!({
+            "author_id": author, "from": from_ms.map(rfc3339), "to": to_ms.map(rfc3339),
+        }),
+        Select::DuplicatesOf(id) => serde_json::json!({ "duplicates_of": id }),
+    });
+    Decision {
+        id,
+        site_id: aims.site,
+        at_ms: now_ms,
+        actor_id: Some(caller.user),
+        act: order.act,
+        reach: order.reach,
+        reason: order.reason,
+        note: order.note.clone(),
+        public_text: order.public_text.clone(),
+        undoes: None,
+        undone_by: None,
+        course: Course { selected: selected.map(|select| select.to_string()), ..Course::of(aims.list.len()) },
+    }
+}
+
+/// A wide decision as it would be: where it is only tried, or would settle nothing.
+fn outlook(tx: &mut Tx<'_>, caller: &Caller, order: &Decide, aims: &Aims, now_ms: i64) -> Result<Decided, Error> {
+    let decision = decision(DecisionId(0), caller, order, aims, now_ms);
+    let mut made = unrecorded(tx, decision, aims.outlook.clone())?;
+    let (applied, conflicts) = aims.counts;
+    (made.decision.course.applied, made.decision.course.conflicts) = (applied as i64, conflicts as i64);
+    Ok(made)
+}
+
+/// A decision of which nothing is written.
+pub(super) fn unrecorded(tx: &mut Tx<'_>, mut decision: Decision, mut targets: Vec<Target>) -> Result<Decided, Error> {
+    decision.id = DecisionId(0);
+    decision.course.count(&targets);
+    decision.course.phase = Phase::Done;
+    look_back(tx, &mut targets)?;
+    let before = before(tx, &targets)?;
     Ok(Decided { decision, targets, before })
 }
 
-/// What was decided last, before a decision, on the targets that it left alone.
-fn before(tx: &mut Tx<'_>, id: DecisionId, targets: &[Target]) -> Result<HashMap<CommentId, Past>, Error> {
-    let mut found = HashMap::new();
+/// A decision as it was recorded.
+pub(super) fn recorded(tx: &mut Tx<'_>, id: DecisionId) -> Result<Decided, Error> {
+    let decision = tx.decision_by_id(id)?.ok_or_else(Error::not_found)?;
+    let applied = tx.targets_applied_after(id, -1, WHOLE as i64)?;
+    let mut targets: Vec<Target> = applied.into_iter().map(|(_, target)| target).collect();
+    targets.extend(tx.targets_refused(id, WHOLE as i64)?);
+    let before = before(tx, &targets)?;
+    Ok(Decided { decision, targets, before })
+}
+
+/// Notes on the targets that are left alone what was decided last on each.
+fn look_back(tx: &mut Tx<'_>, targets: &mut [Target]) -> Result<(), Error> {
     for target in targets {
         // what is of another site is not there
-        let Fate::Refused(conflict, _) = target.fate else { continue };
-        if conflict != Conflict::NotFound
-            && let Some(past) = tx.decision_before(target.comment_id, id)?
+        if let Fate::Refused(conflict, _) = target.fate
+            && conflict != Conflict::NotFound
         {
-            found.insert(target.comment_id, past);
+            target.past = tx.decision_last(target.comment_id)?;
         }
     }
-    Ok(found)
+    Ok(())
+}
+
+/// What had been decided last on the targets that were left alone.
+pub(super) fn before(tx: &mut Tx<'_>, targets: &[Target]) -> Result<HashMap<CommentId, Past>, Error> {
+    let ids: Vec<DecisionId> = targets.iter().filter_map(|target| target.past).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let pasts: HashMap<DecisionId, Past> = tx.decisions_past(&ids)?.into_iter().map(|past| (past.id, past)).collect();
+    let of = |target: &Target| Some((target.comment_id, pasts.get(&target.past?)?.clone()));
+    Ok(targets.iter().filter_map(of).collect())
 }
 
 /// What the claim of that name holds for the caller: nothing when it has run out or is another's.
 /// None: no claim was named, and the version alone counts.
-fn held(
+pub(super) fn held(
     tx: &mut Tx<'_>,
     caller: &Caller,
     token: Option<&str>,
@@ -177,23 +294,6 @@ fn held(
     Ok(Some(places.into_iter().map(|place| place.comment_id).collect()))
 }
 
-/// The site of the first target found.
-fn site_of(tx: &mut Tx<'_>, targets: &[(CommentId, i64)]) -> Result<SiteId, Error> {
-    for (id, _) in targets {
-        if let Some(comment) = tx.comment_by_id(*id)? {
-            return Ok(comment.site_id);
-        }
-    }
-    Err(Error::not_found())
-}
-
-/// A comment that a decision is aimed at, and the version it must have, if any.
-struct Aim {
-    id: CommentId,
-    comment: Option<Comment>,
-    version: Option<i64>,
-}
-
 /// What a decision will make of one target.
 pub(super) struct Judged {
     /// The comment's id.
@@ -204,46 +304,29 @@ pub(super) struct Judged {
     pub to: Result<Disposition, Conflict>,
 }
 
-fn aims(tx: &mut Tx<'_>, site: SiteId, order: &Decide) -> Result<Vec<Aim>, Error> {
-    let mut aims: Vec<Aim> = Vec::new();
-    let mut seen = HashSet::new();
-    for (id, version) in &order.targets {
-        let comment = tx.comment_by_id(*id)?.filter(|comment| comment.site_id == site);
-        let whole = order.reach == Reach::Subtree && comment.as_ref().is_some_and(|c| c.version == *version);
-        let below = match &comment {
-            Some(comment) if whole => tx.comment_subtree(comment.thread_id, &comment.path)?,
-            _ => Vec::new(),
-        };
-        if seen.insert(*id) {
-            aims.push(Aim { id: *id, comment, version: Some(*version) });
-        }
-        for comment in below {
-            if seen.insert(comment.id) {
-                aims.push(Aim { id: comment.id, comment: Some(comment), version: None });
-            }
-        }
-    }
-    Ok(aims)
+/// What a decision will make of its targets, as they stand now.
+pub(super) fn judge_all(tx: &mut Tx<'_>, decision: &Decision, aims: &[Aim]) -> Result<Vec<Judged>, Error> {
+    let ids: Vec<CommentId> = aims.iter().map(|aim| aim.id).collect();
+    let comments = tx.comments_by_id(&ids)?.into_iter().filter(|comment| comment.site_id == decision.site_id);
+    let mut comments: HashMap<CommentId, Comment> = comments.map(|comment| (comment.id, comment)).collect();
+    Ok(aims.iter().map(|aim| judge(*aim, comments.remove(&aim.id), decision)).collect())
 }
 
-fn judge(aim: Aim, decision: &Decision, held: Option<&HashSet<CommentId>>) -> Judged {
+fn judge(aim: Aim, comment: Option<Comment>, decision: &Decision) -> Judged {
     let order = Order { act: decision.act, decision: decision.id, reason: decision.reason, at_ms: decision.at_ms };
-    let to = match &aim.comment {
-        None => Err(Conflict::NotFound),
-        Some(comment) if aim.version.is_some_and(|version| version != comment.version) => Err(Conflict::StaleVersion),
-        // what lies below a target goes with it
-        Some(comment) if aim.version.is_some() && held.is_some_and(|held| !held.contains(&comment.id)) => {
-            Err(Conflict::StaleClaim)
-        }
-        Some(comment) => decided(&comment.disposition, order).map_err(|_| Conflict::WrongState),
+    let to = match (&comment, aim.refused) {
+        (None, _) => Err(Conflict::NotFound),
+        (Some(comment), _) if aim.version != comment.version => Err(Conflict::StaleVersion),
+        (Some(_), Some(conflict)) => Err(conflict),
+        (Some(comment), None) => decided(&comment.disposition, order).map_err(|_| Conflict::WrongState),
     };
-    Judged { id: aim.id, comment: aim.comment, to }
+    Judged { id: aim.id, comment, to }
 }
 
 /// Settles the flags of one target; the reporters concerned.
-type Settle = fn(&mut Tx<'_>, &Decision, CommentId) -> Result<Vec<UserId>, Error>;
+pub(super) type Settle = fn(&mut Tx<'_>, &Decision, CommentId) -> Result<Vec<UserId>, Error>;
 
-fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
+pub(super) fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
     let Some(to) = settled_as(decision.act) else { return Ok(Vec::new()) };
     tx.settlements_insert(comment, to, decision.id)?;
     let reporters = tx.flags_settle(comment, to, decision.id)?;
@@ -260,84 +343,126 @@ pub(super) fn settled_as(act: Act) -> Option<FlagState> {
     }
 }
 
-/// Writes a judged decision with everything that follows. When it is a dry run, or no target could
-/// be settled, nothing is written and the decision's id becomes 0.
+/// What becomes of judged targets, with the version that follows.
+pub(super) fn told(judged: Vec<Judged>) -> Vec<Target> {
+    judged
+        .into_iter()
+        .map(|judged| match (judged.to, judged.comment) {
+            (Ok(to), Some(comment)) => {
+                let version = comment.version + i64::from(comment.disposition != to);
+                applied(comment, to, version)
+            }
+            (to, comment) => refused(judged.id, comment, to.err()),
+        })
+        .collect()
+}
+
+fn applied(comment: Comment, to: Disposition, version: i64) -> Target {
+    let before = Box::new(comment.disposition);
+    let fate = Fate::Applied { before, after: Box::new(to) };
+    Target { comment_id: comment.id, version: Some(version), past: None, fate }
+}
+
+fn refused(id: CommentId, comment: Option<Comment>, conflict: Option<Conflict>) -> Target {
+    let fate = Fate::Refused(conflict.unwrap_or(Conflict::NotFound), comment.as_ref().map(Comment::state));
+    Target { comment_id: id, version: comment.map(|comment| comment.version), past: None, fate }
+}
+
+/// Does to judged targets what a decision that is recorded says, with everything that follows, its
+/// row in the log and its counts: all of it, or a step.
 pub(super) fn carry_out(
     tx: &mut Tx<'_>,
-    mut decision: Decision,
+    decision: &mut Decision,
     judged: Vec<Judged>,
-    dry_run: bool,
+    now_ms: i64,
     settle: Settle,
-) -> Result<Decided, Error> {
-    let record = !dry_run && judged.iter().any(|target| target.to.is_ok());
-    if record {
-        tx.decision_insert(&decision)?;
-    }
+) -> Result<(), Error> {
     let mut targets = Vec::with_capacity(judged.len());
-    for (position, judged) in judged.into_iter().enumerate() {
-        let target = match (judged.to, judged.comment) {
-            (Ok(to), Some(comment)) => {
-                let version = if record {
-                    let after = shift(tx, &comment, &to, decision.at_ms)?;
-                    let reporters = settle(tx, &decision, comment.id)?;
-                    requeue(tx, &after)?;
-                    tell(tx, &decision, &after, &comment, reporters)?;
-                    after.version
-                } else {
-                    comment.version + i64::from(comment.disposition != to)
-                };
-                let before = Box::new(comment.disposition);
-                Target {
-                    comment_id: comment.id,
-                    fate: Fate::Applied { before, after: Box::new(to) },
-                    version: Some(version),
-                }
-            }
+    let mut entries = Entries::new(now_ms);
+    for judged in judged {
+        let (to, comment) = match (judged.to, judged.comment) {
+            (Ok(to), Some(comment)) => (to, comment),
             (to, comment) => {
-                let conflict = to.err().unwrap_or(Conflict::NotFound);
-                Target {
-                    comment_id: judged.id,
-                    fate: Fate::Refused(conflict, comment.as_ref().map(Comment::state)),
-                    version: comment.map(|comment| comment.version),
-                }
+                targets.push(refused(judged.id, comment, to.err()));
+                continue;
             }
         };
-        if record {
-            tx.target_insert(decision.id, position, &target)?;
+        let after = shift(tx, &comment, &to, now_ms)?;
+        let reporters = settle(tx, decision, comment.id)?;
+        // what moved has found its place in the queue already, with the flags as they were
+        if !reporters.is_empty() {
+            requeue(tx, &after)?;
         }
-        targets.push(target);
+        tell(tx, decision, (&comment, &after), reporters, &mut entries)?;
+        targets.push(applied(comment, to, after.version));
     }
-    if record {
-        tx.log_append(&log_entry(&decision, &targets))?;
+    look_back(tx, &mut targets)?;
+    for (position, target) in (decision.course.done()..).zip(&targets) {
+        tx.target_insert(decision.id, position, target)?;
     }
-    // none is later than this one, whatever the clock that made its id said
-    let before = before(tx, DecisionId(i64::MAX), &targets)?;
-    if !record {
-        decision.id = DecisionId(0);
+    decision.course.count(&targets);
+    tx.decision_set_course(decision)?;
+    tx.log_append(&log_entry(decision, &targets, now_ms))?;
+    Ok(())
+}
+
+/// Ids of entries made in one unit: one after the other from a random one on. Drawn each by itself,
+/// two of five hundred would be the same in one unit of thirty.
+struct Entries(i64);
+
+impl Entries {
+    fn new(now_ms: i64) -> Entries {
+        // the lower half: so that what is counted on stays within the millisecond
+        Entries(ids::compose(now_ms, rand::random::<u32>() & 0x1f_ffff))
     }
-    Ok(Decided { decision, targets, before })
+
+    fn next(&mut self) -> EntryId {
+        self.0 += 1;
+        EntryId(self.0)
+    }
 }
 
 /// Gives the author, and each reporter whose flag was settled, an entry of their own.
 fn tell(
     tx: &mut Tx<'_>,
     decision: &Decision,
-    after: &Comment,
-    before: &Comment,
+    (before, after): (&Comment, &Comment),
     reporters: Vec<UserId>,
+    entries: &mut Entries,
 ) -> Result<(), Error> {
     let author = after.author.as_ref().map(|author| author.id).filter(|_| after.version != before.version);
     let mut people: Vec<UserId> = author.into_iter().chain(reporters).collect();
     people.sort_unstable();
     people.dedup();
     for user in people {
-        let id = EntryId(new_id(decision.at_ms));
-        tx.entry_insert(id, decision.id, after.id, user, decision.at_ms)?;
+        tx.entry_insert(entries.next(), decision.id, after.id, user, decision.at_ms)?;
     }
     Ok(())
 }
 
-fn log_entry(decision: &Decision, targets: &[Target]) -> LogEntry {
+/// A turn that a decision takes other than by its targets: it is proposed, confirmed, or starts.
+pub(super) fn turn(decision: &Decision, actor: Option<UserId>, action: &str, now_ms: i64) -> LogEntry {
+    let selected = decision.course.selected.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let selected: Option<serde_json::Value> = selected;
+    let after = serde_json::json!({
+        "action": decision.act, "state": decision.course.phase, "total": decision.course.total, "select": selected,
+        "undoes": decision.undoes,
+    });
+    LogEntry {
+        chain: Chain::Site(decision.site_id),
+        at_ms: now_ms,
+        actor_id: actor,
+        action: action.to_owned(),
+        target: format!("decision:{}", decision.id),
+        reason_code: decision.reason.map(|reason| reason.as_str().to_owned()),
+        before: None,
+        after: Some(after.to_string()),
+        note: decision.note.clone(),
+        salt: rand::random(),
+    }
+}
+
+fn log_entry(decision: &Decision, targets: &[Target], now_ms: i64) -> LogEntry {
     let side = |pick: fn(&Fate) -> Option<&Disposition>| {
         let stands: Vec<_> = targets
             .iter()
@@ -352,7 +477,7 @@ fn log_entry(decision: &Decision, targets: &[Target]) -> LogEntry {
     };
     LogEntry {
         chain: Chain::Site(decision.site_id),
-        at_ms: decision.at_ms,
+        at_ms: now_ms,
         actor_id: decision.actor_id,
         action: decision.act.as_str().to_owned(),
         target: format!("decision:{}", decision.id),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::aim::Select;
 use super::caller::Caller;
 use super::decide::Decide;
 use super::edit::Expected;
@@ -73,6 +74,7 @@ fn post(parent: Option<i64>) -> Post {
 fn decide(id: CommentId, version: i64, act: Act) -> Decide {
     Decide {
         targets: vec![(id, version)],
+        select: None,
         reach: Reach::Comment,
         act,
         reason: Some(Reason::Spam),
@@ -184,6 +186,13 @@ async fn moderating(w: &mut World, bottom: i64) {
     let hidden = w.count("hide", app.decide(&mona, decide(CommentId(bottom), version, Act::Hide))).await.made;
     w.count("undo", app.undo(&mona, hidden.decision.id)).await;
     w.count("decision", app.decision(&mona, hidden.decision.id)).await;
+    let (author, site) = (UserId(2), "s".to_owned());
+    let select = Select::Author { author, site, from_ms: None, to_ms: None };
+    let nobodys = Decide { targets: Vec::new(), select: Some(select), ..decide(CommentId(bottom), 0, Act::Lock) };
+    w.count("a person's comments, of whom there are none", app.decide(&mona, nobodys)).await;
+    w.count("decisions", app.decisions(&mona, "s".into(), None, (None, LIMIT))).await;
+    w.count("targets", app.decision_targets(&mona, hidden.decision.id, (None, LIMIT))).await;
+    w.count("next step", app.go_on()).await;
     w.count("pin", app.decide(&mona, decide(CommentId(1), 1, Act::Unpin))).await;
 }
 

@@ -5,9 +5,11 @@
 
 pub mod add_site;
 pub mod add_user;
+pub mod aim;
 pub mod caller;
 pub mod change_password;
 pub mod claim;
+pub mod confirm;
 pub mod decide;
 pub mod delete;
 pub mod edit;
@@ -16,10 +18,12 @@ pub mod error;
 pub mod exchange;
 pub mod export;
 pub mod flag;
+pub mod go_on;
 #[cfg(test)]
 mod growth;
 pub mod housekeep;
 pub mod import;
+pub mod list_decisions;
 pub mod log;
 pub mod manage_thread;
 pub mod people;
@@ -34,6 +38,7 @@ pub mod register;
 pub mod secret;
 pub mod session;
 pub mod set_role;
+pub mod set_site;
 pub mod shift;
 pub mod sign_in;
 pub mod stamps;
@@ -55,6 +60,7 @@ use crate::store::{News, Store, StoreError};
 pub use caller::Caller;
 pub use error::{Error, FieldError, Place, Refusal};
 
+use go_on::Running;
 use hashing::Hasher;
 use people::People;
 use presence::Presence;
@@ -87,6 +93,8 @@ pub struct App {
     pub stamps: Arc<Stamps>,
     /// Who was seen when, in memory.
     pub presence: Presence,
+    /// The decisions that run.
+    pub running: Running,
     clock: Clock,
     hasher: Hasher,
     keys: Keys,
@@ -127,7 +135,20 @@ impl App {
         presence.load(&store, now_ms).await?;
         let keys = Keys::load(&store, &origin, now_ms).await?;
         let (people, node) = (People::new(), rand::random());
-        Ok(App { store, settings, origin, standing, stamps, presence, clock, hasher, keys, people, node })
+        Ok(App {
+            store,
+            settings,
+            origin,
+            standing,
+            stamps,
+            presence,
+            running: Running::default(),
+            clock,
+            hasher,
+            keys,
+            people,
+            node,
+        })
     }
 
     /// Now, in milliseconds since 1970.

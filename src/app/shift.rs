@@ -121,6 +121,9 @@ pub fn rewrite(tx: &mut Tx<'_>, to: Comment, now_ms: i64) -> Result<Comment, Err
         ..before.clone()
     };
     tx.comment_update(&after)?;
+    if after.body != before.body {
+        tx.comment_set_text_hash(&after)?;
+    }
     let moved = Moved {
         before: Some(before.state()),
         after: after.state(),

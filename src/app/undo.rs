@@ -1,17 +1,22 @@
-//! A moderator takes a decision back: exactly what it changed, where it is still as it left it.
+//! A moderator takes a decision back: exactly what it changed, where it is still as it left it. One
+//! that runs stops where it is, one that is proposed is refused.
+
+use std::collections::HashMap;
 
 use super::caller::Caller;
-use super::decide::{Decided, Judged, carry_out, recorded, settled_as};
+use super::decide::{Decided, Judged, carry_out, recorded, settled_as, told, turn, unrecorded};
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
-use crate::domain::decision::{Act, Conflict, Decision, Fate, undone};
+use crate::domain::comment::Comment;
+use crate::domain::decision::{Act, Conflict, Course, Decision, Fate, Phase, Target, WHOLE, undone};
 use crate::domain::ids::{CommentId, DecisionId, UserId};
 use crate::domain::permission::Action;
 use crate::store::{Key, Tx};
 
 impl App {
     /// Undoes a decision by a new one. Each target whose facet is still as that decision left it
-    /// goes back, the rest are conflicts; flags it settled are opened again.
+    /// goes back, the rest are conflicts; flags it settled are opened again. Of more than
+    /// [`WHOLE`] targets the undo runs when this returns, and goes on by itself.
     ///
     /// # Errors
     /// 404, 409 `already_undone`.
@@ -19,46 +24,89 @@ impl App {
         caller.require_any_moderator()?;
         let now_ms = self.now_ms();
         let new = DecisionId(new_id(now_ms));
+        let settled = self.store.read("decision", move |tx| settled(tx, id)).await?;
+        // of a wide one only what is to be done is written down
+        let threads = if settled > WHOLE as i64 { Key::free() } else { Key::decision(id) };
         let caller = caller.clone();
-        self.store
-            .write("undo", Key::log().and(Key::decision(id)), move |tx| {
-                let old = recorded(tx, id)?;
-                if !caller.may(Action::Moderate, Some(old.decision.site_id)) {
+        let made = self
+            .store
+            .write("undo", Key::log().and(threads), move |tx| {
+                let old = tx.decision_by_id(id)?.ok_or_else(Error::not_found)?;
+                if !caller.may(Action::Moderate, Some(old.site_id)) {
                     return Err(Error::not_found());
                 }
-                if old.decision.undone_by.is_some() {
+                if old.undone_by.is_some() {
                     return Err(Code::AlreadyUndone.into());
                 }
-                let decision = Decision {
-                    id: new,
-                    site_id: old.decision.site_id,
-                    at_ms: now_ms,
-                    actor_id: Some(caller.user),
-                    act: Act::Undo,
-                    reach: old.decision.reach,
-                    reason: None,
-                    note: None,
-                    public_text: None,
-                    undoes: Some(id),
-                    undone_by: None,
-                };
-                let judged = judge(tx, &old)?;
-                let made = carry_out(tx, decision, judged, false, reopen)?;
-                if made.is_recorded() {
-                    tx.decision_set_undone(id, Some(new))?;
-                    mark(tx, &old.decision)?;
-                }
-                Ok(made)
+                take_back(tx, old, new, caller.user, now_ms)
             })
-            .await
+            .await?;
+        self.wake(&made.decision);
+        Ok(made)
     }
 }
 
-fn judge(tx: &mut Tx<'_>, old: &Decided) -> Result<Vec<Judged>, Error> {
-    let mut judged = Vec::new();
-    for target in &old.targets {
+/// How many targets a decision has settled; 0 when there is none.
+fn settled(tx: &mut Tx<'_>, id: DecisionId) -> Result<i64, Error> {
+    Ok(tx.decision_by_id(id)?.map_or(0, |decision| decision.course.applied))
+}
+
+fn take_back(tx: &mut Tx<'_>, mut old: Decision, new: DecisionId, user: UserId, now_ms: i64) -> Result<Decided, Error> {
+    let is_open = old.course.phase != Phase::Done;
+    let mut undo = Decision {
+        id: new,
+        site_id: old.site_id,
+        at_ms: now_ms,
+        actor_id: Some(user),
+        act: Act::Undo,
+        reach: old.reach,
+        reason: None,
+        note: None,
+        public_text: None,
+        undoes: Some(old.id),
+        undone_by: None,
+        course: Course { total: old.course.applied, ..Course::of(0) },
+    };
+    let judged = match undo.course.is_wide() {
+        true => Vec::new(),
+        false => {
+            let targets = tx.targets_applied_after(old.id, -1, WHOLE as i64)?;
+            judge_all(tx, targets.into_iter().map(|(_, target)| target).collect())?
+        }
+    };
+    // that it stopped, or was refused, is worth a record whatever it had done
+    if !is_open && !undo.course.is_wide() && judged.iter().all(|target| target.to.is_err()) {
+        return unrecorded(tx, undo, told(judged));
+    }
+    tx.decision_insert(&undo)?;
+    if is_open {
+        old.course.phase = Phase::Done;
+        tx.decision_set_course(&old)?;
+        tx.batches_delete(old.id)?;
+    }
+    mark(tx, &old, Some(new))?;
+    if is_open || undo.course.is_wide() {
+        let action = match (old.course.proposed_ms, old.course.confirmed_by) {
+            (Some(_), None) => "refuse",
+            _ => "start",
+        };
+        tx.log_append(&turn(&undo, undo.actor_id, action, now_ms))?;
+    }
+    if !undo.course.is_wide() {
+        carry_out(tx, &mut undo, judged, now_ms, reopen)?;
+    }
+    recorded(tx, new)
+}
+
+/// What taking back will make of targets that were settled, as they stand now.
+pub(super) fn judge_all(tx: &mut Tx<'_>, targets: Vec<Target>) -> Result<Vec<Judged>, Error> {
+    let ids: Vec<CommentId> = targets.iter().map(|target| target.comment_id).collect();
+    let comments = tx.comments_by_id(&ids)?.into_iter();
+    let mut comments: HashMap<CommentId, Comment> = comments.map(|comment| (comment.id, comment)).collect();
+    let mut judged = Vec::with_capacity(targets.len());
+    for target in targets {
         let Fate::Applied { before, after } = &target.fate else { continue };
-        let comment = tx.comment_by_id(target.comment_id)?;
+        let comment = comments.remove(&target.comment_id);
         let to = match &comment {
             None => Err(Conflict::NotFound),
             Some(comment) => undone(&comment.disposition, before, after).map_err(|_| Conflict::WrongState),
@@ -68,21 +116,22 @@ fn judge(tx: &mut Tx<'_>, old: &Decided) -> Result<Vec<Judged>, Error> {
     Ok(judged)
 }
 
-/// What an undone decision undid itself stands again, what that one undid is undone again by it,
-/// and so on down to the first.
-fn mark(tx: &mut Tx<'_>, undone: &Decision) -> Result<(), Error> {
-    let (mut undoes, mut above, mut stands) = (undone.undoes, undone.id, true);
+/// Notes which decision took one back; none: it stands. What an undone decision undid itself stands
+/// again, what that one undid is undone again by it, and so on down to the first.
+pub(super) fn mark(tx: &mut Tx<'_>, of: &Decision, by: Option<DecisionId>) -> Result<(), Error> {
+    tx.decision_set_undone(of.id, by)?;
+    let (mut undoes, mut above, mut is_undone) = (of.undoes, of.id, by.is_some());
     while let Some(id) = undoes {
-        tx.decision_set_undone(id, (!stands).then_some(above))?;
+        tx.decision_set_undone(id, (!is_undone).then_some(above))?;
         undoes = tx.decision_by_id(id)?.and_then(|decision| decision.undoes);
-        (above, stands) = (id, !stands);
+        (above, is_undone) = (id, !is_undone);
     }
     Ok(())
 }
 
 /// Opens the flags again that the first decision settled; where that one stands again, as after
 /// the undo of an undo, settles them again.
-fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
+pub(super) fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
     let mut undoes = decision.undoes;
     let (mut first, mut stands) = (None, true);
     while let Some(id) = undoes {

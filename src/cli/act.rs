@@ -3,11 +3,13 @@
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use super::{Export, Import, SiteCommand, UserCommand};
+use super::{Export, Import, Over, SiteCommand, Switch, UserCommand};
 use crate::app::App;
 use crate::app::import::ImportReport;
+use crate::app::set_site::SiteChange;
 use crate::app::verify::Verified;
 use crate::domain::log::Head;
+use crate::domain::two_persons::TwoPersons;
 use crate::store::Store;
 
 /// The longest password that is read, in bytes: the service allows 1,024.
@@ -21,9 +23,25 @@ pub type Told = Result<(), String>;
 /// # Errors
 /// In words.
 pub async fn site(app: &App, command: &SiteCommand) -> Told {
-    let SiteCommand::Add { site, title, origins } = command;
-    app.add_site(site, title.as_deref(), origins).await.map_err(told)?;
-    say(&format!("site {site} is there"))
+    match command {
+        SiteCommand::Add { site, title, origins } => {
+            app.add_site(site, title.as_deref(), origins).await.map_err(told)?;
+            say(&format!("site {site} is there"))
+        }
+        SiteCommand::Set { site, two_persons_over, two_persons_ban, two_persons_purge } => {
+            let is_on = |switch: &Option<Switch>| switch.map(|switch| switch == Switch::On);
+            let change = SiteChange {
+                two_persons_over: two_persons_over.map(|over| match over {
+                    Over::Never => None,
+                    Over::Comments(comments) => Some(comments),
+                }),
+                two_persons_ban: is_on(two_persons_ban),
+                two_persons_purge: is_on(two_persons_purge),
+            };
+            let rule = app.set_site(site, change).await.map_err(told)?;
+            say(&format!("site {site}: {}", rule_text(rule)))
+        }
+    }
 }
 
 /// `user …`
@@ -188,6 +206,18 @@ fn password(from: impl Read) -> Result<String, String> {
         text.pop();
     }
     Ok(text)
+}
+
+fn rule_text(rule: TwoPersons) -> String {
+    let wide = rule.wide_over.map(|over| format!("decisions on more than {over} comments"));
+    let ban = rule.ban.then(|| "bans".to_owned());
+    let purge = rule.purge.then(|| "purges".to_owned());
+    let needed: Vec<String> = [wide, ban, purge].into_iter().flatten().collect();
+    if needed.is_empty() {
+        "one moderator is enough for everything".to_owned()
+    } else {
+        format!("two moderators are needed for {}", needed.join(", "))
+    }
 }
 
 fn report_text(report: &ImportReport, dry_run: bool) -> String {

@@ -99,6 +99,45 @@ pub enum SiteCommand {
         #[arg(long = "origin", value_name = "URL")]
         origins: Vec<String>,
     },
+    /// Set for what two moderators are needed on a site: one proposes, another confirms.
+    Set {
+        /// Its key.
+        site: String,
+        /// Decisions on more comments than this, or never.
+        #[arg(long, value_name = "COMMENTS|never", value_parser = over)]
+        two_persons_over: Option<Over>,
+        /// Bans.
+        #[arg(long, value_enum, value_name = "on|off")]
+        two_persons_ban: Option<Switch>,
+        /// Purges.
+        #[arg(long, value_enum, value_name = "on|off")]
+        two_persons_purge: Option<Switch>,
+    },
+}
+
+/// From how many comments on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// From none.
+    Never,
+    /// From one more than this.
+    Comments(u32),
+}
+
+fn over(text: &str) -> Result<Over, String> {
+    match text {
+        "never" => Ok(Over::Never),
+        number => number.parse().map(Over::Comments).map_err(|_| "say a number of comments, or never".into()),
+    }
+}
+
+/// Whether something holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It does.
+    On,
+    /// It does not.
+    Off,
 }
 
 /// On people.
@@ -250,6 +289,22 @@ mod tests {
             assert_eq!(cli.common.sets, ["a.b=1"]);
             assert!(matches!(cli.command, Command::User(UserCommand::Role { .. })));
         }
+    }
+
+    #[test]
+    fn the_rule_of_two_has_a_number_or_none() {
+        let parse = |over: &str| {
+            let line = ["understory", "site", "set", "s", "--two-persons-over", over, "--two-persons-ban", "on"];
+            match Cli::try_parse_from(line).map(|cli| cli.command) {
+                Ok(Command::Site(SiteCommand::Set { two_persons_over, two_persons_ban: Some(Switch::On), .. })) => {
+                    two_persons_over
+                }
+                _ => None,
+            }
+        };
+        assert_eq!(parse("100"), Some(Over::Comments(100)));
+        assert_eq!(parse("never"), Some(Over::Never));
+        assert_eq!([parse("-1"), parse("many"), parse("")], [None; 3]);
     }
 
     #[test]

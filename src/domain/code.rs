@@ -55,6 +55,7 @@ codes! {
     StaleClaim 409 "stale_claim" "The claim has run out or was given back: take it anew",
     EditWindowClosed 409 "edit_window_closed" "It can no longer be edited",
     AlreadyFlagged 409 "already_flagged" "You have an open flag on this comment",
+    AlreadyConfirmed 409 "already_confirmed" "This decision waits for nobody",
     AlreadyUndone 409 "already_undone" "This decision has been undone",
     PayloadTooLarge 413 "payload_too_large" "The body is too large",
     UnsupportedMediaType 415 "unsupported_media_type" "Send application/json",

@@ -43,6 +43,26 @@ words! {
     }
 }
 
+words! {
+    /// How far a decision has got.
+    Phase {
+        /// It waits for a second moderator.
+        Proposed "proposed",
+        /// It goes on in steps.
+        Running "running",
+        /// It stands as far as it went, was taken back before that, or was a proposal that was refused.
+        Done "done",
+    }
+}
+
+/// Comments that are decided on in one unit; more go in steps. Also how many an answer lists.
+pub const WHOLE: usize = 500;
+/// Comments of one step. It keeps the one writer busy for as long as it takes, so it is less than
+/// the 500 that were possible: see `scripts/prove-wide`.
+pub const STEP: usize = 100;
+/// The most comments of one decision: its list is held in memory while it is made.
+pub const TARGETS_MAX: usize = 1_000_000;
+
 /// Who took a comment away, why and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removal {
@@ -216,6 +236,17 @@ impl Conflict {
     }
 }
 
+/// A comment that a decision is aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aim {
+    /// The comment.
+    pub id: CommentId,
+    /// The version it must still have.
+    pub version: i64,
+    /// Why it is left alone whatever it is when its turn comes.
+    pub refused: Option<Conflict>,
+}
+
 /// What became of one target.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -225,6 +256,8 @@ pub struct Target {
     pub fate: Fate,
     /// The comment's version afterwards; none when there is no such comment.
     pub version: Option<i64>,
+    /// What had been decided last on one that was left alone.
+    pub past: Option<DecisionId>,
 }
 
 /// See [`Target`].
@@ -239,6 +272,63 @@ pub enum Fate {
     },
     /// Left alone; the state it is in.
     Refused(Conflict, Option<State>),
+}
+
+/// How a decision goes: who agreed to it, and how far it has got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// How far.
+    pub phase: Phase,
+    /// What was selected, as JSON; none: comments that were named.
+    pub selected: Option<String>,
+    /// How many targets there are.
+    pub total: i64,
+    /// Targets settled so far.
+    pub applied: i64,
+    /// Targets left alone so far.
+    pub conflicts: i64,
+    /// Of an undo: the last place it has looked at among the targets of what it takes back.
+    pub looked_at: i64,
+    /// When it was proposed, in milliseconds since 1970; none: one moderator was enough.
+    pub proposed_ms: Option<i64>,
+    /// The second moderator.
+    pub confirmed_by: Option<UserId>,
+}
+
+impl Course {
+    /// Of a decision on so many targets that has yet to begin.
+    pub fn of(total: usize) -> Course {
+        Course {
+            phase: Phase::Running,
+            selected: None,
+            total: i64::try_from(total).unwrap_or(i64::MAX),
+            applied: 0,
+            conflicts: 0,
+            looked_at: -1,
+            proposed_ms: None,
+            confirmed_by: None,
+        }
+    }
+
+    /// Targets that it has come to so far.
+    pub fn done(&self) -> i64 {
+        self.applied + self.conflicts
+    }
+
+    /// Whether it goes in steps.
+    pub fn is_wide(&self) -> bool {
+        self.total > WHOLE as i64
+    }
+
+    /// Counts what became of some targets; after the last of them it is done.
+    pub fn count(&mut self, targets: &[Target]) {
+        let applied = targets.iter().filter(|target| matches!(target.fate, Fate::Applied { .. })).count();
+        self.applied += applied as i64;
+        self.conflicts += (targets.len() - applied) as i64;
+        if self.done() >= self.total {
+            self.phase = Phase::Done;
+        }
+    }
 }
 
 /// A moderator's decision.
@@ -266,6 +356,8 @@ pub struct Decision {
     pub undoes: Option<DecisionId>,
     /// The decision that took it back.
     pub undone_by: Option<DecisionId>,
+    /// How it goes.
+    pub course: Course,
 }
 
 #[cfg(test)]

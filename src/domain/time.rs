@@ -10,6 +10,11 @@ pub fn rfc3339(ms: i64) -> String {
     format!("{at:.3}")
 }
 
+/// Reads a time in RFC 3339, cut to milliseconds since 1970.
+pub fn parse(text: &str) -> Option<i64> {
+    text.parse().ok().map(jiff::Timestamp::as_millisecond)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

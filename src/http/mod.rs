@@ -13,6 +13,7 @@ pub mod client;
 pub mod comments;
 pub mod compress;
 pub mod cookies;
+pub mod decisions;
 pub mod extract;
 pub mod join;
 pub mod limits;

@@ -1,4 +1,4 @@
-//! For moderators: queue, comments in any state, decisions and their undo, people, the log.
+//! For moderators: queue, comments in any state, people, the log. Decisions are in `decisions`.
 
 use std::collections::HashMap;
 
@@ -9,15 +9,13 @@ use validator::Validate;
 
 use super::answer::Answer;
 use super::comments::Comments;
-use super::extract::{Id, Idempotency, Json, Query, Signed};
+use super::extract::{Id, Query, Signed};
 use super::{reply, view, wire};
-use crate::app::decide::{Decide, Decided};
 use crate::app::queue::{Narrow, QueueItem};
 use crate::app::{App, Error};
 use crate::domain::comment::{Shown, State, Viewer};
-use crate::domain::decision::{Act, Reach};
 use crate::domain::flag::Reason;
-use crate::domain::ids::{CommentId, DecisionId, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::queue::{HELD_POINTS, QueueKind};
 use crate::domain::time::rfc3339;
 
@@ -198,87 +196,6 @@ pub async fn comments(app: Data<App>, caller: Signed, query: Query<CommentsQuery
     let (_, comments, next) = app.moderated_comments(&caller.0, q.site, narrow, page).await?;
     let items = comments.iter().map(|c| view::comment(&app, c, Shown::Whole, Viewer::Moderator)).collect();
     reply::private(&Comments { items, next })
-}
-
-/// A decision to be made.
-#[derive(Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct DecideBody {
-    /// The comments, 1 to 500, each with the version that was looked at.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_items = 1, max_items = 500)]
-    targets: Vec<TargetBody>,
-    /// How far; only the comments unless said.
-    scope: Option<Reach>,
-    /// What; not `undo`, which has an address of its own.
-    action: Act,
-    /// Why; needed to hide.
-    reason_code: Option<Reason>,
-    /// For moderators, 2,000 characters at most.
-    #[validate(length(max = 2_000))]
-    #[schema(max_length = 2_000)]
-    note: Option<String>,
-    /// For the author, 2,000 characters at most.
-    #[validate(length(max = 2_000))]
-    #[schema(max_length = 2_000)]
-    public_text: Option<String>,
-    /// The claim that must hold each target; else it is a conflict `stale_claim`.
-    claim_token: Option<String>,
-    /// Only say what would be done.
-    dry_run: Option<bool>,
-}
-
-/// A comment to decide on.
-#[derive(Deserialize, Serialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct TargetBody {
-    #[schema(value_type = String)]
-    comment_id: CommentId,
-    /// The version that was looked at.
-    version: i64,
-}
-
-/// `POST /moderation/decisions`
-pub async fn decide(app: Data<App>, caller: Signed, once: Idempotency, body: Json<DecideBody>) -> Answer {
-    let once = once.of_caller(&app, &caller.0, body.hash);
-    let b = body.value;
-    if b.action == Act::Undo {
-        return Err(Error::field("/action", "not_here", "undo a decision at /moderation/decisions/{id}/undo").into());
-    }
-    let order = Decide {
-        targets: b.targets.iter().map(|target| (target.comment_id, target.version)).collect(),
-        reach: b.scope.unwrap_or(Reach::Comment),
-        act: b.action,
-        reason: b.reason_code,
-        note: b.note,
-        public_text: b.public_text,
-        claim_token: b.claim_token,
-        dry_run: b.dry_run.unwrap_or(false),
-        once,
-    };
-    let made = app.decide(&caller.0, order).await?;
-    let response = answered(&app, &made.made).await?;
-    Ok(if made.replayed { reply::replayed(response) } else { response })
-}
-
-/// `POST /moderation/decisions/{id}/undo`
-pub async fn undo(app: Data<App>, caller: Signed, id: Id<DecisionId>) -> Answer {
-    let made = app.undo(&caller.0, id.0).await?;
-    answered(&app, &made).await
-}
-
-/// `GET /moderation/decisions/{id}`
-pub async fn decision(app: Data<App>, caller: Signed, id: Id<DecisionId>) -> Answer {
-    let found = app.decision(&caller.0, id.0).await?;
-    answered(&app, &found).await
-}
-
-async fn answered(app: &App, decided: &Decided) -> Answer {
-    let actor = match decided.decision.actor_id {
-        Some(id) => Some(app.user(id).await?),
-        None => None,
-    };
-    reply::private(&view::decision(app, decided, actor.as_ref()))
 }
 
 /// On which site.

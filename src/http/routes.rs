@@ -7,7 +7,9 @@ use crate::domain::code::Code;
 
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
-use super::{assets, auth, claims, comments, middleware, mine, moderation, openapi, operate, own, sites, view, wire};
+use super::{
+    assets, auth, claims, comments, decisions, middleware, mine, moderation, openapi, operate, own, sites, view, wire,
+};
 
 /// Every route there is.
 pub fn all() -> Vec<Route> {
@@ -255,21 +257,41 @@ fn moderation_routes() -> Vec<Route> {
             .query::<moderation::CommentsQuery>()
             .answers::<comments::Comments>(200)
             .fails(&[Code::NotFound, Code::CursorMismatch]),
-        post("/moderation/decisions", moderation::decide)
+        get("/moderation/decisions", decisions::decisions)
             .moderators()
-            .text("Decides on comments of one site")
+            .text("A site's decisions, newest first")
+            .query::<decisions::DecisionsQuery>()
+            .answers::<decisions::Decisions>(200)
+            .fails(&[Code::NotFound, Code::CursorMismatch]),
+        post("/moderation/decisions", decisions::decide)
+            .moderators()
+            .text("Decides on comments of one site, at once or in steps; or proposes to, where two have to agree")
             .idempotent()
-            .takes::<moderation::DecideBody>()
+            .takes::<decisions::DecideBody>()
             .answers::<view::Decision>(200)
+            .answers::<view::Decision>(202)
             .fails(&[Code::NotFound]),
-        get("/moderation/decisions/{id}", moderation::decision)
+        get("/moderation/decisions/{id}", decisions::decision)
             .moderators()
             .text("A decision")
             .answers::<view::Decision>(200),
-        post("/moderation/decisions/{id}/undo", moderation::undo)
+        get("/moderation/decisions/{id}/targets", decisions::targets)
             .moderators()
-            .text("Takes a decision back by a new one")
+            .text("All that a decision is aimed at, in order, with what became of it")
+            .query::<comments::PageQuery>()
+            .answers::<decisions::Targets>(200)
+            .fails(&[Code::CursorMismatch]),
+        post("/moderation/decisions/{id}/confirm", decisions::confirm)
+            .moderators()
+            .text("Puts into effect what another moderator proposed")
             .answers::<view::Decision>(200)
+            .answers::<view::Decision>(202)
+            .fails(&[Code::AlreadyConfirmed, Code::AlreadyUndone]),
+        post("/moderation/decisions/{id}/undo", decisions::undo)
+            .moderators()
+            .text("Takes a decision back by a new one, stops one that runs, refuses one that is proposed")
+            .answers::<view::Decision>(200)
+            .answers::<view::Decision>(202)
             .fails(&[Code::AlreadyUndone]),
         get("/moderation/users/{id}", moderation::user)
             .moderators()

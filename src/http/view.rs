@@ -11,13 +11,15 @@ use crate::app::App;
 use crate::app::decide::Decided;
 use crate::app::read::ThreadPage;
 use crate::domain::comment::{self, Shown, State, Viewer};
-use crate::domain::decision::{Act, Fate, Reach};
+use crate::domain::decision::{self, Act, Fate, Phase, Reach};
 use crate::domain::flag::{self, FlagState, Reason};
 use crate::domain::fragment::Fragment;
-use crate::domain::ids::{CommentId, DecisionId, FlagId, ThreadId};
+use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, ThreadId, UserId};
 use crate::domain::thread::ThreadState;
 use crate::domain::time::rfc3339;
 use crate::domain::tree::Sort;
+use crate::domain::user;
+use crate::store::Past;
 
 /// The comments under one article.
 #[derive(Serialize, ToSchema)]
@@ -198,10 +200,22 @@ pub fn flag(of: &flag::Flag) -> Flag {
 /// A moderator's decision.
 #[derive(Serialize, ToSchema)]
 pub struct Decision {
+    /// All but its targets.
+    #[serde(flatten)]
+    head: DecisionHead,
+    /// Every target settled, also when its state stays; the first 500.
+    applied: Vec<Applied>,
+    /// Every target left alone; the first 500.
+    conflicts: Vec<ConflictView>,
+}
+
+/// A moderator's decision, without its targets.
+#[derive(Serialize, ToSchema)]
+pub struct DecisionHead {
     /// Null when nothing was recorded.
     #[schema(value_type = Option<String>)]
     id: Option<DecisionId>,
-    /// When.
+    /// When it was made, or confirmed.
     at: String,
     /// Who.
     actor: Option<User>,
@@ -209,18 +223,27 @@ pub struct Decision {
     action: Act,
     /// How far.
     scope: Reach,
-    /// Always done: larger ones come with the desk.
-    state: DecisionState,
+    /// How far it has got.
+    state: Phase,
     /// Why.
     reason_code: Option<Reason>,
     /// For moderators.
     note: Option<String>,
     /// For the author.
     public_text: Option<String>,
-    /// Every target settled, also when its state stays.
-    applied: Vec<Applied>,
-    /// Every target left alone.
-    conflicts: Vec<ConflictView>,
+    /// What was selected; null where comments were named.
+    #[schema(value_type = Option<Object>)]
+    select: Option<serde_json::Value>,
+    /// How many of its targets it has come to.
+    progress: Progress,
+    /// Targets settled so far.
+    applied_count: i64,
+    /// Targets left alone so far.
+    conflict_count: i64,
+    /// When it was proposed; null: one moderator was enough.
+    proposed_at: Option<String>,
+    /// The second moderator.
+    confirmed_by: Option<User>,
     /// The decision that took it back.
     #[schema(value_type = Option<String>)]
     undone_by: Option<DecisionId>,
@@ -229,16 +252,13 @@ pub struct Decision {
     undoes: Option<DecisionId>,
 }
 
-/// How far a decision has got.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DecisionState {
-    /// It waits for a second moderator.
-    Proposed,
-    /// It goes on in steps.
-    Running,
-    /// It stands.
-    Done,
+/// How much is done.
+#[derive(Serialize, ToSchema)]
+pub struct Progress {
+    /// Targets it has come to; less than all of one that is done, if it was stopped or refused.
+    done: i64,
+    /// All targets.
+    total: i64,
 }
 
 /// A settled target.
@@ -285,9 +305,9 @@ pub struct PastView {
     at: String,
 }
 
-/// Writes a decision down; `actors` holds who decided.
-pub fn decision(app: &App, of: &Decided, actor: Option<&crate::domain::user::User>) -> Decision {
-    let d = &of.decision;
+/// Writes a decision down; `people` holds who made and confirmed it.
+pub fn decision(app: &App, of: &Decided, people: &HashMap<UserId, user::User>) -> Decision {
+    let site = of.decision.site_id;
     let mut applied = Vec::new();
     let mut conflicts = Vec::new();
     for target in &of.targets {
@@ -304,29 +324,48 @@ pub fn decision(app: &App, of: &Decided, actor: Option<&crate::domain::user::Use
                 code: conflict.as_str(),
                 version: target.version,
                 state: *state,
-                decided: of.before.get(&comment_id).map(|past| PastView {
-                    decision_id: past.id,
-                    actor: past.actor.as_ref().map(|user| wire::user(app, user, Some(d.site_id))),
-                    action: past.act,
-                    at: rfc3339(past.at_ms),
-                }),
+                decided: of.before.get(&comment_id).map(|past| past_view(app, past, site)),
             }),
         }
     }
-    Decision {
-        id: of.is_recorded().then_some(d.id),
-        at: rfc3339(d.at_ms),
-        actor: actor.map(|user| wire::user(app, user, Some(d.site_id))),
-        action: d.act,
-        scope: d.reach,
-        state: DecisionState::Done,
-        reason_code: d.reason,
-        note: d.note.clone(),
-        public_text: d.public_text.clone(),
-        applied,
-        conflicts,
-        undone_by: d.undone_by,
-        undoes: d.undoes,
+    Decision { head: decision_head(app, &of.decision, people), applied, conflicts }
+}
+
+/// Writes a decision down without its targets.
+pub fn decision_head(app: &App, of: &decision::Decision, people: &HashMap<UserId, user::User>) -> DecisionHead {
+    let person = |id: Option<UserId>| {
+        let user = id.and_then(|id| people.get(&id));
+        user.map(|user| wire::user(app, user, Some(of.site_id)))
+    };
+    let course = &of.course;
+    DecisionHead {
+        id: Some(of.id).filter(|id| id.0 != 0),
+        at: rfc3339(of.at_ms),
+        actor: person(of.actor_id),
+        action: of.act,
+        scope: of.reach,
+        state: course.phase,
+        reason_code: of.reason,
+        note: of.note.clone(),
+        public_text: of.public_text.clone(),
+        select: course.selected.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+        progress: Progress { done: course.done(), total: course.total },
+        applied_count: course.applied,
+        conflict_count: course.conflicts,
+        proposed_at: course.proposed_ms.map(rfc3339),
+        confirmed_by: person(course.confirmed_by),
+        undone_by: of.undone_by,
+        undoes: of.undoes,
+    }
+}
+
+/// Writes down what had been decided before.
+pub fn past_view(app: &App, past: &Past, site: SiteId) -> PastView {
+    PastView {
+        decision_id: past.id,
+        actor: past.actor.as_ref().map(|user| wire::user(app, user, Some(site))),
+        action: past.act,
+        at: rfc3339(past.at_ms),
     }
 }
 

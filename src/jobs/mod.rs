@@ -1,9 +1,11 @@
-//! What happens by the clock: who was seen is written down, what has had its time is taken away.
+//! What happens by the clock: who was seen is written down, what has had its time is taken away,
+//! decisions that run go on.
 //!
-//! The work itself is in `app::housekeep`. What fails is logged and tried again the next time.
+//! The work itself is in `app::housekeep` and `app::go_on`. What fails is logged and tried again the
+//! next time.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -14,24 +16,31 @@ use crate::app::App;
 /// Between two rounds of housekeeping; the first comes at the start.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
+/// How often decisions are looked for that run and that nobody here has begun: after a crash, or where
+/// another node has stopped.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// The jobs under way. They end with [`Jobs::stop`], or soon after this is dropped.
 pub struct Jobs {
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Jobs {
     /// Starts the jobs on the runtime at hand.
     pub fn start(app: Arc<App>) -> Jobs {
         let (stop, stopped) = watch::channel(false);
-        Jobs { stop, task: tokio::spawn(run(app, stopped)) }
+        let tasks = [tokio::spawn(go_on(Arc::clone(&app), stopped.clone())), tokio::spawn(run(app, stopped))];
+        Jobs { stop, tasks }
     }
 
     /// Ends the jobs, after the one under way, and writes down who was seen since the last time.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the jobs ended badly");
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the jobs ended badly");
+            }
         }
     }
 }
@@ -59,6 +68,27 @@ async fn run(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         }
     }
     share_presence(&app).await;
+}
+
+/// Does step after step of the decisions that run. Between two of them as much time is left as the
+/// one has taken: readers share the machine with it, and writers its line.
+async fn go_on(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let begun = Instant::now();
+        let (wait, is_idle) = match app.go_on().await {
+            Ok(true) => (begun.elapsed(), false),
+            Ok(false) => (LOOK, true),
+            Err(error) => {
+                tracing::error!(%error, "a step of a decision failed; it is tried again");
+                (LOOK, false)
+            }
+        };
+        tokio::select! {
+            _ = stopped.changed() => break,
+            () = app.running.begun.notified(), if is_idle => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
 }
 
 async fn share_presence(app: &App) {

@@ -164,6 +164,29 @@ const COUNTERS: &[(&str, &str)] = &[
          LEFT JOIN queue_item q ON q.comment_id = c.id
          WHERE COALESCE(q.held, 0) <> CASE WHEN c.state = 'held' THEN 1 ELSE 0 END ORDER BY c.id",
     ),
+    (
+        "decision.applied_count",
+        "SELECT d.id, d.applied_count, COALESCE(t.n, 0) FROM decision d LEFT JOIN
+           (SELECT decision_id, COUNT(*) AS n FROM decision_target WHERE conflict IS NULL GROUP BY decision_id) t
+           ON t.decision_id = d.id
+         WHERE d.applied_count <> COALESCE(t.n, 0) ORDER BY d.id",
+    ),
+    (
+        "decision.conflict_count",
+        "SELECT d.id, d.conflict_count, COALESCE(t.n, 0) FROM decision d LEFT JOIN
+           (SELECT decision_id, COUNT(*) AS n FROM decision_target WHERE conflict IS NOT NULL GROUP BY decision_id) t
+           ON t.decision_id = d.id
+         WHERE d.conflict_count <> COALESCE(t.n, 0) ORDER BY d.id",
+    ),
+    // what is yet to be done is there exactly while it is to be done; an undo reads it where it was done
+    (
+        "decision.total",
+        "SELECT d.id, d.total, d.applied_count + d.conflict_count + COALESCE(b.n, 0) FROM decision d LEFT JOIN
+           (SELECT decision_id, CAST(SUM(size) AS BIGINT) AS n FROM decision_batch GROUP BY decision_id) b ON b.decision_id = d.id
+         WHERE (d.state <> 'done' AND d.undoes IS NULL
+                AND d.total <> d.applied_count + d.conflict_count + COALESCE(b.n, 0))
+            OR ((d.state = 'done' OR d.undoes IS NOT NULL) AND b.n IS NOT NULL) ORDER BY d.id",
+    ),
     record!("published", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'published'"),
     record!("held", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'held'"),
     record!("hidden", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'hidden'"),

@@ -5,6 +5,7 @@ use super::user::{maybe_user, user_columns};
 use super::{Difference, StoreError, Tx, dialect};
 use crate::domain::comment::{Comment, Remover, State};
 use crate::domain::decision::{Disposition, Removal};
+use crate::domain::duplicate::text_hash;
 use crate::domain::flag::Reason;
 use crate::domain::fragment::Fragment;
 use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
@@ -90,6 +91,42 @@ pub enum CommentFilter {
     Thread(ThreadId),
 }
 
+/// Where a comment stands: what a decision looks at, without texts.
+#[derive(Clone, Debug)]
+pub struct Stand {
+    /// The comment.
+    pub id: CommentId,
+    /// Its version.
+    pub version: i64,
+    /// When it was posted, in milliseconds since 1970.
+    pub created_ms: i64,
+    /// Its place in its thread.
+    pub path: Path,
+    /// Where it stands.
+    pub disposition: Disposition,
+}
+
+/// What [`stand`] reads.
+macro_rules! stand_where {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.id, c.version, c.created_ms, c.path, c.state, c.state_ref, c.removed_by, c.removed_reason,
+               c.removed_ms, c.held_by, c.locked, c.lock_ref, c.pinned, c.pin_ref FROM comment c ",
+            $tail
+        )
+    };
+}
+
+fn stand(c: &mut Columns<'_>) -> Result<Stand, StoreError> {
+    Ok(Stand {
+        id: c.take()?,
+        version: c.take()?,
+        created_ms: c.take()?,
+        path: Path::from_bytes(c.take()?),
+        disposition: disposition(c)?,
+    })
+}
+
 /// By how much what a comment knows of its replies moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Below {
@@ -124,14 +161,22 @@ impl Tx<'_> {
         self.all(comment_where!("WHERE c.id IN EACH_ID(?1) ORDER BY c.id"), values![&ids], comment)
     }
 
-    /// Every comment whose fragment is not what its columns give.
+    /// Every comment whose fragment is not what its columns give, or whose hash not that of its text.
     pub fn check_fragments(&mut self) -> Result<Vec<Difference>, StoreError> {
         let mut found = Vec::new();
         self.each(
-            comment_select!(", c.fragment FROM comment c LEFT JOIN user_account u ON u.id = c.author_id ORDER BY c.id"),
+            comment_select!(
+                ", c.fragment, c.text_hash, c.erased_ms FROM comment c LEFT JOIN user_account u ON u.id = c.author_id
+                 ORDER BY c.id"
+            ),
             &[],
             |c| {
                 let (comment, kept): (Comment, String) = (comment(c)?, c.take()?);
+                let (hash, erased_ms): (Option<i64>, Option<i64>) = (c.maybe()?, c.maybe()?);
+                if hash != erased_ms.is_none().then(|| text_hash(&comment.body)) {
+                    let name = format!("comment.text_hash {}", comment.id);
+                    found.push(Difference { name, detail: "is not that of its text".into() });
+                }
                 if kept != Fragment::stored(&comment) {
                     let name = format!("comment.fragment {}", comment.id);
                     found.push(Difference { name, detail: "is not what the comment says".into() });
@@ -142,13 +187,65 @@ impl Tx<'_> {
         Ok(found)
     }
 
-    /// A comment and all below it, in reading order.
-    pub fn comment_subtree(&mut self, thread: ThreadId, path: &Path) -> Result<Vec<Comment>, StoreError> {
+    /// Where comments stand in a range of paths, after one and before another, in reading order;
+    /// `count` at most.
+    pub fn stands_below(
+        &mut self,
+        thread: ThreadId,
+        after: &[u8],
+        end: &[u8],
+        count: i64,
+    ) -> Result<Vec<Stand>, StoreError> {
         self.all(
-            comment_where!("WHERE c.thread_id = ?1 AND c.path >= ?2 AND c.path < ?3 ORDER BY c.path"),
-            values![thread, path.as_bytes(), path.subtree_end().as_slice()],
-            comment,
+            stand_where!("WHERE c.thread_id = ?1 AND c.path > ?2 AND c.path < ?3 ORDER BY c.path LIMIT ?4"),
+            values![thread, after, end, count],
+            stand,
         )
+    }
+
+    /// Where a person's comments of one state on a site stand that were posted before a time, oldest
+    /// first, after (time, id); `count` at most.
+    pub fn stands_by(
+        &mut self,
+        (author, site, state): (UserId, SiteId, State),
+        after: (i64, i64),
+        before_ms: i64,
+        count: i64,
+    ) -> Result<Vec<Stand>, StoreError> {
+        self.all(
+            stand_where!(
+                "WHERE c.author_id = ?1 AND c.site_id = ?2 AND c.state = ?3 AND (c.created_ms, c.id) > (?4, ?5)
+                   AND c.created_ms < ?6 ORDER BY c.created_ms, c.id LIMIT ?7"
+            ),
+            values![author, site, state.as_str(), after.0, after.1, before_ms, count],
+            stand,
+        )
+    }
+
+    /// Where a site's comments stand that say the same, by id, after one; `count` at most.
+    pub fn stands_alike(
+        &mut self,
+        site: SiteId,
+        text_hash: i64,
+        after: CommentId,
+        count: i64,
+    ) -> Result<Vec<Stand>, StoreError> {
+        self.all(
+            stand_where!("WHERE c.site_id = ?1 AND c.text_hash = ?2 AND c.id > ?3 ORDER BY c.id LIMIT ?4"),
+            values![site, text_hash, after, count],
+            stand,
+        )
+    }
+
+    /// What comments that say the same as this one have in common; none once its text is erased.
+    pub fn text_hash_of(&mut self, id: CommentId) -> Result<Option<i64>, StoreError> {
+        let found = self.first("SELECT text_hash FROM comment WHERE id = ?1", values![id], |c| c.maybe())?;
+        Ok(found.flatten())
+    }
+
+    /// Keeps what comments that say the same as this one's new text have in common.
+    pub fn comment_set_text_hash(&mut self, of: &Comment) -> Result<(), StoreError> {
+        self.run("UPDATE comment SET text_hash = ?2 WHERE id = ?1", values![of.id, text_hash(&of.body)])
     }
 
     /// Comments of a thread after a path, in reading order, `count` at most.
@@ -254,8 +351,8 @@ impl Tx<'_> {
         let made = self.changed(
             "INSERT INTO comment (id, site_id, thread_id, parent_id, ordinal, path, depth, author_id, state, body,
                body_html, created_ms, edited_ms, visible, held_by, removed_by, removed_reason, removed_ms, source_id,
-               fragment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+               fragment, text_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              ON CONFLICT (id) DO NOTHING",
             values![
                 new.id,
@@ -278,6 +375,7 @@ impl Tx<'_> {
                 d.removal.as_ref().map(|r| r.at_ms),
                 source_id,
                 &Fragment::stored(new),
+                text_hash(&new.body),
             ],
         )?;
         Ok(made > 0)

@@ -2,11 +2,11 @@
 
 use super::driver::{Columns, values};
 use super::user::{maybe_user, user_columns};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, dialect};
 use crate::domain::comment::State;
-use crate::domain::decision::{Act, Conflict, Decision, Disposition, Fate, Reach, Target};
+use crate::domain::decision::{Act, Conflict, Course, Decision, Disposition, Fate, Phase, Reach, Target};
 use crate::domain::flag::Reason;
-use crate::domain::ids::{CommentId, DecisionId, EntryId, UserId};
+use crate::domain::ids::{CommentId, DecisionId, EntryId, SiteId, UserId};
 use crate::domain::user::User;
 
 fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
@@ -22,6 +22,16 @@ fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
         public_text: c.maybe()?,
         undoes: c.maybe()?,
         undone_by: c.maybe()?,
+        course: Course {
+            phase: c.word(Phase::parse)?,
+            selected: c.maybe()?,
+            total: c.take()?,
+            applied: c.take()?,
+            conflicts: c.take()?,
+            looked_at: c.take()?,
+            proposed_ms: c.maybe()?,
+            confirmed_by: c.maybe()?,
+        },
     })
 }
 
@@ -51,7 +61,9 @@ pub struct Past {
 
 macro_rules! decision_columns {
     () => {
-        "d.id, d.site_id, d.at_ms, d.actor_id, d.action, d.scope, d.reason_code, d.note, d.public_text, d.undoes, d.undone_by"
+        "d.id, d.site_id, d.at_ms, d.actor_id, d.action, d.scope, d.reason_code, d.note, d.public_text, d.undoes,
+          d.undone_by, d.state, d.selected, d.total, d.applied_count, d.conflict_count, d.looked_at, d.proposed_ms,
+          d.confirmed_by"
     };
 }
 
@@ -63,19 +75,48 @@ fn from_json(text: &str) -> Result<Box<Disposition>, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("decision_target: {error}")))
 }
 
+/// What [`target`] reads.
+macro_rules! target_select {
+    ($tail:literal) => {
+        concat!("SELECT position, comment_id, version, past, conflict, before, after FROM decision_target ", $tail)
+    };
+}
+
+/// A target with its position.
+fn target(c: &mut Columns<'_>) -> Result<(i64, Target), StoreError> {
+    let (position, comment_id, version, past) = (c.take()?, c.take()?, c.maybe()?, c.maybe()?);
+    let conflict = c.maybe_word(Conflict::parse)?;
+    let (before, after): (Option<String>, Option<String>) = (c.maybe()?, c.maybe()?);
+    let fate = match (conflict, before, after) {
+        (Some(conflict), state, _) => Fate::Refused(conflict, state.as_deref().and_then(State::parse)),
+        (None, Some(before), Some(after)) => Fate::Applied { before: from_json(&before)?, after: from_json(&after)? },
+        _ => return Err(StoreError::Corrupt(format!("decision_target of comment {comment_id} is incomplete"))),
+    };
+    Ok((position, Target { comment_id, version, past, fate }))
+}
+
 impl Tx<'_> {
-    /// The last decision that settled a comment, of those before `before`.
-    pub fn decision_before(&mut self, comment: CommentId, before: DecisionId) -> Result<Option<Past>, StoreError> {
+    /// The last decision that settled a comment.
+    pub fn decision_last(&mut self, comment: CommentId) -> Result<Option<DecisionId>, StoreError> {
         self.first(
+            "SELECT decision_id FROM decision_target WHERE comment_id = ?1 AND conflict IS NULL
+             ORDER BY decision_id DESC LIMIT 1",
+            values![comment],
+            |c| c.take(),
+        )
+    }
+
+    /// Decisions as those who come after are told of them.
+    pub fn decisions_past(&mut self, ids: &[DecisionId]) -> Result<Vec<Past>, StoreError> {
+        let ids = dialect::id_list(ids.iter().map(|id| id.0));
+        self.all(
             concat!(
                 "SELECT ",
                 user_columns!(),
-                ", d.id, d.action, d.at_ms FROM decision_target t CROSS JOIN decision d
-                 LEFT JOIN user_account u ON u.id = d.actor_id
-                 WHERE t.comment_id = ?1 AND t.conflict IS NULL AND t.decision_id < ?2 AND d.id = t.decision_id
-                 ORDER BY t.decision_id DESC LIMIT 1"
+                ", d.id, d.action, d.at_ms FROM decision d LEFT JOIN user_account u ON u.id = d.actor_id
+                 WHERE d.id IN EACH_ID(?1) ORDER BY d.id"
             ),
-            values![comment, before],
+            values![&ids],
             |c| {
                 let actor = maybe_user(c)?;
                 Ok(Past { id: c.take()?, act: c.word(Act::parse)?, at_ms: c.take()?, actor })
@@ -86,8 +127,9 @@ impl Tx<'_> {
     /// Writes a decision.
     pub fn decision_insert(&mut self, d: &Decision) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, reason_code, note, public_text, undoes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, reason_code, note, public_text, undoes,
+               state, selected, total, proposed_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             values![
                 d.id,
                 d.site_id,
@@ -99,9 +141,63 @@ impl Tx<'_> {
                 d.note.as_deref(),
                 d.public_text.as_deref(),
                 d.undoes,
+                d.course.phase.as_str(),
+                d.course.selected.as_deref(),
+                d.course.total,
+                d.course.proposed_ms,
             ],
         )?;
         Ok(())
+    }
+
+    /// Writes how far a decision has got, who agreed, and since when it is in effect.
+    pub fn decision_set_course(&mut self, d: &Decision) -> Result<(), StoreError> {
+        let course = &d.course;
+        self.run(
+            "UPDATE decision SET state = ?2, applied_count = ?3, conflict_count = ?4, looked_at = ?5, confirmed_by = ?6,
+               at_ms = ?7 WHERE id = ?1",
+            values![
+                d.id,
+                course.phase.as_str(),
+                course.applied,
+                course.conflicts,
+                course.looked_at,
+                course.confirmed_by,
+                d.at_ms
+            ],
+        )
+    }
+
+    /// The first decision after that one which runs.
+    pub fn decision_running(&mut self, after: DecisionId) -> Result<Option<Decision>, StoreError> {
+        self.first(
+            concat!(
+                "SELECT ",
+                decision_columns!(),
+                " FROM decision d WHERE d.state = 'running' AND d.id > ?1 ORDER BY d.id LIMIT 1"
+            ),
+            values![after],
+            decision,
+        )
+    }
+
+    /// A site's decisions that have got as far as that, newest first, before one; `count` at most.
+    pub fn decisions_of_site(
+        &mut self,
+        site: SiteId,
+        phase: Phase,
+        before: Option<DecisionId>,
+        count: i64,
+    ) -> Result<Vec<Decision>, StoreError> {
+        self.all(
+            concat!(
+                "SELECT ",
+                decision_columns!(),
+                " FROM decision d WHERE d.site_id = ?1 AND d.state = ?2 AND d.id < ?3 ORDER BY d.id DESC LIMIT ?4"
+            ),
+            values![site, phase.as_str(), before.unwrap_or(DecisionId(i64::MAX)), count],
+            decision,
+        )
     }
 
     /// One decision.
@@ -116,46 +212,62 @@ impl Tx<'_> {
     }
 
     /// Writes what became of one target.
-    pub fn target_insert(&mut self, id: DecisionId, position: usize, target: &Target) -> Result<(), StoreError> {
+    pub fn target_insert(&mut self, id: DecisionId, position: i64, target: &Target) -> Result<(), StoreError> {
         let (conflict, before, after) = match &target.fate {
             Fate::Applied { before, after } => (None, Some(to_json(before)), Some(to_json(after))),
             Fate::Refused(conflict, state) => (Some(conflict.as_str()), state.map(|s| s.as_str().to_owned()), None),
         };
         self.run(
-            "INSERT INTO decision_target (decision_id, position, comment_id, conflict, version, before, after)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO decision_target (decision_id, position, comment_id, conflict, version, before, after, past)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             values![
                 id,
-                position as i64,
+                position,
                 target.comment_id,
                 conflict,
                 target.version,
                 before.as_deref(),
-                after.as_deref()
+                after.as_deref(),
+                target.past
             ],
         )?;
         Ok(())
     }
 
-    /// What became of each target of a decision, in order.
-    pub fn targets_of(&mut self, id: DecisionId) -> Result<Vec<Target>, StoreError> {
+    /// The targets a decision left alone, in order, `count` at most.
+    pub fn targets_refused(&mut self, id: DecisionId, count: i64) -> Result<Vec<Target>, StoreError> {
         self.all(
-            "SELECT comment_id, version, conflict, before, after FROM decision_target WHERE decision_id = ?1
-             ORDER BY position",
-            values![id],
-            |c| {
-                let (comment_id, version) = (c.take()?, c.maybe()?);
-                let conflict = c.maybe_word(Conflict::parse)?;
-                let (before, after): (Option<String>, Option<String>) = (c.maybe()?, c.maybe()?);
-                let fate = match (conflict, before, after) {
-                    (Some(conflict), state, _) => Fate::Refused(conflict, state.as_deref().and_then(State::parse)),
-                    (None, Some(before), Some(after)) => {
-                        Fate::Applied { before: from_json(&before)?, after: from_json(&after)? }
-                    }
-                    _ => return Err(StoreError::Corrupt(format!("decision_target of {id} is incomplete"))),
-                };
-                Ok(Target { comment_id, version, fate })
-            },
+            target_select!("WHERE decision_id = ?1 AND conflict IS NOT NULL ORDER BY position LIMIT ?2"),
+            values![id, count],
+            |c| Ok(target(c)?.1),
+        )
+    }
+
+    /// What became of the targets after a position, each with its own, in order; `count` at most.
+    pub fn targets_after(
+        &mut self,
+        id: DecisionId,
+        position: i64,
+        count: i64,
+    ) -> Result<Vec<(i64, Target)>, StoreError> {
+        self.all(
+            target_select!("WHERE decision_id = ?1 AND position > ?2 ORDER BY position LIMIT ?3"),
+            values![id, position, count],
+            target,
+        )
+    }
+
+    /// The targets a decision settled after a position, each with its own, in order; `count` at most.
+    pub fn targets_applied_after(
+        &mut self,
+        id: DecisionId,
+        position: i64,
+        count: i64,
+    ) -> Result<Vec<(i64, Target)>, StoreError> {
+        self.all(
+            target_select!("WHERE decision_id = ?1 AND conflict IS NULL AND position > ?2 ORDER BY position LIMIT ?3"),
+            values![id, position, count],
+            target,
         )
     }
 

@@ -15,7 +15,7 @@ impl Tx<'_> {
             values![before_ms, BATCH],
         )?;
         self.changed(
-            "UPDATE comment SET body = '', body_html = '', erased_ms = ?3 WHERE id IN (SELECT id FROM comment
+            "UPDATE comment SET body = '', body_html = '', text_hash = NULL, erased_ms = ?3 WHERE id IN (SELECT id FROM comment
                WHERE state = 'deleted' AND erased_ms IS NULL AND removed_ms < ?1 ORDER BY removed_ms, id LIMIT ?2)",
             values![before_ms, BATCH, now_ms],
         )

@@ -171,7 +171,7 @@ impl Tx<'_> {
         self.all(
             threads_where!(
                 "(SELECT DISTINCT k.thread_id FROM decision_target d JOIN comment k ON k.id = d.comment_id
-                  WHERE d.decision_id = ?1) given"
+                  WHERE d.decision_id = ?1 AND d.conflict IS NULL) given"
             ),
             values![id],
             |c| Ok(number("thread", &[&c.take::<String>()?, &c.take::<String>()?])),

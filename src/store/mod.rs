@@ -4,6 +4,7 @@
 //! statement, in the file of its table. Rules and permissions are not here: `domain` decides and
 //! `app` asks.
 
+mod batch;
 mod check;
 mod checkpoint;
 mod claim;
@@ -46,9 +47,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use batch::Batch;
 pub use check::Difference;
 pub use claim::{Holder, Lease};
-pub use comment::{Above, Below, CommentFilter};
+pub use comment::{Above, Below, CommentFilter, Stand};
 pub use decision::{Entry, Past};
 pub use error::StoreError;
 pub use event::{Event, EventKind};

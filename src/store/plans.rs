@@ -13,7 +13,7 @@ use super::sqlite::{Sqlite, Use};
 use super::watch::{Watch, Watched};
 use super::*;
 use crate::domain::comment::{Comment, State};
-use crate::domain::decision::{Act, Decision, Disposition, Fate, Reach, Target};
+use crate::domain::decision::{Act, Aim, Course, Decision, Disposition, Fate, Phase, Reach, Target};
 use crate::domain::display_name::DisplayName;
 use crate::domain::flag::{Flag, FlagState, Reason};
 use crate::domain::ids::*;
@@ -26,6 +26,7 @@ use crate::domain::session::{Client, Scope, Session};
 use crate::domain::thread::{Site, Thread, ThreadState};
 use crate::domain::throttle::Failures;
 use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
+use crate::domain::two_persons::TwoPersons;
 use crate::domain::user::{Grant, NewUser};
 
 const SITE: SiteId = SiteId(1);
@@ -45,9 +46,6 @@ const SMALL: [&str; 5] = ["meta", "signing_key", "site", "site_origin", "role"];
 /// ancestors.
 const GIVEN: [&str; 4] = ["json_each", "CONSTANT", "given", "up"];
 
-/// All below a comment.
-const SUBTREE: &str = "c.thread_id = ?1 AND c.path >= ?2 AND c.path < ?3 ORDER BY c.path";
-
 /// Statements that sort, or read rows without a LIMIT, and why that does not grow.
 const BOUNDED: &[(&str, &str)] = &[
     ("WITH RECURSIVE up", "a comment has at most 1,000 ancestors"),
@@ -58,9 +56,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SELECT site_id, role FROM role", "one for each site"),
     ("SELECT s.key, r.role FROM role r", "one for each site"),
     ("SELECT version, body, body_html, written_ms FROM revision", "edits end with the edit window"),
-    ("SELECT comment_id, version, conflict, before, after FROM decision_target", "what one decision was aimed at"),
     ("SELECT DISTINCT s.key, t.key FROM", "the threads of what one decision is aimed at"),
-    (SUBTREE, "what one decision is aimed at"),
     ("SELECT seq, at_ms, kind, thread_id,", "what this process has not heard yet, read after each commit"),
 ];
 
@@ -79,6 +75,8 @@ fn people(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.site_by_key("s")?;
     tx.site_by_id(SITE)?;
     tx.site_set_title(SITE, "T")?;
+    tx.site_two_persons(SITE)?;
+    tx.site_set_two_persons(SITE, TwoPersons::default())?;
     tx.origin_insert(SITE, "https://a.example")?;
     tx.user_insert(&NewUser {
         id: ALICE,
@@ -175,6 +173,7 @@ fn tree(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.comment_add_below(ROOT, &Below { visible: -1, ..Below::default() })?;
     tx.comment_add_below(ROOT, &Below { visible: 1, ..Below::default() })?;
     tx.comment_update(&comment)?;
+    tx.comment_set_text_hash(&comment)?;
     tx.vote_put(ROOT, ALICE, 1)?;
     tx.vote_get(ROOT, ALICE)?;
     tx.votes_among(ALICE, &[ROOT])?;
@@ -195,7 +194,11 @@ fn lists(tx: &mut Tx<'_>) -> Result<(), StoreError> {
             }
         }
     }
-    tx.comment_subtree(THREAD, &Path::root(1))?;
+    let below = Path::root(1);
+    tx.stands_below(THREAD, below.as_bytes(), &below.subtree_end(), 50)?;
+    tx.stands_by((ALICE, SITE, State::Published), (NOW, 0), NOW, 50)?;
+    tx.stands_alike(SITE, 1, ROOT, 50)?;
+    tx.text_hash_of(ROOT)?;
     for filter in [
         CommentFilter::Author(ALICE),
         CommentFilter::AuthorOnSite(ALICE, SITE),
@@ -250,7 +253,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.queue_holders(&[ROOT], NOW)?;
     tx.claim_end(lease.id)?;
     tx.queue_delete(ROOT)?;
-    tx.decision_insert(&Decision {
+    let decision = Decision {
         id: DECISION,
         site_id: SITE,
         at_ms: NOW,
@@ -262,14 +265,26 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         public_text: None,
         undoes: None,
         undone_by: None,
-    })?;
+        course: Course::of(1),
+    };
+    tx.decision_insert(&decision)?;
+    tx.decision_set_course(&decision)?;
+    tx.decision_running(DecisionId(0))?;
+    tx.decisions_of_site(SITE, Phase::Running, None, 50)?;
+    tx.batch_insert(DECISION, 0, &[Aim { id: ROOT, version: 1, refused: None }])?;
+    tx.batches_from(DECISION, 0, 1)?;
+    tx.batch_delete(DECISION, 0)?;
+    tx.batches_delete(DECISION)?;
     let stands = Box::new(Disposition::new(None));
     let fate = Fate::Applied { before: stands.clone(), after: stands };
-    tx.target_insert(DECISION, 0, &Target { comment_id: ROOT, version: Some(1), fate })?;
+    tx.target_insert(DECISION, 0, &Target { comment_id: ROOT, version: Some(1), past: None, fate })?;
     tx.decision_by_id(DECISION)?;
     Key::comment(ROOT).and(Key::flag(FLAG)).and(Key::decision(DECISION)).look_up(tx)?;
-    tx.targets_of(DECISION)?;
-    tx.decision_before(ROOT, DecisionId(9))?;
+    tx.targets_after(DECISION, -1, 50)?;
+    tx.targets_applied_after(DECISION, -1, 50)?;
+    tx.targets_refused(DECISION, 50)?;
+    tx.decision_last(ROOT)?;
+    tx.decisions_past(&[DECISION])?;
     tx.settlements_insert(ROOT, FlagState::Dismissed, DECISION)?;
     tx.flags_settle(ROOT, FlagState::Dismissed, DECISION)?;
     tx.flags_reopen(ROOT, DECISION)?;

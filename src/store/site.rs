@@ -4,6 +4,7 @@ use super::driver::{Columns, values};
 use super::{StoreError, Tx};
 use crate::domain::ids::SiteId;
 use crate::domain::thread::Site;
+use crate::domain::two_persons::TwoPersons;
 
 fn site(c: &mut Columns<'_>) -> Result<Site, StoreError> {
     Ok(Site { id: c.take()?, key: c.take()?, title: c.take()?, explicit_threads: c.take()?, policy_url: c.maybe()? })
@@ -33,6 +34,23 @@ impl Tx<'_> {
     pub fn site_set_title(&mut self, id: SiteId, title: &str) -> Result<(), StoreError> {
         self.run("UPDATE site SET title = ?2 WHERE id = ?1", values![id, title])?;
         Ok(())
+    }
+
+    /// For what two moderators are needed on a site.
+    pub fn site_two_persons(&mut self, id: SiteId) -> Result<TwoPersons, StoreError> {
+        let rule =
+            self.first("SELECT two_wide_over, two_ban, two_purge FROM site WHERE id = ?1", values![id], |c| {
+                Ok(TwoPersons { wide_over: c.maybe()?, ban: c.take()?, purge: c.take()? })
+            })?;
+        rule.ok_or_else(|| StoreError::Corrupt(format!("site {id} is gone")))
+    }
+
+    /// Sets for what two moderators are needed on a site.
+    pub fn site_set_two_persons(&mut self, id: SiteId, rule: TwoPersons) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE site SET two_wide_over = ?2, two_ban = ?3, two_purge = ?4 WHERE id = ?1",
+            values![id, rule.wide_over, rule.ban, rule.purge],
+        )
     }
 
     /// Registers an origin; whether it is new.

@@ -172,8 +172,8 @@ pub fn fill(tx: &mut Tx<'_>, count: i64, shape: Shape) -> Result<(), StoreError>
            SELECT comment_id, 'all', 1, 1, {FILLED_MS} FROM queue_item UNION ALL
            SELECT comment_id, 'flagged', 1, 1, {FILLED_MS} FROM queue_item UNION ALL
            SELECT comment_id, 'flagged:other', 1, 1, {FILLED_MS} FROM queue_item;
-         INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope)
-           {each} SELECT i, 1, {FILLED_MS}, 2, 'dismiss', 'comment' FROM n;
+         INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, state, total)
+           {each} SELECT i, 1, {FILLED_MS}, 2, 'dismiss', 'comment', 'done', 0 FROM n;
          INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms)
            {each} SELECT i, i, 1, 1, {FILLED_MS} + i FROM n;
          INSERT INTO event (at_ms, kind) {each} SELECT {FILLED_MS}, 'user.changed' FROM n;"

@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use understory::app::App;
+use understory::app::token::Kind;
 use understory::app::verify::verify;
+use understory::app::{App, Caller};
 use understory::config::Settings;
 use understory::domain::permission::Role;
 use understory::http::{Front, serve};
@@ -34,7 +35,7 @@ pub struct World {
     pub url: String,
     origin: String,
     pub client: Client,
-    pub directory: tempfile::TempDir,
+    pub directory: Arc<tempfile::TempDir>,
     pub database: Arc<Database>,
     clock: Arc<AtomicI64>,
     tokens: HashMap<String, String>,
@@ -82,7 +83,8 @@ impl World {
     async fn over(sets: &[&str], database: Database) -> World {
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
         let url = database.url.clone();
-        let mut world = World::start(sets, Arc::new(database), url, clock, None).await;
+        let directory = Arc::new(tempfile::tempdir().unwrap());
+        let mut world = World::start(sets, Arc::new(database), url, (clock, directory), None).await;
         for (site, origin) in [("here", "https://here.example"), ("there", "https://there.example")] {
             world.app.add_site(site, None, &[origin.to_owned()]).await.unwrap();
         }
@@ -109,7 +111,16 @@ impl World {
     }
 
     async fn again(&self, sets: &[&str], database: Arc<Database>, url: Option<String>) -> World {
-        let world = World::start(sets, database, url, Arc::clone(&self.clock), Some(&self.origin)).await;
+        let place = (Arc::clone(&self.clock), Arc::new(tempfile::tempdir().unwrap()));
+        let world = World::start(sets, database, url, place, Some(&self.origin)).await;
+        World { tokens: self.tokens.clone(), ..world }
+    }
+
+    /// The service on the same store after this process has ended in whatever way.
+    pub async fn restarted(&self) -> World {
+        let place = (Arc::clone(&self.clock), Arc::clone(&self.directory));
+        let (database, url) = (Arc::clone(&self.database), self.database.url.clone());
+        let world = World::start(&[], database, url, place, Some(&self.origin)).await;
         World { tokens: self.tokens.clone(), ..world }
     }
 
@@ -117,13 +128,12 @@ impl World {
         sets: &[&str],
         database: Arc<Database>,
         database_url: Option<String>,
-        clock: Arc<AtomicI64>,
+        (clock, directory): (Arc<AtomicI64>, Arc<tempfile::TempDir>),
         origin: Option<&str>,
     ) -> World {
         let mut all = vec!["limits.enabled=false".to_owned(), "server.workers=1".to_owned()];
         all.extend(sets.iter().map(|set| (*set).to_owned()));
         let settings = Settings::load(None, std::iter::empty(), &all).unwrap();
-        let directory = tempfile::tempdir().unwrap();
         let store = Store::open(&Options { url: database_url, ..Options::at(directory.path()) }).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -146,6 +156,24 @@ impl World {
     pub async fn sign_in(&self, login: &str) -> Value {
         let body = json!({"identifier": login, "password": PASSWORD, "client": "native"});
         self.call("anon", "POST", "/auth/login", body).await.ok()
+    }
+
+    /// As `who` calls, for use-cases without HTTP between.
+    pub fn caller(&self, who: &str) -> Caller {
+        self.app.authenticate(&self.tokens[who], Kind::Access).unwrap()
+    }
+
+    /// Does all steps of the decisions that run; how many there were. Each comes a while after the
+    /// one before.
+    pub async fn go_on(&self) -> usize {
+        let mut steps = 0;
+        loop {
+            self.wait_ms(10);
+            match self.app.go_on().await.unwrap() {
+                true => steps += 1,
+                false => return steps,
+            }
+        }
     }
 
     /// Acts as `who`; `anon` sends no token. A null body is none.
