@@ -338,10 +338,11 @@ CREATE INDEX decision_running ON decision (id) WHERE state = 'running';
 -- decision is made, each with its version; gone once it is done.
 CREATE TABLE decision_batch (
   decision_id INTEGER NOT NULL REFERENCES decision (id),
-  number      INTEGER NOT NULL,
+  -- of its first target
+  position    INTEGER NOT NULL,
   size        INTEGER NOT NULL,
   targets     TEXT NOT NULL,
-  PRIMARY KEY (decision_id, number)
+  PRIMARY KEY (decision_id, position)
 ) STRICT;
 
 -- How each decision settled a flag, kept so that the undo of an undo settles it again.

@@ -275,9 +275,13 @@ async fn every_changed_counter_is_named() {
                 assert!(names.contains(&format!("comment.{counter} {comment}")), "{counter}: {names:?}");
             }
         }
-        for (column, value) in
-            [("visible", "1 - visible"), ("depth", "depth + 1"), ("path", "x'05'"), ("fragment", "fragment || ' '")]
-        {
+        for (column, value) in [
+            ("visible", "1 - visible"),
+            ("depth", "depth + 1"),
+            ("path", "x'05'"),
+            ("fragment", "fragment || ' '"),
+            ("text_hash", "text_hash + 1"),
+        ] {
             let names = found(&world, &format!("UPDATE comment SET {column} = {value} WHERE id = {comment}")).await;
             assert!(names.contains(&format!("comment.{column} {comment}")), "{column}: {names:?}");
         }
@@ -306,6 +310,15 @@ async fn every_changed_counter_is_named() {
         let names = found(&world, &format!("UPDATE record SET {column} = {column} + 1")).await;
         let named = names.iter().all(|name| name.starts_with(&format!("record.{column} ")));
         assert!(!names.is_empty() && named, "{column}: {names:?}");
+    }
+    for (change, counter) in [
+        ("UPDATE decision SET applied_count = applied_count + 1", "applied_count"),
+        ("UPDATE decision SET conflict_count = conflict_count + 1", "conflict_count"),
+        ("UPDATE decision SET state = 'running', total = total + 1", "total"),
+    ] {
+        let names = found(&world, change).await;
+        let named = names.iter().all(|name| name.starts_with(&format!("decision.{counter} ")));
+        assert!(!names.is_empty() && named, "{counter}: {names:?}");
     }
     let names = found(&world, "DELETE FROM record").await;
     assert!(names[0].starts_with("record.published "), "{names:?}");

@@ -88,7 +88,7 @@ fn standing(world: &World) -> Vec<Vec<Vec<String>>> {
 
 /// What only ever grows: the versions of comments and threads, rows of the log, events.
 fn grown(world: &World) -> Vec<i64> {
-    let sum = "SELECT (SELECT COALESCE(SUM(version), 0) FROM comment), (SELECT COALESCE(SUM(version), 0) FROM thread),
+    let sql = "SELECT (SELECT COALESCE(SUM(version), 0) FROM comment), (SELECT COALESCE(SUM(version), 0) FROM thread),
                  (SELECT COUNT(*) FROM moderation_log), (SELECT COUNT(*) FROM event)";
     world.by_hand(sql)[0].iter().map(|text| text.parse().unwrap()).collect()
 }

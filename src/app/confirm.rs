@@ -62,7 +62,7 @@ fn put_into_effect(tx: &mut Tx<'_>, mut decision: Decision, by: &Caller, now_ms:
     tx.decision_set_course(&decision)?;
     tx.log_append(&turn(&decision, Some(by.user), "confirm", now_ms))?;
     if !decision.course.is_wide() {
-        let listed = aims(tx.batches_from(decision.id, 0, WHOLE.div_ceil(STEP) as i64)?);
+        let listed = aims(tx.batches_from(decision.id, 0, WHOLE as i64)?);
         let judged = judge_all(tx, &decision, &listed)?;
         tx.batches_delete(decision.id)?;
         carry_out(tx, &mut decision, judged, now_ms, settle)?;

@@ -16,7 +16,7 @@ use crate::domain::decision::{
     Act, Aim, Conflict, Course, Decision, Disposition, Fate, Order, Phase, Reach, STEP, Target, WHOLE, decided,
 };
 use crate::domain::flag::{FlagState, Reason};
-use crate::domain::ids::{self, CommentId, DecisionId, EntryId, SiteId, UserId};
+use crate::domain::ids::{self, CommentId, DecisionId, EntryId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
 use crate::domain::time::rfc3339;
@@ -190,7 +190,7 @@ impl Making {
         tx.decision_insert(&decision)?;
         if decision.course.phase == Phase::Proposed || is_wide {
             for (number, aims) in aims.list.chunks(STEP).enumerate() {
-                tx.batch_insert(decision.id, number as i64, aims)?;
+                tx.batch_insert(decision.id, (number * STEP) as i64, aims)?;
             }
             let action = if decision.course.phase == Phase::Proposed { "propose" } else { "start" };
             tx.log_append(&turn(&decision, decision.actor_id, action, self.now_ms))?;

@@ -94,7 +94,7 @@ fn forth(tx: &mut Tx<'_>, decision: &mut Decision, now_ms: i64) -> Result<(), Er
     let batch = tx.batches_from(decision.id, 0, 1)?.pop();
     let batch = batch.ok_or_else(|| Error::Fault(format!("decision {} runs, with nothing to do", decision.id)))?;
     let judged = judge_all(tx, decision, &batch.aims)?;
-    tx.batch_delete(decision.id, batch.number)?;
+    tx.batch_delete(decision.id, batch.position)?;
     carry_out(tx, decision, judged, now_ms, settle)
 }
 

@@ -6,7 +6,7 @@ use super::caller::{Caller, site_for};
 use super::decide::before;
 use super::{App, Error};
 use crate::domain::cursor;
-use crate::domain::decision::{Aim, Decision, Phase, STEP, Target};
+use crate::domain::decision::{Aim, Decision, Phase, STEP, Target, WHOLE};
 use crate::domain::ids::{CommentId, DecisionId, SiteId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::user::User;
@@ -128,9 +128,10 @@ fn after_position(
     let mut found: Vec<(i64, Listed)> = done.into_iter().map(|(at, target)| (at, Listed::Done(target))).collect();
     if found.len() < count && decision.course.phase != Phase::Done {
         let first = (position + 1).max(decision.course.done());
-        let step = STEP as i64;
-        for batch in tx.batches_from(decision.id, first / step, (count / STEP + 2) as i64)? {
-            let places = (batch.number * step..).zip(batch.aims);
+        // the step that a position lies in begins less than a unit before it
+        let steps = (count + WHOLE) / STEP + 2;
+        for batch in tx.batches_from(decision.id, first - WHOLE as i64, steps as i64)? {
+            let places = (batch.position..).zip(batch.aims);
             found.extend(places.filter(|(at, _)| *at >= first).map(|(at, aim)| (at, Listed::Waiting(aim))));
         }
         found.truncate(count);

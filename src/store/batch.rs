@@ -11,8 +11,8 @@ use crate::domain::ids::{CommentId, DecisionId};
 /// A step that is yet to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
-    /// Its place among the steps, from 0.
-    pub number: i64,
+    /// The position of its first target, from 0.
+    pub position: i64,
     /// Its targets.
     pub aims: Vec<Aim>,
 }
@@ -27,8 +27,8 @@ fn to_json(aims: &[Aim]) -> String {
 }
 
 fn batch(c: &mut Columns<'_>) -> Result<Batch, StoreError> {
-    let (number, text): (i64, String) = (c.take()?, c.take()?);
-    let corrupt = |why: String| StoreError::Corrupt(format!("decision_batch {number}: {why}"));
+    let (position, text): (i64, String) = (c.take()?, c.take()?);
+    let corrupt = |why: String| StoreError::Corrupt(format!("decision_batch at {position}: {why}"));
     let rows: Vec<Vec<serde_json::Value>> = serde_json::from_str(&text).map_err(|error| corrupt(error.to_string()))?;
     let aims = rows.iter().map(|row| {
         let number = |at: usize| row.get(at).and_then(serde_json::Value::as_i64);
@@ -39,30 +39,31 @@ fn batch(c: &mut Columns<'_>) -> Result<Batch, StoreError> {
         Some(Aim { id: CommentId(number(0)?), version: number(1)?, refused })
     });
     let aims = aims.collect::<Option<_>>().ok_or_else(|| corrupt("is no list of targets".into()))?;
-    Ok(Batch { number, aims })
+    Ok(Batch { position, aims })
 }
 
 impl Tx<'_> {
     /// Writes a step that is to be done.
-    pub fn batch_insert(&mut self, id: DecisionId, number: i64, aims: &[Aim]) -> Result<(), StoreError> {
+    pub fn batch_insert(&mut self, id: DecisionId, position: i64, aims: &[Aim]) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO decision_batch (decision_id, number, size, targets) VALUES (?1, ?2, ?3, ?4)",
-            values![id, number, aims.len() as i64, &to_json(aims)],
+            "INSERT INTO decision_batch (decision_id, position, size, targets) VALUES (?1, ?2, ?3, ?4)",
+            values![id, position, aims.len() as i64, &to_json(aims)],
         )
     }
 
-    /// The steps of a decision that are yet to be done, from that one on, `count` at most.
-    pub fn batches_from(&mut self, id: DecisionId, number: i64, count: i64) -> Result<Vec<Batch>, StoreError> {
+    /// The steps of a decision that are yet to be done and begin at a position or after it, in order;
+    /// `count` at most.
+    pub fn batches_from(&mut self, id: DecisionId, position: i64, count: i64) -> Result<Vec<Batch>, StoreError> {
         self.all(
-            "SELECT number, targets FROM decision_batch WHERE decision_id = ?1 AND number >= ?2 ORDER BY number LIMIT ?3",
-            values![id, number, count],
+            "SELECT position, targets FROM decision_batch WHERE decision_id = ?1 AND position >= ?2 ORDER BY position LIMIT ?3",
+            values![id, position, count],
             batch,
         )
     }
 
     /// A step is done.
-    pub fn batch_delete(&mut self, id: DecisionId, number: i64) -> Result<(), StoreError> {
-        self.run("DELETE FROM decision_batch WHERE decision_id = ?1 AND number = ?2", values![id, number])
+    pub fn batch_delete(&mut self, id: DecisionId, position: i64) -> Result<(), StoreError> {
+        self.run("DELETE FROM decision_batch WHERE decision_id = ?1 AND position = ?2", values![id, position])
     }
 
     /// Nothing more is to be done.
