@@ -330,7 +330,7 @@ CREATE TABLE decision (
   confirmed_by   INTEGER REFERENCES user_account (id)
 ) STRICT;
 
-CREATE INDEX decision_site ON decision (site_id, state, id);
+CREATE INDEX decision_site ON decision (site_id, state, at_ms, id);
 CREATE INDEX decision_running ON decision (id) WHERE state = 'running';
 
 -- What a decision that is proposed or running has yet to do: its targets in the order of their

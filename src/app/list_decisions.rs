@@ -61,17 +61,18 @@ impl App {
             .read("decisions", move |tx| {
                 let site = site_for(tx, &caller, Action::Moderate, &site)?.id;
                 let (list, (cursor, limit)) = (format!("decisions-of:{site}"), &page);
-                let after = cursor.as_ref().map(|cursor| cursor::decode::<1>(&list, cursor)).transpose()?;
-                let after = after.map(|[id]| DecisionId(id));
+                let after = cursor.as_ref().map(|cursor| cursor::decode::<2>(&list, cursor)).transpose()?;
+                let after = after.map(|[at, id]| (at, id));
                 let mut decisions = Vec::new();
                 // a seek in each phase: one index serves whichever is asked for
                 for phase in phase.as_ref().map_or(Phase::ALL, std::slice::from_ref) {
                     decisions.extend(tx.decisions_of_site(site, *phase, after, *limit as i64 + 1)?);
                 }
-                decisions.sort_unstable_by_key(|decision| std::cmp::Reverse(decision.id));
+                decisions.sort_unstable_by_key(|decision| std::cmp::Reverse((decision.at_ms, decision.id)));
                 let more = decisions.len() > *limit;
                 decisions.truncate(*limit);
-                let next = decisions.last().filter(|_| more).map(|last| cursor::encode(&list, &[last.id.0]));
+                let last = decisions.last().filter(|_| more);
+                let next = last.map(|last| cursor::encode(&list, &[last.at_ms, last.id.0]));
                 let people = decisions.iter().flat_map(|d| [d.actor_id, d.course.confirmed_by]).flatten();
                 let people: Vec<UserId> = people.collect();
                 let people = tx.users_by_id(&people)?.into_iter().map(|user| (user.id, user)).collect();

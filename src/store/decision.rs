@@ -181,21 +181,23 @@ impl Tx<'_> {
         )
     }
 
-    /// A site's decisions that have got as far as that, newest first, before one; `count` at most.
+    /// A site's decisions that have got as far as that, newest first, after (time, id); `count` at most.
     pub fn decisions_of_site(
         &mut self,
         site: SiteId,
         phase: Phase,
-        before: Option<DecisionId>,
+        after: Option<(i64, i64)>,
         count: i64,
     ) -> Result<Vec<Decision>, StoreError> {
+        let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
         self.all(
             concat!(
                 "SELECT ",
                 decision_columns!(),
-                " FROM decision d WHERE d.site_id = ?1 AND d.state = ?2 AND d.id < ?3 ORDER BY d.id DESC LIMIT ?4"
+                " FROM decision d WHERE d.site_id = ?1 AND d.state = ?2 AND (d.at_ms, d.id) < (?3, ?4)
+                  ORDER BY d.at_ms DESC, d.id DESC LIMIT ?5"
             ),
-            values![site, phase.as_str(), before.unwrap_or(DecisionId(i64::MAX)), count],
+            values![site, phase.as_str(), at, id, count],
             decision,
         )
     }
