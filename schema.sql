@@ -246,6 +246,7 @@ CREATE TABLE flag (
 CREATE UNIQUE INDEX flag_one_open ON flag (user_id, comment_id) WHERE state = 'open';
 CREATE INDEX flag_first ON flag (comment_id, created_ms) WHERE state = 'open';
 CREATE INDEX flag_noted ON flag (comment_id, reason, created_ms, id) WHERE state = 'open' AND note IS NOT NULL;
+CREATE INDEX flag_with_note ON flag (comment_id) WHERE note IS NOT NULL;
 CREATE INDEX flag_user ON flag (user_id, created_ms, id);
 CREATE INDEX flag_decision ON flag (decision_id, comment_id) WHERE decision_id IS NOT NULL;
 
@@ -405,6 +406,7 @@ CREATE TABLE moderation_log (
 ) STRICT;
 
 CREATE INDEX moderation_log_chain ON moderation_log (chain, seq);
+CREATE INDEX moderation_log_target ON moderation_log (target, seq);
 
 CREATE TABLE moderation_log_text (
   seq         INTEGER PRIMARY KEY REFERENCES moderation_log (seq),

@@ -176,6 +176,9 @@ async fn every_changed_text_of_every_log_row_is_named() {
         for change in [
             format!("UPDATE moderation_log_text SET salt = x'00' WHERE seq = {seq}"),
             format!("UPDATE moderation_log_text SET before = NULL, after = NULL, note = NULL WHERE seq = {seq}"),
+            format!(
+                "UPDATE moderation_log_text SET before = NULL, after = NULL, note = NULL, purged_ms = 5 WHERE seq = {seq}"
+            ),
             format!("DELETE FROM moderation_log_text WHERE seq = {seq}"),
             format!("UPDATE moderation_log_text SET seq = seq + 1000 WHERE seq = {seq}"),
         ] {

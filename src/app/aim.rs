@@ -16,7 +16,6 @@ use crate::domain::comment::{Comment, State};
 use crate::domain::decision::{Aim, Conflict, Fate, Order, Reach, TARGETS_MAX, Target, WHOLE, decided};
 use crate::domain::ids::{CommentId, DecisionId, SiteId, ThreadId, UserId};
 use crate::domain::path::Path;
-use crate::domain::permission::Action;
 use crate::store::{Stand, StoreError, Tx};
 
 /// Comments that are looked at in one go.
@@ -199,16 +198,16 @@ fn start(tx: &mut Tx<'_>, caller: &Caller, order: &Decide, now_ms: i64) -> Resul
     let (site, parts) = match &order.select {
         None => {
             let site = site_of(tx, &order.targets)?;
-            caller.require(Action::Moderate, Some(site))?;
+            caller.require(order.act.action(), Some(site))?;
             (site, Vec::new())
         }
         Some(Select::Author { author, site, from_ms, to_ms }) => {
-            let site = site_for(tx, caller, Action::Moderate, site)?.id;
+            let site = site_for(tx, caller, order.act.action(), site)?.id;
             (site, by(*author, *from_ms, *to_ms))
         }
         Some(Select::DuplicatesOf(id)) => {
             let site = site_of(tx, &[(*id, 0)])?;
-            caller.require(Action::Moderate, Some(site))?;
+            caller.require(order.act.action(), Some(site))?;
             (site, alike(tx, *id)?)
         }
     };

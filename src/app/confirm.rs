@@ -36,6 +36,7 @@ impl App {
                 if !caller.may(Action::Moderate, Some(proposal.site_id)) {
                     return Err(Error::not_found());
                 }
+                caller.require(proposal.act.action(), Some(proposal.site_id))?;
                 if proposal.course.phase != Phase::Proposed {
                     let code = if proposal.undone_by.is_some() { Code::AlreadyUndone } else { Code::AlreadyConfirmed };
                     return Err(code.into());

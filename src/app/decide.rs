@@ -78,8 +78,8 @@ impl App {
     /// idempotency key. A target that cannot be settled is no error but a conflict.
     pub async fn decide(&self, caller: &Caller, order: Decide) -> Result<Made<Decided>, Error> {
         caller.require_any_moderator()?;
-        if order.act == Act::Hide && order.reason.is_none() {
-            return Err(Error::field("/reason_code", "required", "a reason is needed to hide"));
+        if matches!(order.act, Act::Hide | Act::Purge) && order.reason.is_none() {
+            return Err(Error::field("/reason_code", "required", "a reason is needed to take a comment away"));
         }
         if order.select.is_some() && order.claim_token.is_some() {
             return Err(Error::field("/claim_token", "not_both", "a claim holds comments that are named"));
@@ -165,7 +165,7 @@ impl Making {
         let (order, aims) = (&self.order, &self.aims);
         if order.select.is_none() {
             // nothing can have moved them to another site, but what is written is what was looked at
-            self.caller.require(Action::Moderate, Some(site_of(tx, &order.targets)?))?;
+            self.caller.require(order.act.action(), Some(site_of(tx, &order.targets)?))?;
         }
         if let Some(made) = replayed(tx, order.once.as_ref())? {
             return Ok(Some(Made { made: recorded(tx, DecisionId(made))?, replayed: true }));
@@ -183,7 +183,8 @@ impl Making {
             tx.idempotency_keep(key, self.id.0, self.now_ms)?;
         }
         let rule = tx.site_two_persons(aims.site)?;
-        if rule.are_needed_for(Class::Wide { targets: aims.list.len() }) {
+        let is_purge = order.act == Act::Purge && rule.are_needed_for(Class::Purge);
+        if is_purge || rule.are_needed_for(Class::Wide { targets: aims.list.len() }) {
             decision.course.phase = Phase::Proposed;
             decision.course.proposed_ms = Some(self.now_ms);
         }
@@ -338,7 +339,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -
 pub(super) fn settled_as(act: Act) -> Option<FlagState> {
     match act {
         Act::Approve | Act::Dismiss => Some(FlagState::Dismissed),
-        Act::Hide => Some(FlagState::Upheld),
+        Act::Hide | Act::Purge => Some(FlagState::Upheld),
         _ => None,
     }
 }
@@ -388,6 +389,9 @@ pub(super) fn carry_out(
             }
         };
         let after = shift(tx, &comment, &to, now_ms)?;
+        if decision.act == Act::Purge {
+            purge(tx, decision, comment.id, now_ms)?;
+        }
         let reporters = settle(tx, decision, comment.id)?;
         // what moved has found its place in the queue already, with the flags as they were
         if !reporters.is_empty() {
@@ -403,6 +407,17 @@ pub(super) fn carry_out(
     decision.course.count(&targets);
     tx.decision_set_course(decision)?;
     tx.log_append(&log_entry(decision, &targets, now_ms))?;
+    Ok(())
+}
+
+/// Erases a comment's text wherever it stands, and what was written about it, which may quote it: notes
+/// of flags and of decisions, in the log, too. The log's rows and their hashes stay.
+fn purge(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId, now_ms: i64) -> Result<(), Error> {
+    tx.comment_erase(comment, now_ms)?;
+    tx.revisions_delete(comment)?;
+    tx.flags_erase_notes(comment)?;
+    tx.log_purge(comment, decision.id, now_ms)?;
+    tx.decisions_erase_texts(comment, decision.id)?;
     Ok(())
 }
 

@@ -99,15 +99,15 @@ fn forth(tx: &mut Tx<'_>, decision: &mut Decision, now_ms: i64) -> Result<(), Er
 }
 
 fn back(tx: &mut Tx<'_>, decision: &mut Decision, undoes: DecisionId, now_ms: i64) -> Result<(), Error> {
+    let undone = tx.decision_by_id(undoes)?.ok_or_else(|| Error::Fault(format!("decision {undoes} is gone")))?;
     let targets = tx.targets_applied_after(undoes, decision.course.looked_at, STEP as i64)?;
     let last = targets.last().map(|(position, _)| *position);
     decision.course.looked_at =
         last.ok_or_else(|| Error::Fault(format!("undo {} runs, with nothing to do", decision.id)))?;
-    let judged = undo::judge_all(tx, targets.into_iter().map(|(_, target)| target).collect())?;
+    let judged = undo::judge_all(tx, undone.act, targets.into_iter().map(|(_, target)| target).collect())?;
     carry_out(tx, decision, judged, now_ms, reopen)?;
     // what took nothing back leaves the other standing, to be tried again
     if decision.course.phase == Phase::Done && decision.course.applied == 0 {
-        let undone = tx.decision_by_id(undoes)?.ok_or_else(|| Error::Fault(format!("decision {undoes} is gone")))?;
         mark(tx, &undone, None)?;
     }
     Ok(())

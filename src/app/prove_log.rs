@@ -64,7 +64,7 @@ pub fn prove_export(from: impl BufRead, published: &[Head]) -> Result<Verified, 
         (rows, last) = (rows + 1, seq);
         differences.extend(prover.next(&line).into_iter().map(|detail| Difference::in_log(seq, detail)));
     }
-    differences.extend(prover.missing().iter().map(Difference::missing_head));
+    differences.extend(Difference::of_finding(prover.finish()));
     Ok(Verified { summary: summary(rows, published.len()), differences })
 }
 

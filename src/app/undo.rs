@@ -71,7 +71,7 @@ fn take_back(tx: &mut Tx<'_>, mut old: Decision, new: DecisionId, user: UserId, 
         true => Vec::new(),
         false => {
             let targets = tx.targets_applied_after(old.id, -1, WHOLE as i64)?;
-            judge_all(tx, targets.into_iter().map(|(_, target)| target).collect())?
+            judge_all(tx, old.act, targets.into_iter().map(|(_, target)| target).collect())?
         }
     };
     // that it stopped, or was refused, is worth a record whatever it had done
@@ -99,7 +99,7 @@ fn take_back(tx: &mut Tx<'_>, mut old: Decision, new: DecisionId, user: UserId, 
 }
 
 /// What taking back will make of targets that were settled, as they stand now.
-pub(super) fn judge_all(tx: &mut Tx<'_>, targets: Vec<Target>) -> Result<Vec<Judged>, Error> {
+pub(super) fn judge_all(tx: &mut Tx<'_>, act: Act, targets: Vec<Target>) -> Result<Vec<Judged>, Error> {
     let ids: Vec<CommentId> = targets.iter().map(|target| target.comment_id).collect();
     let comments = tx.comments_by_id(&ids)?.into_iter();
     let mut comments: HashMap<CommentId, Comment> = comments.map(|comment| (comment.id, comment)).collect();
@@ -109,6 +109,8 @@ pub(super) fn judge_all(tx: &mut Tx<'_>, targets: Vec<Target>) -> Result<Vec<Jud
         let comment = comments.remove(&target.comment_id);
         let to = match &comment {
             None => Err(Conflict::NotFound),
+            // its text is gone
+            Some(_) if act == Act::Purge => Err(Conflict::WrongState),
             Some(comment) => undone(&comment.disposition, before, after).map_err(|_| Conflict::WrongState),
         };
         judged.push(Judged { id: target.comment_id, comment, to });

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::comment::{Remover, State};
 use super::flag::{Reason, words};
 use super::ids::{CommentId, DecisionId, SiteId, UserId};
+use super::permission::Action;
 
 words! {
     /// A moderator's act.
@@ -20,6 +21,8 @@ words! {
         Restore "restore",
         /// The state stays; open flags are dismissed.
         Dismiss "dismiss",
+        /// The text is erased for good, for legal reasons; open flags are upheld. Not to be undone.
+        Purge "purge",
         /// No more direct replies.
         Lock "lock",
         /// Replies again.
@@ -30,6 +33,13 @@ words! {
         Unpin "unpin",
         /// Takes back another decision.
         Undo "undo",
+    }
+}
+
+impl Act {
+    /// What one must be allowed to, to decide that.
+    pub fn action(self) -> Action {
+        if self == Act::Purge { Action::Purge } else { Action::Moderate }
     }
 }
 
@@ -155,6 +165,12 @@ pub fn decided(at: &Disposition, order: Order) -> Result<Disposition, WrongState
         (Act::Hide, State::Held | State::Published) => {
             let removal = Removal { by: Remover::Moderator, reason: order.reason, at_ms: order.at_ms };
             Ok(moved(State::Hidden, Some(removal)))
+        }
+        // one that its author took back stays so, only its text goes earlier
+        (Act::Purge, State::Deleted) => Ok(at.clone()),
+        (Act::Purge, _) => {
+            let removal = Removal { by: Remover::Moderator, reason: order.reason, at_ms: order.at_ms };
+            Ok(moved(State::Deleted, Some(removal)))
         }
         (Act::Lock, _) if there && !at.locked => {
             Ok(Disposition { locked: true, lock_ref: Some(order.decision), ..at.clone() })
@@ -378,10 +394,10 @@ mod tests {
         let possible = |at: &Disposition| -> Vec<&str> {
             Act::ALL.iter().filter(|a| decided(at, order(**a, 2)).is_ok()).map(|a| a.as_str()).collect()
         };
-        assert_eq!(possible(&published), ["approve", "hide", "dismiss", "lock", "pin"]);
-        assert_eq!(possible(&held), ["approve", "hide", "dismiss", "lock"]);
-        assert_eq!(possible(&hidden), ["restore", "dismiss", "lock"]);
-        assert_eq!(possible(&deleted), ["dismiss"]);
+        assert_eq!(possible(&published), ["approve", "hide", "dismiss", "purge", "lock", "pin"]);
+        assert_eq!(possible(&held), ["approve", "hide", "dismiss", "purge", "lock"]);
+        assert_eq!(possible(&hidden), ["restore", "dismiss", "purge", "lock"]);
+        assert_eq!(possible(&deleted), ["dismiss", "purge"]);
     }
 
     #[test]

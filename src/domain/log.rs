@@ -4,7 +4,7 @@
 //! texts appear as salted digests only: a text can be purged and the chain still proves that
 //! nothing else changed. Keeping and reading rows is the store's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -199,19 +199,35 @@ pub struct Head {
     pub hash: String,
 }
 
+/// The action of rows that say that texts were taken out of earlier ones.
+pub const PURGE: &str = "purge";
+
 /// Proves a log line by line, in the order of `seq`, and that it holds what was published of it.
 pub struct Prover {
     /// The hash of the last row of each chain.
     last: HashMap<Chain, String>,
     /// Published and not met yet.
     published: BTreeMap<(i64, Chain), String>,
+    /// Rows whose texts were taken out, and when.
+    purged: Vec<(i64, Chain, i64)>,
+    /// When that was done, as the log says.
+    purges: HashSet<(Chain, i64)>,
+}
+
+/// What a proof finds once all lines were seen.
+pub struct Finding {
+    /// The published heads whose rows were not there.
+    pub missing: Vec<Head>,
+    /// The rows whose texts are gone, and no row says that they were purged then.
+    pub unexplained: Vec<i64>,
 }
 
 impl Prover {
     /// Has seen nothing yet. The last of several heads of one row counts.
     pub fn new(published: &[Head]) -> Prover {
         let published = published.iter().map(|head| ((head.seq, head.chain), head.hash.clone()));
-        Prover { last: HashMap::new(), published: published.collect() }
+        let (last, purged, purges) = (HashMap::new(), Vec::new(), HashSet::new());
+        Prover { last, published: published.collect(), purged, purges }
     }
 
     /// What is wrong with the next line, in words; nothing when it stands as it was written.
@@ -224,7 +240,12 @@ impl Prover {
         if row.hash != row.compute_hash() {
             wrong.push("hash does not fit the row".to_owned());
         }
-        if line.purged_ms.is_none() {
+        if row.action == PURGE {
+            self.purges.insert((row.chain, row.at_ms));
+        }
+        if let Some(purged_ms) = line.purged_ms {
+            self.purged.push((row.seq, row.chain, purged_ms));
+        } else {
             let salt = line.salt.as_deref().unwrap_or_default();
             for (field, text, kept) in [
                 ("before", &line.before, &row.before_digest),
@@ -243,9 +264,11 @@ impl Prover {
         wrong
     }
 
-    /// The published heads whose rows were not there.
-    pub fn missing(self) -> Vec<Head> {
-        self.published.into_iter().map(|((seq, chain), hash)| Head { chain, seq, hash }).collect()
+    /// What only shows at the end.
+    pub fn finish(self) -> Finding {
+        let missing = self.published.into_iter().map(|((seq, chain), hash)| Head { chain, seq, hash }).collect();
+        let unexplained = self.purged.into_iter().filter(|(_, chain, at_ms)| !self.purges.contains(&(*chain, *at_ms)));
+        Finding { missing, unexplained: unexplained.map(|(seq, ..)| seq).collect() }
     }
 }
 
@@ -321,7 +344,7 @@ mod tests {
         let proved = |lines: &[&LogLine]| {
             let mut prover = Prover::new(&heads);
             let wrong: Vec<String> = lines.iter().flat_map(|line| prover.next(line)).collect();
-            (wrong, prover.missing().len())
+            (wrong, prover.finish().missing.len())
         };
         assert_eq!(proved(&[&first, &second]), (vec![], 0));
         assert_eq!(proved(&[&first]), (vec![], 1), "cut off");
@@ -337,8 +360,14 @@ mod tests {
     #[test]
     fn purged_texts_leave_the_chain_whole() {
         let mut purged = line(&entry(), 1, GENESIS);
-        (purged.before, purged.note, purged.salt, purged.purged_ms) = (None, None, None, Some(5));
-        assert_eq!(Prover::new(&[]).next(&purged), Vec::<String>::new());
+        (purged.before, purged.note, purged.salt, purged.purged_ms) = (None, None, None, Some(1_000));
+        let purge = line(&LogEntry { action: PURGE.into(), ..entry() }, 2, &purged.row.hash);
+        let elsewhere = line(&LogEntry { action: PURGE.into(), chain: Chain::Server, ..entry() }, 2, GENESIS);
+        for (lines, unexplained) in [(vec![&purged, &purge], vec![]), (vec![&purged, &elsewhere], vec![1])] {
+            let mut prover = Prover::new(&[]);
+            let wrong: Vec<String> = lines.into_iter().flat_map(|line| prover.next(line)).collect();
+            assert_eq!((wrong, prover.finish().unexplained), (vec![], unexplained));
+        }
         purged.purged_ms = None;
         assert_eq!(Prover::new(&[]).next(&purged).len(), 2);
     }

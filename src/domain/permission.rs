@@ -26,6 +26,8 @@ pub enum Action {
     Participate,
     /// Decide on comments, read queue, hidden texts and people's history.
     Moderate,
+    /// Erase texts for good.
+    Purge,
     /// Set a thread's title, state and modes.
     ManageThread,
     /// Read the site's log.
@@ -40,6 +42,7 @@ impl Action {
         Action::Read,
         Action::Participate,
         Action::Moderate,
+        Action::Purge,
         Action::ManageThread,
         Action::ReadLog,
         Action::ReadServerLog,
@@ -54,7 +57,7 @@ pub fn allows(role: Option<Role>, scope: Scope, action: Action) -> bool {
         Action::Read => true,
         Action::Participate => role.is_some(),
         Action::Moderate | Action::ManageThread | Action::ReadLog => role >= Some(Role::Moderator),
-        Action::ReadServerLog => role >= Some(Role::Admin),
+        Action::Purge | Action::ReadServerLog => role >= Some(Role::Admin),
     }
 }
 
@@ -79,6 +82,7 @@ mod tests {
             (Action::Read, [true, true, true, true]),
             (Action::Participate, [false, true, true, true]),
             (Action::Moderate, [false, false, true, true]),
+            (Action::Purge, [false, false, false, true]),
             (Action::ManageThread, [false, false, true, true]),
             (Action::ReadLog, [false, false, true, true]),
             (Action::ReadServerLog, [false, false, false, true]),

@@ -2,7 +2,7 @@
 //! and the whole log. `understory verify` prints what differs, by name.
 
 use super::{StoreError, Tx};
-use crate::domain::log::{Head, Prover};
+use crate::domain::log::{Finding, Head, Prover};
 
 /// Something that is not as it must be: which, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +19,16 @@ impl Difference {
         Difference { name: format!("moderation_log seq {seq}"), detail }
     }
 
-    /// A published head whose row is not there.
-    pub fn missing_head(head: &Head) -> Difference {
-        let detail = format!("was published as the end of chain {}, and is not there", head.chain.number());
-        Difference::in_log(head.seq, detail)
+    /// What is wrong with the log as a whole.
+    pub fn of_finding(finding: Finding) -> impl Iterator<Item = Difference> {
+        let missing = finding.missing.into_iter().map(|head| {
+            let detail = format!("was published as the end of chain {}, and is not there", head.chain.number());
+            Difference::in_log(head.seq, detail)
+        });
+        let unexplained = finding.unexplained.into_iter().map(|seq| {
+            Difference::in_log(seq, "its texts are gone, and no row says that they were purged then".to_owned())
+        });
+        missing.chain(unexplained)
     }
 }
 
@@ -287,7 +293,7 @@ impl Tx<'_> {
         loop {
             let lines = self.log_after(expected_seq - 1, LOG_BATCH)?;
             if lines.is_empty() {
-                found.extend(prover.missing().iter().map(Difference::missing_head));
+                found.extend(Difference::of_finding(prover.finish()));
                 return Ok((rows, found));
             }
             for line in lines {

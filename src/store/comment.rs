@@ -493,6 +493,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Takes the replaced texts of a comment away.
+    pub fn revisions_delete(&mut self, id: CommentId) -> Result<(), StoreError> {
+        self.run("DELETE FROM revision WHERE comment_id = ?1", values![id])
+    }
+
+    /// Takes the text of a comment away.
+    pub fn comment_erase(&mut self, id: CommentId, now_ms: i64) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE comment SET body = '', body_html = '', text_hash = NULL, erased_ms = ?2 WHERE id = ?1",
+            values![id, now_ms],
+        )
+    }
+
     /// The replaced texts of a comment, oldest first: version, body, HTML, time.
     pub fn revisions_of(&mut self, id: CommentId) -> Result<Vec<(i64, String, String, i64)>, StoreError> {
         self.all(

@@ -236,6 +236,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Takes away what was written with the decisions that settled a comment, but for one of them.
+    pub fn decisions_erase_texts(&mut self, comment: CommentId, but: DecisionId) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE decision SET note = NULL, public_text = NULL WHERE id IN
+               (SELECT decision_id FROM decision_target WHERE comment_id = ?1 AND conflict IS NULL AND decision_id <> ?2)",
+            values![comment, but],
+        )
+    }
+
     /// The targets a decision left alone, in order, `count` at most.
     pub fn targets_refused(&mut self, id: DecisionId, count: i64) -> Result<Vec<Target>, StoreError> {
         self.all(

@@ -231,4 +231,9 @@ impl Tx<'_> {
         }
         Ok(groups)
     }
+
+    /// Takes away what reporters wrote of a comment.
+    pub fn flags_erase_notes(&mut self, comment: CommentId) -> Result<(), StoreError> {
+        self.run("UPDATE flag SET note = NULL WHERE comment_id = ?1 AND note IS NOT NULL", values![comment])
+    }
 }

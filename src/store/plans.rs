@@ -291,6 +291,11 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.flag_withdraw(FLAG)?;
     tx.flags_resettle(ROOT, DECISION)?;
     tx.decision_set_undone(DECISION, None)?;
+    tx.comment_erase(ROOT, NOW)?;
+    tx.revisions_delete(ROOT)?;
+    tx.flags_erase_notes(ROOT)?;
+    tx.log_purge(ROOT, DECISION, NOW)?;
+    tx.decisions_erase_texts(ROOT, DECISION)?;
     tx.entry_insert(EntryId(9), DECISION, ROOT, ALICE, NOW)?;
     tx.entries_of(ALICE, None, 50)?;
     tx.log_append(&LogEntry {
