@@ -127,6 +127,7 @@ const ROWS: &[Row] = &[
     ("GET", "/api/v1/moderation/decisions/{decision}/targets", "", "", HIDDEN),
     ("POST", "/api/v1/moderation/decisions/{proposal}/confirm", "", "", HIDDEN),
     ("POST", "/api/v1/moderation/decisions/{decision}/undo", "", "", HIDDEN),
+    ("GET", "/api/v1/moderation/stats", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/users/{user}", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/log", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/log/head", "?site={site}", "", NAMED),

@@ -82,6 +82,7 @@ const ROWS: &[Row] = &[
     none("/api/v1/moderation/decisions", "?site={site}"),
     none("/api/v1/moderation/decisions/{id}", ""),
     none("/api/v1/moderation/decisions/{id}/targets", ""),
+    none("/api/v1/moderation/stats", "?site={site}"),
     none("/api/v1/moderation/users/{id}", "?site={site}"),
     none("/api/v1/moderation/log", "?site={site}"),
     none("/api/v1/moderation/log/head", "?site={site}"),

@@ -184,11 +184,18 @@ impl Gathering<'_> {
                 comment_id: aim.id,
                 version: version.map(|version| version + i64::from(before != after)),
                 past: None,
+                waited_ms: None,
                 fate: Fate::Applied { before: Box::new(before), after: Box::new(after) },
             },
             Err(conflict) => {
                 let state = stand.map(|stand| stand.disposition.state);
-                Target { comment_id: aim.id, version, past: None, fate: Fate::Refused(conflict, state) }
+                Target {
+                    comment_id: aim.id,
+                    version,
+                    past: None,
+                    waited_ms: None,
+                    fate: Fate::Refused(conflict, state),
+                }
             }
         }
     }

@@ -361,12 +361,12 @@ pub(super) fn told(judged: Vec<Judged>) -> Vec<Target> {
 fn applied(comment: Comment, to: Disposition, version: i64) -> Target {
     let before = Box::new(comment.disposition);
     let fate = Fate::Applied { before, after: Box::new(to) };
-    Target { comment_id: comment.id, version: Some(version), past: None, fate }
+    Target { comment_id: comment.id, version: Some(version), past: None, waited_ms: None, fate }
 }
 
 fn refused(id: CommentId, comment: Option<Comment>, conflict: Option<Conflict>) -> Target {
     let fate = Fate::Refused(conflict.unwrap_or(Conflict::NotFound), comment.as_ref().map(Comment::state));
-    Target { comment_id: id, version: comment.map(|comment| comment.version), past: None, fate }
+    Target { comment_id: id, version: comment.map(|comment| comment.version), past: None, waited_ms: None, fate }
 }
 
 /// Does to judged targets what a decision that is recorded says, with everything that follows, its
@@ -380,6 +380,7 @@ pub(super) fn carry_out(
 ) -> Result<(), Error> {
     let mut targets = Vec::with_capacity(judged.len());
     let mut entries = Entries::new(now_ms);
+    let since = since(tx, decision.act, &judged)?;
     for judged in judged {
         let (to, comment) = match (judged.to, judged.comment) {
             (Ok(to), Some(comment)) => (to, comment),
@@ -398,7 +399,8 @@ pub(super) fn carry_out(
             requeue(tx, &after)?;
         }
         tell(tx, decision, (&comment, &after), reporters, &mut entries)?;
-        targets.push(applied(comment, to, after.version));
+        let waited_ms = since.get(&comment.id).map(|first_ms| (now_ms - first_ms).max(0));
+        targets.push(Target { waited_ms, ..applied(comment, to, after.version) });
     }
     look_back(tx, &mut targets)?;
     for (position, target) in (decision.course.done()..).zip(&targets) {
@@ -408,6 +410,15 @@ pub(super) fn carry_out(
     tx.decision_set_course(decision)?;
     tx.log_append(&log_entry(decision, &targets, now_ms))?;
     Ok(())
+}
+
+/// Since when those wait in the queue that an act takes out of it.
+fn since(tx: &mut Tx<'_>, act: Act, judged: &[Judged]) -> Result<HashMap<CommentId, i64>, Error> {
+    if settled_as(act).is_none() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<CommentId> = judged.iter().filter(|target| target.to.is_ok()).map(|target| target.id).collect();
+    Ok(tx.queue_since(&ids)?.into_iter().collect())
 }
 
 /// Erases a comment's text wherever it stands, and what was written about it, which may quote it: notes

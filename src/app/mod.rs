@@ -43,6 +43,7 @@ pub mod shift;
 pub mod sign_in;
 pub mod stamps;
 pub mod standing;
+pub mod stats;
 pub mod token;
 pub mod undo;
 pub mod verify;

@@ -274,6 +274,8 @@ pub struct Target {
     pub version: Option<i64>,
     /// What had been decided last on one that was left alone.
     pub past: Option<DecisionId>,
+    /// How long one that was settled had waited in the queue, in milliseconds.
+    pub waited_ms: Option<i64>,
 }
 
 /// See [`Target`].

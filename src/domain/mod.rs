@@ -19,6 +19,7 @@ pub mod path;
 pub mod permission;
 pub mod queue;
 pub mod session;
+pub mod stats;
 pub mod thread;
 pub mod throttle;
 pub mod time;

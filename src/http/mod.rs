@@ -38,6 +38,7 @@ mod json;
 mod middleware;
 mod operate;
 mod server;
+mod stats;
 
 pub use problem::Problem;
 pub use server::serve;

@@ -54,8 +54,8 @@ pub struct Queue {
 /// What waits on a site.
 #[derive(Serialize, ToSchema)]
 pub struct QueueCounts {
-    flagged: i64,
-    held: i64,
+    pub(super) flagged: i64,
+    pub(super) held: i64,
 }
 
 /// A waiting comment.
@@ -204,7 +204,7 @@ pub async fn comments(app: Data<App>, caller: Signed, query: Query<CommentsQuery
 #[into_params(parameter_in = Query)]
 pub struct SiteQuery {
     /// The site's key.
-    site: String,
+    pub(super) site: String,
 }
 
 /// A person's record on a site.

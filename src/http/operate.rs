@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_util::MetricKindMask;
 use sha2::{Digest, Sha256};
 
 use crate::app::{App, Error};
@@ -14,9 +15,12 @@ use crate::store::StoreError;
 
 use super::extract::{Client, bearer};
 use super::problem::Problem;
+use super::stats;
 
 /// Bounds of the time a request takes, in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+/// After so long a gauge that was not set again is left out.
+const FORGOTTEN: Duration = Duration::from_mins(10);
 /// Between two rounds of sorting new figures into buckets; until then each takes memory.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -26,6 +30,8 @@ pub fn figures() -> &'static PrometheusHandle {
     static FIGURES: OnceLock<PrometheusHandle> = OnceLock::new();
     FIGURES.get_or_init(|| {
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).unwrap_or_default();
+        // a moderator or a rule that no figure tells of any more
+        let builder = builder.idle_timeout(MetricKindMask::GAUGE, Some(FORGOTTEN));
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
@@ -66,6 +72,10 @@ pub async fn metrics(req: HttpRequest, app: web::Data<App>, client: Client) -> R
     let is_local = client.address.is_loopback() && !client.claims_more;
     if !by_token && !is_local {
         return Err(Error::not_found().into());
+    }
+    if let Err(error) = stats::set_gauges(&app).await {
+        // the process's own figures are worth having all the more now
+        tracing::error!(%error, "the figures of moderation cannot be read");
     }
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok()

@@ -8,7 +8,8 @@ use crate::domain::code::Code;
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
-    assets, auth, claims, comments, decisions, middleware, mine, moderation, openapi, operate, own, sites, view, wire,
+    assets, auth, claims, comments, decisions, middleware, mine, moderation, openapi, operate, own, sites, stats, view,
+    wire,
 };
 
 /// Every route there is.
@@ -293,6 +294,12 @@ fn moderation_routes() -> Vec<Route> {
             .answers::<view::Decision>(200)
             .answers::<view::Decision>(202)
             .fails(&[Code::AlreadyUndone]),
+        get("/moderation/stats", stats::stats)
+            .moderators()
+            .text("Figures of a site's moderation")
+            .query::<moderation::SiteQuery>()
+            .answers::<stats::Stats>(200)
+            .fails(&[Code::NotFound]),
         get("/moderation/users/{id}", moderation::user)
             .moderators()
             .text("A person's record on a site")

@@ -71,20 +71,24 @@ fn to_json(disposition: &Disposition) -> String {
     serde_json::to_string(disposition).expect("invariant: a disposition is plain data")
 }
 
-fn from_json(text: &str) -> Result<Box<Disposition>, StoreError> {
+pub(super) fn from_json(text: &str) -> Result<Box<Disposition>, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("decision_target: {error}")))
 }
 
 /// What [`target`] reads.
 macro_rules! target_select {
     ($tail:literal) => {
-        concat!("SELECT position, comment_id, version, past, conflict, before, after FROM decision_target ", $tail)
+        concat!(
+            "SELECT position, comment_id, version, past, waited_ms, conflict, before, after FROM decision_target ",
+            $tail
+        )
     };
 }
 
 /// A target with its position.
 fn target(c: &mut Columns<'_>) -> Result<(i64, Target), StoreError> {
     let (position, comment_id, version, past) = (c.take()?, c.take()?, c.maybe()?, c.maybe()?);
+    let waited_ms = c.maybe()?;
     let conflict = c.maybe_word(Conflict::parse)?;
     let (before, after): (Option<String>, Option<String>) = (c.maybe()?, c.maybe()?);
     let fate = match (conflict, before, after) {
@@ -92,7 +96,7 @@ fn target(c: &mut Columns<'_>) -> Result<(i64, Target), StoreError> {
         (None, Some(before), Some(after)) => Fate::Applied { before: from_json(&before)?, after: from_json(&after)? },
         _ => return Err(StoreError::Corrupt(format!("decision_target of comment {comment_id} is incomplete"))),
     };
-    Ok((position, Target { comment_id, version, past, fate }))
+    Ok((position, Target { comment_id, version, past, waited_ms, fate }))
 }
 
 impl Tx<'_> {
@@ -220,8 +224,9 @@ impl Tx<'_> {
             Fate::Refused(conflict, state) => (Some(conflict.as_str()), state.map(|s| s.as_str().to_owned()), None),
         };
         self.run(
-            "INSERT INTO decision_target (decision_id, position, comment_id, conflict, version, before, after, past)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO decision_target (decision_id, position, comment_id, conflict, version, before, after, past,
+               waited_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             values![
                 id,
                 position,
@@ -230,7 +235,8 @@ impl Tx<'_> {
                 target.version,
                 before.as_deref(),
                 after.as_deref(),
-                target.past
+                target.past,
+                target.waited_ms
             ],
         )?;
         Ok(())

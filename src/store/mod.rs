@@ -35,6 +35,7 @@ mod schema;
 mod session;
 mod site;
 mod sqlite;
+mod stats;
 mod thread;
 mod tx;
 mod unit;

@@ -277,7 +277,11 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.batches_delete(DECISION)?;
     let stands = Box::new(Disposition::new(None));
     let fate = Fate::Applied { before: stands.clone(), after: stands };
-    tx.target_insert(DECISION, 0, &Target { comment_id: ROOT, version: Some(1), past: None, fate })?;
+    tx.target_insert(
+        DECISION,
+        0,
+        &Target { comment_id: ROOT, version: Some(1), past: None, waited_ms: Some(5), fate },
+    )?;
     tx.decision_by_id(DECISION)?;
     Key::comment(ROOT).and(Key::flag(FLAG)).and(Key::decision(DECISION)).look_up(tx)?;
     tx.targets_after(DECISION, -1, 50)?;
@@ -291,6 +295,12 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.flag_withdraw(FLAG)?;
     tx.flags_resettle(ROOT, DECISION)?;
     tx.decision_set_undone(DECISION, None)?;
+    tx.queue_since(&[ROOT])?;
+    tx.stats_made(SITE, 50)?;
+    tx.stats_waited(&[DECISION])?;
+    tx.stats_flags(&[DECISION])?;
+    tx.stats_oldest_free(SITE, NOW)?;
+    tx.sites_after("", 50)?;
     tx.comment_erase(ROOT, NOW)?;
     tx.revisions_delete(ROOT)?;
     tx.flags_erase_notes(ROOT)?;

@@ -1,5 +1,6 @@
 //! The queue's rows: what waits, in the order it is looked at.
 
+use super::dialect;
 use super::driver::{Columns, values};
 use super::{StoreError, Tx};
 use crate::domain::ids::{CommentId, SiteId};
@@ -31,6 +32,16 @@ impl Tx<'_> {
             "SELECT flagged, held, reasons, priority, first_ms FROM queue_item WHERE comment_id = ?1",
             values![comment],
             waiting,
+        )
+    }
+
+    /// Since when these wait, those that do, in milliseconds since 1970.
+    pub fn queue_since(&mut self, comments: &[CommentId]) -> Result<Vec<(CommentId, i64)>, StoreError> {
+        let ids = dialect::id_list(comments.iter().map(|id| id.0));
+        self.all(
+            "SELECT comment_id, first_ms FROM queue_item WHERE comment_id IN EACH_ID(?1) ORDER BY comment_id",
+            values![&ids],
+            |c| Ok((c.take()?, c.take()?)),
         )
     }
 

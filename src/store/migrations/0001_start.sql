@@ -286,6 +286,7 @@ CREATE TABLE queue_item (
   claim_id   INTEGER REFERENCES claim (id)
 ) STRICT;
 
+CREATE INDEX queue_item_oldest ON queue_item (site_id, first_ms);
 CREATE INDEX queue_item_claim ON queue_item (claim_id, priority DESC, first_ms, comment_id) WHERE claim_id IS NOT NULL;
 
 -- Where it stands in each list it can be looked for in: by kind, and by kind and reason.
@@ -367,12 +368,16 @@ CREATE TABLE decision_target (
   after          TEXT,
   -- what had been decided last on a target left alone
   past           INTEGER,
+  -- how long a target that was settled had waited in the queue
+  waited_ms      INTEGER,
   PRIMARY KEY (decision_id, position)
 ) STRICT;
 
 -- The first of each kind, however many of the other stand before them.
 CREATE INDEX decision_target_applied ON decision_target (decision_id, position) WHERE conflict IS NULL;
 CREATE INDEX decision_target_refused ON decision_target (decision_id, position) WHERE conflict IS NOT NULL;
+
+CREATE INDEX decision_target_waited ON decision_target (decision_id, position) WHERE waited_ms IS NOT NULL;
 
 -- What was decided last on a comment.
 CREATE INDEX decision_target_comment ON decision_target (comment_id, decision_id) WHERE conflict IS NULL;

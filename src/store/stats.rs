@@ -1,0 +1,72 @@
+//! Rows that figures of moderation are made of.
+
+use super::decision::from_json;
+use super::dialect;
+use super::driver::values;
+use super::{StoreError, Tx};
+use crate::domain::decision::Act;
+use crate::domain::flag::FlagState;
+use crate::domain::ids::{DecisionId, SiteId};
+use crate::domain::stats::{Made, Waited};
+
+/// Rows of a kind that are looked at for the decisions of one window: a decision can have very many.
+const ROWS_MAX: i64 = 10_000;
+
+impl Tx<'_> {
+    /// The last decisions of a site that are done, newest first, `count` at most.
+    pub fn stats_made(&mut self, site: SiteId, count: i64) -> Result<Vec<Made>, StoreError> {
+        self.all(
+            "SELECT d.id, d.at_ms, d.actor_id, CASE WHEN u.actor_id <> d.actor_id THEN 1 ELSE 0 END
+             FROM decision d LEFT JOIN decision u ON u.id = d.undone_by
+             WHERE d.site_id = ?1 AND d.state = 'done' ORDER BY d.at_ms DESC, d.id DESC LIMIT ?2",
+            values![site, count],
+            |c| Ok(Made { id: c.take()?, at_ms: c.take()?, actor: c.maybe()?, is_overturned: c.take()? }),
+        )
+    }
+
+    /// What waited in the queue until one of these decisions settled it.
+    pub fn stats_waited(&mut self, decisions: &[DecisionId]) -> Result<Vec<Waited>, StoreError> {
+        let ids = dialect::id_list(decisions.iter().map(|id| id.0));
+        self.all(
+            "SELECT t.waited_ms, t.before, d.action FROM decision_target t CROSS JOIN decision d
+             WHERE t.decision_id IN EACH_ID(?1) AND t.waited_ms IS NOT NULL AND d.id = t.decision_id
+             ORDER BY t.decision_id, t.position LIMIT ?2",
+            values![&ids, ROWS_MAX],
+            |c| {
+                let (waited_ms, before): (i64, Option<String>) = (c.take()?, c.maybe()?);
+                let held_by = before.as_deref().map(from_json).transpose()?.and_then(|before| before.held_by);
+                Ok(Waited { waited_ms, held_by, act: c.word(Act::parse)? })
+            },
+        )
+    }
+
+    /// How many flags these decisions upheld and dismissed.
+    pub fn stats_flags(&mut self, decisions: &[DecisionId]) -> Result<[u64; 2], StoreError> {
+        let ids = dialect::id_list(decisions.iter().map(|id| id.0));
+        let states = self.all(
+            "SELECT state FROM flag WHERE decision_id IN EACH_ID(?1) ORDER BY decision_id, comment_id LIMIT ?2",
+            values![&ids, ROWS_MAX],
+            |c| c.word(FlagState::parse),
+        )?;
+        let count = |state| states.iter().filter(|found| **found == state).count() as u64;
+        Ok([count(FlagState::Upheld), count(FlagState::Dismissed)])
+    }
+
+    /// Since when the item of a site's queue waits that waits longest and nobody holds, in milliseconds
+    /// since 1970. It walks over what is held, which is as much as moderators can have at once.
+    pub fn stats_oldest_free(&mut self, site: SiteId, now_ms: i64) -> Result<Option<i64>, StoreError> {
+        self.first(
+            "SELECT q.first_ms FROM queue_item q LEFT JOIN claim c ON c.id = q.claim_id
+             WHERE q.site_id = ?1 AND (c.id IS NULL OR c.ended = 1 OR c.expires_ms <= ?2) ORDER BY q.first_ms LIMIT 1",
+            values![site, now_ms],
+            |c| c.take(),
+        )
+    }
+
+    /// Sites after a key, in the order of keys, `count` at most.
+    pub fn sites_after(&mut self, key: &str, count: i64) -> Result<Vec<(SiteId, String)>, StoreError> {
+        self.all("SELECT id, key FROM site WHERE key > ?1 ORDER BY key LIMIT ?2", values![key, count], |c| {
+            Ok((c.take()?, c.take()?))
+        })
+    }
+}
