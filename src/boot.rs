@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::app::prove_log::{log_heads, prove_log};
+use crate::app::prove_log::{export_log, log_heads, prove_log};
 use crate::app::verify::verify;
 use crate::app::{App, system_clock};
 use crate::cli::{Cli, Command, Common, ConfigCommand, Listen, LogCommand, SiteCommand, UserCommand, act};
@@ -99,7 +99,9 @@ async fn work(command: &Command, store: Store, settings: Settings) -> Result<(),
         Command::Backup { file } => return act::backup(file, |file| store.backup(file)),
         Command::Verify => return act::verified(&verify(&store).await.map_err(act::told)?),
         Command::Log(LogCommand::Heads) => return act::heads(&log_heads(&store).await.map_err(act::told)?),
-        Command::Log(LogCommand::Export { site }) => return act::export_log(&store, site.as_deref()).await,
+        Command::Log(LogCommand::Export { site }) => {
+            return export_log(&store, site.as_deref(), &mut act::output()).await.map_err(act::told);
+        }
         Command::Log(LogCommand::Verify { heads, .. }) => {
             let published = act::published(heads.as_deref())?;
             return act::verified(&prove_log(&store, published).await.map_err(act::told)?);

@@ -10,7 +10,6 @@ use crate::app::set_site::SiteChange;
 use crate::app::verify::Verified;
 use crate::domain::log::Head;
 use crate::domain::two_persons::TwoPersons;
-use crate::store::Store;
 
 /// The longest password that is read, in bytes: the service allows 1,024.
 const PASSWORD_BYTES: u64 = 64 << 10;
@@ -85,7 +84,7 @@ pub async fn import(app: &App, import: &Import) -> Told {
 /// # Errors
 /// In words.
 pub async fn export(app: &App, export: &Export) -> Told {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = output();
     app.export(&export.site, export.thread.as_deref(), &mut out).await.map_err(told)
 }
 
@@ -129,15 +128,6 @@ pub fn published(file: Option<&Path>) -> Result<Vec<Head>, String> {
     if heads.is_empty() { Err(format!("there is no head in {shown}")) } else { Ok(heads) }
 }
 
-/// `log export`
-///
-/// # Errors
-/// In words.
-pub async fn export_log(store: &Store, site: Option<&str>) -> Told {
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    crate::app::prove_log::export_log(store, site, &mut out).await.map_err(told)
-}
-
 /// `log verify --export FILE`
 ///
 /// # Errors
@@ -178,6 +168,11 @@ pub fn backup<E: std::fmt::Display>(file: &Path, copy: impl FnOnce(&Path) -> Res
         return Err(format!("the store was not copied: {error}{left}"));
     }
     say(&format!("the store is copied to {shown}"))
+}
+
+/// Where an export goes.
+pub fn output() -> impl Write {
+    BufWriter::new(std::io::stdout().lock())
 }
 
 /// Writes a line to standard output.
