@@ -6,6 +6,7 @@
 //! imported before the range is walked through would be decided on unseen, and two moderators who
 //! agree on a proposal would not agree on the same comments.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::caller::{Caller, site_for};
@@ -45,7 +46,7 @@ pub(super) struct Aims {
     pub site: SiteId,
     /// What the claim that was named holds, if one was.
     pub held: Option<HashSet<CommentId>>,
-    /// The targets in order, each once.
+    /// The targets in order, each once; more than a unit takes newest first.
     pub list: Vec<Aim>,
     /// What would become of them, the first of each kind.
     pub outlook: Vec<Target>,
@@ -139,7 +140,14 @@ impl App {
                 tokio::task::yield_now().await;
             }
         }
-        Ok(Gathered::Aims(gathering.aims))
+        let mut aims = gathering.aims;
+        if aims.list.len() > WHOLE {
+            // newest first: what was written together lies together in the store, so that a step
+            // touches few of its pages; and what replies goes before what it replies to, which then
+            // has nothing to hold up as a tombstone
+            aims.list.sort_unstable_by_key(|aim| Reverse(aim.id));
+        }
+        Ok(Gathered::Aims(aims))
     }
 }
 

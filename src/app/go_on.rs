@@ -72,7 +72,7 @@ fn next(tx: &mut Tx<'_>, turn: DecisionId) -> Result<Option<(DecisionId, Vec<Com
             batch.into_iter().flat_map(|batch| batch.aims).map(|aim| aim.id).collect()
         }
         Some(undoes) => {
-            let targets = tx.targets_applied_after(undoes, decision.course.looked_at, STEP as i64)?;
+            let targets = tx.targets_applied_before(undoes, decision.course.looked_at, STEP as i64)?;
             targets.into_iter().map(|(_, target)| target.comment_id).collect()
         }
     };
@@ -100,7 +100,7 @@ fn forth(tx: &mut Tx<'_>, decision: &mut Decision, now_ms: i64) -> Result<(), Er
 
 fn back(tx: &mut Tx<'_>, decision: &mut Decision, undoes: DecisionId, now_ms: i64) -> Result<(), Error> {
     let undone = tx.decision_by_id(undoes)?.ok_or_else(|| Error::Fault(format!("decision {undoes} is gone")))?;
-    let targets = tx.targets_applied_after(undoes, decision.course.looked_at, STEP as i64)?;
+    let targets = tx.targets_applied_before(undoes, decision.course.looked_at, STEP as i64)?;
     let last = targets.last().map(|(position, _)| *position);
     decision.course.looked_at =
         last.ok_or_else(|| Error::Fault(format!("undo {} runs, with nothing to do", decision.id)))?;

@@ -65,7 +65,7 @@ fn take_back(tx: &mut Tx<'_>, mut old: Decision, new: DecisionId, user: UserId, 
         public_text: None,
         undoes: Some(old.id),
         undone_by: None,
-        course: Course { total: old.course.applied, ..Course::of(0) },
+        course: Course { total: old.course.applied, looked_at: old.course.done(), ..Course::of(0) },
     };
     let judged = match undo.course.is_wide() {
         true => Vec::new(),

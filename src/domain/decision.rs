@@ -305,7 +305,7 @@ pub struct Course {
     pub applied: i64,
     /// Targets left alone so far.
     pub conflicts: i64,
-    /// Of an undo: the last place it has looked at among the targets of what it takes back.
+    /// Of an undo: the place it has come to among the targets of what it takes back, last ones first.
     pub looked_at: i64,
     /// When it was proposed, in milliseconds since 1970; none: one moderator was enough.
     pub proposed_ms: Option<i64>,
@@ -322,7 +322,7 @@ impl Course {
             total: i64::try_from(total).unwrap_or(i64::MAX),
             applied: 0,
             conflicts: 0,
-            looked_at: -1,
+            looked_at: 0,
             proposed_ms: None,
             confirmed_by: None,
         }

@@ -132,8 +132,8 @@ impl Tx<'_> {
     pub fn decision_insert(&mut self, d: &Decision) -> Result<(), StoreError> {
         self.run(
             "INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, reason_code, note, public_text, undoes,
-               state, selected, total, proposed_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+               state, selected, total, looked_at, proposed_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             values![
                 d.id,
                 d.site_id,
@@ -148,6 +148,7 @@ impl Tx<'_> {
                 d.course.phase.as_str(),
                 d.course.selected.as_deref(),
                 d.course.total,
+                d.course.looked_at,
                 d.course.proposed_ms,
             ],
         )?;
@@ -283,6 +284,23 @@ impl Tx<'_> {
     ) -> Result<Vec<(i64, Target)>, StoreError> {
         self.all(
             target_select!("WHERE decision_id = ?1 AND conflict IS NULL AND position > ?2 ORDER BY position LIMIT ?3"),
+            values![id, position, count],
+            target,
+        )
+    }
+
+    /// The targets a decision settled before a position, each with its own, last ones first; `count`
+    /// at most.
+    pub fn targets_applied_before(
+        &mut self,
+        id: DecisionId,
+        position: i64,
+        count: i64,
+    ) -> Result<Vec<(i64, Target)>, StoreError> {
+        self.all(
+            target_select!(
+                "WHERE decision_id = ?1 AND conflict IS NULL AND position < ?2 ORDER BY position DESC LIMIT ?3"
+            ),
             values![id, position, count],
             target,
         )

@@ -286,6 +286,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Key::comment(ROOT).and(Key::flag(FLAG)).and(Key::decision(DECISION)).look_up(tx)?;
     tx.targets_after(DECISION, -1, 50)?;
     tx.targets_applied_after(DECISION, -1, 50)?;
+    tx.targets_applied_before(DECISION, 9, 50)?;
     tx.targets_refused(DECISION, 50)?;
     tx.decision_last(ROOT)?;
     tx.decisions_past(&[DECISION])?;

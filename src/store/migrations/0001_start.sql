@@ -325,8 +325,8 @@ CREATE TABLE decision (
   total          INTEGER NOT NULL,
   applied_count  INTEGER NOT NULL DEFAULT 0,
   conflict_count INTEGER NOT NULL DEFAULT 0,
-  -- of an undo: the last position it has looked at among the targets of what it takes back
-  looked_at      INTEGER NOT NULL DEFAULT -1,
+  -- of an undo: the position it has come to among the targets of what it takes back, last ones first
+  looked_at      INTEGER NOT NULL DEFAULT 0,
   -- the rule of two: when it was proposed, and who agreed
   proposed_ms    INTEGER,
   confirmed_by   INTEGER REFERENCES user_account (id)
