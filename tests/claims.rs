@@ -33,7 +33,9 @@ async fn claim(world: &World, who: &str, wanted: Value) -> Value {
     answer.json
 }
 
+/// Each in a millisecond of its own: of thousands in one, two would draw the same id.
 async fn decide(world: &World, token: Option<&str>, comment: &Value, claim: &Value) -> Value {
+    world.wait_ms(1);
     let target = json!({"comment_id": comment["id"], "version": comment["version"]});
     let body = json!({"targets": [target], "action": "approve", "claim_token": claim["token"]});
     world.send(token, "POST", "/moderation/decisions", body, &[]).await.ok()
