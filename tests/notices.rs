@@ -304,6 +304,19 @@ async fn who_gave_a_notice_is_forgotten_some_time_after_its_outcome() {
 }
 
 #[actix_web::test]
+async fn a_purge_erases_what_a_notice_says_of_the_text() {
+    let world = World::new().await;
+    let comment = world.post("alice", "a name", None).await;
+    let receipt = give(&world, &comment).await;
+    world.decide("ada", "purge", &comment).await.ok();
+    let told = state(&world, &receipt).await;
+    assert_eq!((&told["state"], &told["outcome"]["action"]), (&json!("upheld"), &json!("purge")));
+    assert_eq!(world.by_hand("SELECT count(*) FROM notice WHERE explanation = ''"), [["1"]]);
+    assert_eq!(queue(&world, "").await["counts"]["notice"], 0);
+    world.verified().await;
+}
+
+#[actix_web::test]
 async fn a_token_is_kept_as_a_hash() {
     let world = World::new().await;
     let comment = world.post("alice", "a comment", None).await;

@@ -15,7 +15,6 @@ use super::{reply, view, wire};
 use crate::app::queue::Narrow;
 use crate::app::{App, Error};
 use crate::domain::comment::{Shown, State, Viewer};
-use crate::domain::flag::Reason;
 use crate::domain::ids::UserId;
 use crate::domain::time::rfc3339;
 
