@@ -124,8 +124,10 @@ impl Tx<'_> {
     /// Lets a claim hold those of these items that wait on its site and nobody holds.
     pub fn queue_take(&mut self, lease: &Lease, comments: &[CommentId]) -> Result<(), StoreError> {
         let ids = dialect::id_list(comments.iter().map(|id| id.0));
+        // `+ 0`, since by an index of the site all that waits there would be walked
         self.run(
-            "UPDATE queue_item SET claim_id = ?1 WHERE comment_id IN EACH_ID(?2) AND site_id = ?3 AND claim_id IS NULL",
+            "UPDATE queue_item SET claim_id = ?1
+             WHERE comment_id IN EACH_ID(?2) AND site_id + 0 = ?3 AND claim_id IS NULL",
             values![lease.id, &ids, lease.site_id],
         )?;
         self.run(
