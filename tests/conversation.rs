@@ -22,7 +22,8 @@ async fn hide_and_undo_bring_everything_back() {
 
     world.decide("bob", "hide", &root).await.fails(403, "forbidden");
     let queue = world.get("mona", "/moderation/queue?site=here").await.ok();
-    assert_eq!((&queue["counts"]["flagged"], &queue["items"][0]["priority"]), (&json!(1), &json!(2)));
+    // the base rate's 8 % on a newcomer with one flag of a reporter who is not proven: 33 %, as spam
+    assert_eq!((&queue["counts"]["flagged"], &queue["items"][0]["priority"]), (&json!(1), &json!(0.654_346)));
     let decision = world.decide("mona", "hide", &root).await.ok();
     assert_eq!(decision["applied"][0]["to"], "hidden");
 

@@ -16,7 +16,9 @@ use understory::app::caller::Caller;
 use understory::app::decide::{Decide, Decided};
 use understory::app::edit::Expected;
 use understory::app::manage_thread::ThreadChange;
+use understory::app::notice::GiveNotice;
 use understory::app::post::Post;
+use understory::app::queue::QueueQuery;
 use understory::app::verify::verify;
 use understory::domain::comment::{Comment, State};
 use understory::domain::decision::{Act, Conflict, Fate, Reach, Target};
@@ -29,7 +31,7 @@ use understory::domain::session::Scope;
 use understory::domain::thread::ThreadState;
 use understory::domain::tree::{Cut, Listing, Sort};
 use understory::domain::user::Grant;
-use understory::store::StoreError;
+use understory::store::{StoreError, Waits};
 
 const KEY: &str = "t";
 const READERS: usize = 3;
@@ -46,6 +48,7 @@ enum Step {
     Vote(usize, usize, i64),
     Flag(usize, usize, Reason),
     Withdraw(usize, usize),
+    Notice(usize, Reason),
     Decide(Order),
     Undo(usize),
     Premoderate(bool),
@@ -79,6 +82,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     // what is purged does not come back: see purge.rs
     let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| ![Act::Undo, Act::Purge].contains(act)).collect();
     let reasons: Vec<Reason> = Reason::for_flags().collect();
+    let categories = reasons.clone();
     let order = (
         prop_oneof![9 => Just(MODERATOR), 1 => 0..READERS],
         prop::sample::select(acts),
@@ -98,6 +102,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (who(), pick(), -1i64..2).prop_map(|(w, c, v)| Step::Vote(w, c, v)),
         4 => (who(), pick(), prop::sample::select(reasons)).prop_map(|(w, c, r)| Step::Flag(w, c, r)),
         1 => (who(), pick()).prop_map(|(w, f)| Step::Withdraw(w, f)),
+        2 => (pick(), prop::sample::select(categories)).prop_map(|(c, r)| Step::Notice(c, r)),
         8 => order.prop_map(Step::Decide),
         // decisions that are looked at twice are mostly recent ones
         5 => prop_oneof![pick().boxed(), (0usize..3).prop_map(|back| usize::MAX - back).boxed()].prop_map(Step::Undo),
@@ -175,6 +180,8 @@ struct KeptDecision {
 struct Model {
     comments: Vec<Kept>,
     flags: Vec<KeptFlag>,
+    /// Notices by their tokens: as flags of nobody, of which there may be several.
+    notices: Vec<(String, KeptFlag)>,
     decisions: Vec<KeptDecision>,
     roots: u64,
     premoderation: bool,
@@ -264,7 +271,9 @@ impl Model {
             Act::Hide => FlagState::Upheld,
             _ => return,
         };
-        for flag in self.flags.iter_mut().filter(|f| f.comment == comment && f.stand.0 == FlagState::Open) {
+        let notices = self.notices.iter_mut().map(|(_, notice)| notice);
+        let open = |f: &&mut KeptFlag| f.comment == comment && f.stand.0 == FlagState::Open;
+        for flag in self.flags.iter_mut().chain(notices).filter(open) {
             flag.stand = (to, id);
             flag.settled.push(flag.stand);
         }
@@ -286,9 +295,10 @@ impl Model {
             (first, stands) = (undoes, !stands);
         }
         let id = self.decisions[first].id.0;
-        for index in 0..self.flags.len() {
-            let may_open = !self.has_another(index);
-            let flag = &mut self.flags[index];
+        let may_open: Vec<bool> = (0..self.flags.len()).map(|index| !self.has_another(index)).collect();
+        let notices = self.notices.iter_mut().map(|(_, notice)| notice);
+        let may_open = may_open.into_iter().chain(std::iter::repeat(true));
+        for (flag, may_open) in self.flags.iter_mut().chain(notices).zip(may_open) {
             if flag.comment != comment {
                 continue;
             }
@@ -302,14 +312,16 @@ impl Model {
         }
     }
 
-    /// What waits on a comment: its priority and since when.
+    /// What waits on a comment: how grave what is said of it is, and since when.
     fn waits(&self, index: usize) -> Option<(i64, i64)> {
-        let open = self.flags.iter().filter(|f| f.comment == index && f.stand.0 == FlagState::Open);
+        let notices = self.notices.iter().map(|(_, notice)| notice);
+        let all = self.flags.iter().chain(notices);
+        let open = all.filter(|f| f.comment == index && f.stand.0 == FlagState::Open);
         let kept = &self.comments[index];
-        let held = (kept.stand.state.0 == State::Held).then_some((2, kept.written_ms));
+        let held = (kept.stand.state.0 == State::Held).then_some((1, kept.written_ms));
         let parts: Vec<(i64, i64)> = open.map(|f| (severity(f.reason), f.at_ms)).chain(held).collect();
         let first_ms = parts.iter().map(|(_, at)| *at).min()?;
-        Some((parts.iter().map(|(points, _)| points).sum(), first_ms))
+        Some((parts.iter().map(|(grave, _)| *grave).max()?, first_ms))
     }
 
     fn is_open(&self) -> bool {
@@ -412,6 +424,11 @@ impl World {
                 }
             }
             Step::Withdraw(who, pick) => self.withdraw(*who, *pick).await,
+            Step::Notice(pick, category) => {
+                if let Some(index) = at(*pick) {
+                    self.notice(index, *category).await;
+                }
+            }
             Step::Decide(order) => {
                 if count > 0 {
                     self.decide(order).await;
@@ -578,6 +595,19 @@ impl World {
             let kept = &mut m.comments[index];
             kept.votes.insert(who, value);
             assert_eq!((votes.up, votes.down, votes.mine), (kept.cast(1), kept.cast(-1), value));
+        }
+    }
+
+    async fn notice(&mut self, index: usize, reason: Reason) {
+        let m = &mut self.model;
+        let (comment, explanation) = (m.comments[index].id, "why".to_owned());
+        let given = GiveNotice { comment, category: reason, explanation, name: None, email: None, once: None };
+        let result = self.base.app.give_notice(given).await;
+        assert_eq!(code(&result), if m.is_published(index) { "ok" } else { "not_found" });
+        if let Ok(made) = result {
+            let (id, by, stand, at_ms) = (FlagId(0), usize::MAX, (FlagState::Open, 0), m.now_ms);
+            let notice = KeptFlag { id, by, comment: index, reason, at_ms, stand, settled: Vec::new() };
+            m.notices.push((made.made.token, notice));
         }
     }
 
@@ -786,29 +816,34 @@ impl World {
         let flagged: BTreeSet<usize> = m.flags.iter().filter(open).map(|f| f.comment).collect();
         let is_held = |index: &usize| m.comments[*index].stand.state.0 == State::Held;
         let held: BTreeSet<usize> = (0..m.comments.len()).filter(is_held).collect();
-        let hateful = m.flags.iter().filter(open).filter(|f| f.reason == Reason::Hate).map(|f| f.comment);
+        let notices = || m.notices.iter().map(|(_, notice)| notice).filter(open);
+        let noticed: BTreeSet<usize> = notices().map(|n| n.comment).collect();
+        let said = m.flags.iter().filter(open).chain(notices());
+        let hateful = said.filter(|f| f.reason == Reason::Hate).map(|f| f.comment);
+        let all = flagged.union(&held).chain(&noticed).copied();
         let lists = [
-            (QueueKind::All, None, flagged.union(&held).copied().collect()),
+            (QueueKind::All, None, all.collect()),
+            (QueueKind::Notice, None, noticed.clone()),
             (QueueKind::All, Some(Reason::Hate), hateful.collect()),
             (QueueKind::Flagged, None, flagged.clone()),
             (QueueKind::Held, None, held.clone()),
         ];
         for (kind, reason, waiting) in lists {
             let waiting: BTreeSet<usize> = waiting;
-            let place = |index: usize| {
-                let (priority, first_ms) = m.waits(index).unwrap();
-                (-priority, first_ms, m.comments[index].id)
-            };
-            let mut expected: Vec<_> = waiting.into_iter().map(place).collect();
-            expected.sort_unstable();
+            let expected: BTreeSet<CommentId> = waiting.into_iter().map(|index| m.comments[index].id).collect();
             let (mut seen, mut cursor) = (Vec::new(), None);
+            let asked = QueueQuery { reason, ..QueueQuery::of(kind) };
             loop {
-                let page = app.queue(moderator, SITE.into(), kind, reason, (cursor, 5)).await.unwrap();
-                assert_eq!(page.counts, (flagged.len() as i64, held.len() as i64));
+                let page = app.queue(moderator, SITE.into(), asked.clone(), (cursor, 5)).await.unwrap();
+                let [flagged, held, notice] = [&flagged, &held, &noticed].map(|those| those.len() as i64);
+                let counts = Waits { flagged, held, notice, ..Waits::default() };
+                assert_eq!(page.counts, counts);
                 for item in &page.items {
-                    let place = item.place;
-                    seen.push((-place.priority, place.first_ms, item.comment.id));
+                    seen.push((item.waiting.rank(), item.comment.id));
                     let index = m.comments.iter().position(|c| c.id == item.comment.id).unwrap();
+                    assert_eq!(Some((item.waiting.severity(), item.waiting.first_ms)), m.waits(index));
+                    let is_seen = m.comments[index].stand.state.0 == State::Published;
+                    assert_eq!((item.waiting.is_visible, item.waiting.odds.base), (is_seen, -2_442));
                     let flags: i64 = item.flags.iter().map(|group| group.count).sum();
                     assert_eq!(flags, m.flags.iter().filter(open).filter(|f| f.comment == index).count() as i64);
                 }
@@ -817,7 +852,9 @@ impl World {
                     break;
                 }
             }
-            assert_eq!(seen, expected, "{kind:?} {reason:?}");
+            assert!(seen.is_sorted(), "{kind:?} {reason:?}: {seen:?}");
+            let ids: BTreeSet<CommentId> = seen.iter().map(|(_, id)| *id).collect();
+            assert_eq!((ids.len(), ids), (seen.len(), expected), "{kind:?} {reason:?}");
         }
         let viewer = app.thread_viewer(moderator, SITE.into(), KEY.into(), Vec::new()).await.unwrap();
         let hidden = m.comments.iter().filter(|c| c.stand.state.0 == State::Hidden).count();
@@ -831,6 +868,11 @@ impl World {
             let told: BTreeMap<FlagId, Facet<FlagState>> = flags.iter().map(told).collect();
             let own = self.model.flags.iter().filter(|f| f.by == who);
             assert_eq!(told, own.map(|f| (f.id, f.stand)).collect(), "flags of {who}");
+        }
+        for (token, kept) in &self.model.notices {
+            let notice = self.base.app.notice(token.clone()).await.unwrap().notice;
+            let by = notice.outcome.map_or(0, |outcome| outcome.decision_id.0);
+            assert_eq!((notice.state, by), kept.stand);
         }
     }
 }

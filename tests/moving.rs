@@ -17,7 +17,7 @@ use url::Url;
 
 /// A store with something in every table that the service writes.
 async fn filled() -> World {
-    let world = World::in_a_file().await;
+    let world = World::in_a_file_with(&["moderation.sample_per_mille=1000"]).await;
     let root = world.post("alice", "an **opinion**, \u{e9}\u{1f600}", None).await;
     let reply = world.post("bob", "a reply", Some(&id(&root))).await;
     let gone = world.post("carol", "taken back", Some(&id(&reply))).await;
@@ -31,6 +31,9 @@ async fn filled() -> World {
         let flags = format!("/comments/{}/flags", id(comment));
         world.call("alice", "POST", &flags, json!({"reason": "harassment", "note": "see"})).await.ok();
     }
+    let notice = json!({"comment_id": hidden["id"], "explanation": "against the law", "good_faith": true,
+                        "name": "A Neighbour", "email": "neighbour@example.org"});
+    world.call("anon", "POST", "/notices", notice).await.ok();
     let decision = world.decide("mona", "hide", &hidden).await.ok();
     world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(&decision)), json!({})).await.ok();
     let hidden = world.get("mona", &format!("/comments/{}", id(&hidden))).await.ok();

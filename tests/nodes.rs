@@ -83,6 +83,58 @@ async fn a_request_sent_to_both_is_done_once() {
     assert_eq!(one.by_hand("SELECT count(*) FROM comment"), [["1"]]);
 }
 
+/// Sixteen moderators on each of two nodes take what they can get, some of it by name.
+#[actix_web::test]
+async fn no_item_is_held_by_two_whatever_nodes_they_ask() {
+    const MODERATORS: usize = 16;
+    const ITEMS: usize = 120;
+    let Some((one, two, _line)) = two(&["server.workers=2"]).await else { return };
+    let mut tokens = Vec::new();
+    for number in 0..2 * MODERATORS {
+        let login = format!("moderator{number}");
+        let body = json!({"login": login, "password": PASSWORD, "client": "native"});
+        let session = one.call("anon", "POST", "/auth/register", body).await.ok();
+        one.app.set_role(&login, Role::Moderator, Some("here")).await.unwrap();
+        tokens.push(session["access_token"].as_str().unwrap().to_owned());
+    }
+    let last = tokens.last().unwrap().as_str();
+    let knows =
+        async || two.send(Some(last), "GET", "/moderation/queue?site=here", json!(null), &[]).await.status == 200;
+    soon("the last role", knows).await;
+    let mut named = Vec::new();
+    for number in 0..ITEMS {
+        let world = if number % 2 == 0 { &one } else { &two };
+        let comment = world.post("alice", &format!("number {number}"), None).await;
+        let flags = format!("/comments/{}/flags", id(&comment));
+        world.call("bob", "POST", &flags, json!({"reason": "spam"})).await.ok();
+        one.wait_ms(1);
+        named.push(id(&comment));
+    }
+    let work = tokens.iter().enumerate().map(|(number, token)| {
+        let (world, named) = (if number % 2 == 0 { &one } else { &two }, &named);
+        async move {
+            let mut held = Vec::new();
+            for turn in 0..4 {
+                // the very same hundred are asked for by everybody, or the next few
+                let wanted = match turn % 2 {
+                    0 => json!({"site": "here", "count": 3}),
+                    _ => json!({"site": "here", "comment_ids": named[number % 20..number % 20 + 2]}),
+                };
+                let claim = world.send(Some(token), "POST", "/moderation/claims", wanted, &[]).await.ok();
+                held.extend(claim["items"].as_array().unwrap().iter().map(|item| id(&item["comment"])));
+            }
+            held
+        }
+    });
+    let held: Vec<String> = futures_util::future::join_all(work).await.into_iter().flatten().collect();
+    let once: std::collections::HashSet<&String> = held.iter().collect();
+    assert_eq!(once.len(), held.len(), "held by two");
+    assert_eq!(once.len(), ITEMS, "left lying");
+    let free = "SELECT count(*) FROM queue_item WHERE claim_id IS NULL";
+    assert_eq!(one.by_hand(free), [["0"]]);
+    one.verified().await;
+}
+
 #[actix_web::test]
 async fn failed_sign_ins_count_on_all_nodes_together() {
     let Some((one, two, _line)) = two(&["limits.enabled=true"]).await else { return };

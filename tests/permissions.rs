@@ -110,6 +110,15 @@ const ROWS: &[Row] = &[
     ("PUT", "/api/v1/comments/{comment}/vote", "", r#"{"value":1}"#, on_comment(200, "")),
     ("POST", "/api/v1/comments/{comment}/flags", "", r#"{"reason":"spam"}"#, on_comment(201, "")),
     ("DELETE", "/api/v1/flags/{flag}", "", "", signed(404, "not_found")),
+    (
+        "POST",
+        "/api/v1/notices",
+        "",
+        r#"{"comment_id":"{comment}","explanation":"x","good_faith":true}"#,
+        For::Open(201, ""),
+    ),
+    ("GET", "/api/v1/notices/{receipt}", "", "", OK),
+    ("GET", "/api/v1/moderation/flags", "?site={site}&user={user}", "", NAMED),
     ("GET", "/api/v1/moderation/queue", "?site={site}", "", NAMED),
     ("POST", "/api/v1/moderation/claims", "", r#"{"site":"{site}","count":1}"#, NAMED),
     ("PATCH", "/api/v1/moderation/claims/{token}", "", "{}", For::Moderators(Abroad::Own)),
@@ -160,6 +169,8 @@ struct Stage {
     session: String,
     /// Of a claim of the site's moderator.
     token: String,
+    /// Of a notice on the published one.
+    receipt: String,
 }
 
 impl Stage {
@@ -180,6 +191,8 @@ impl Stage {
         world.app.set_role("alice", Role::Reader, Some(site)).await.unwrap();
         let claim = json!({"site": site, "count": 1});
         let claim = world.call(moderator, "POST", "/moderation/claims", claim).await.ok();
+        let notice = json!({"comment_id": comment["id"], "explanation": "against the law", "good_faith": true});
+        let notice = world.call("anon", "POST", "/notices", notice).await.ok();
         let sessions = world.get("alice", "/me/sessions").await.ok();
         Stage {
             site: site.to_owned(),
@@ -192,6 +205,7 @@ impl Stage {
             flag: id(&flag),
             session: id(&sessions["items"][0]),
             token: claim["token"].as_str().unwrap().to_owned(),
+            receipt: notice["token"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -206,6 +220,7 @@ impl Stage {
             ("{flag}", &self.flag),
             ("{session}", &self.session),
             ("{token}", &self.token),
+            ("{receipt}", &self.receipt),
         ];
         let text = text.replace("{file}", "none");
         pairs.iter().fold(text, |text, (name, value)| text.replace(name, value))
@@ -215,7 +230,8 @@ impl Stage {
 /// The path of a row as the table writes it.
 fn in_table(row: &Row) -> String {
     let id = ["{user}", "{comment}", "{decision}", "{proposal}", "{flag}", "{session}"];
-    id.iter().fold(row.1.replace("{file}", "{path}"), |path, name| path.replace(name, "{id}"))
+    let path = row.1.replace("{file}", "{path}").replace("{receipt}", "{token}");
+    id.iter().fold(path, |path, name| path.replace(name, "{id}"))
 }
 
 async fn send(world: &World, row: &Row, stage: &Stage, token: Option<&str>) -> Answer {

@@ -294,16 +294,18 @@ async fn every_changed_counter_is_named() {
         let names = found(&world, &format!("UPDATE thread SET {counter} = {counter} + 1")).await;
         assert_eq!(names, [format!("thread.{counter} {thread}")], "{counter}");
     }
-    for counter in ["flagged_count", "held_count"] {
+    for counter in ["flagged_count", "held_count", "notice_count", "sample_count"] {
         let names = found(&world, &format!("UPDATE site SET {counter} = {counter} + 1 WHERE key = 'here'")).await;
         assert!(names.len() == 1 && names[0].starts_with(&format!("site.{counter} ")), "{counter}: {names:?}");
     }
     let names = found(&world, "DELETE FROM queue_item").await;
     assert!(names.contains(&format!("queue_item.flagged {root}")), "{names:?}");
     for (change, name) in [
-        ("UPDATE queue_place SET priority = priority + 1 WHERE list = 'all'", "queue_place.priority"),
+        ("UPDATE queue_place SET rank = rank + 1 WHERE list = 'all'", "queue_place.rank"),
+        ("UPDATE queue_item SET flag_odds = flag_odds + 1", "queue_item.rank"),
         ("DELETE FROM queue_place WHERE list = 'flagged'", "queue_place.kinds"),
-        ("DELETE FROM queue_place WHERE list LIKE 'flagged:%'", "queue_place.reasons"),
+        ("DELETE FROM queue_place WHERE list LIKE 'reason:%'", "queue_place.reasons"),
+        ("DELETE FROM queue_place WHERE list LIKE 'author:%'", "queue_place.people"),
         ("UPDATE flag_count SET open = open + 1", "flag_count.open"),
         ("DELETE FROM flag_count", "flag_count.reasons"),
     ] {

@@ -71,7 +71,10 @@ const ROWS: &[Row] = &[
     // of its parent; of what stands below it, see `what_stands_below_shows_a_tombstone`
     public("/api/v1/comments/{id}/replies", ""),
     public("/api/v1/comments/{id}/context", ""),
-    Row { held: MODS, ..none("/api/v1/moderation/queue", "?site={site}&limit=200") },
+    none("/api/v1/notices/{token}", ""),
+    none("/api/v1/moderation/flags", "?site={site}&user={user}"),
+    // what is published has a notice here
+    Row { published: MODS, held: MODS, ..none("/api/v1/moderation/queue", "?site={site}&limit=200") },
     Row {
         published: MODS,
         held: MODS,
@@ -135,6 +138,8 @@ struct Case {
     /// The published reply.
     reply: Option<String>,
     decision: String,
+    /// The token of a notice, open while the comment is published.
+    receipt: String,
     new: String,
     old: String,
 }
@@ -175,6 +180,7 @@ impl Case {
             comment: String::new(),
             reply: None,
             decision: "1".to_owned(),
+            receipt: "none".to_owned(),
             // neither is a part of the other, nor of another case's
             new: format!("canary-{name}-new"),
             old: format!("canary-{name}-old"),
@@ -182,6 +188,11 @@ impl Case {
         let born_held = matches!(name, "held" | "hiddenfromheld");
         case.premoderate(world, born_held).await;
         case.comment = id(&post("alice", &case.old, &root["id"]).await);
+        if !born_held && state != "deleted" {
+            let notice = json!({"comment_id": case.comment, "explanation": "why", "good_faith": true});
+            let notice = world.call("anon", "POST", "/notices", notice).await.ok();
+            case.receipt = notice["token"].as_str().unwrap().to_owned();
+        }
         if below {
             case.reply = Some(id(&post("bob", "below", &json!(case.comment)).await));
         }
@@ -225,6 +236,7 @@ impl Case {
             _ => &self.comment,
         };
         let whole = format!("{}{}", row.path, row.query);
+        let whole = whole.replace("{token}", &self.receipt).replace("{user}", alice);
         whole.replace("{site}", "here").replace("{key}", &self.key).replace("{id}", id).replace("{path}", "console.js")
     }
 }

@@ -75,7 +75,7 @@ fn standing(world: &World) -> Vec<Vec<Vec<String>>> {
          FROM comment ORDER BY id",
         "SELECT id, state, COALESCE(decision_id, 0) FROM flag ORDER BY id",
         "SELECT comment_id, reason, open FROM flag_count WHERE open > 0 ORDER BY comment_id, reason",
-        "SELECT comment_id, flagged, held, reasons, priority, first_ms FROM queue_item ORDER BY comment_id",
+        "SELECT comment_id, flagged, held, notice, sample, reasons, first_ms FROM queue_item ORDER BY comment_id",
         "SELECT comment_id, list FROM queue_place ORDER BY comment_id, list",
         "SELECT user_id, site_id, published, held, hidden, deleted, flags_upheld, flags_dismissed FROM record
          WHERE published + held + hidden + deleted + flags_upheld + flags_dismissed > 0 ORDER BY user_id, site_id",

@@ -15,11 +15,12 @@ use understory::domain::decision::Disposition;
 use understory::domain::duplicate::text_hash;
 use understory::domain::flag::Reason;
 use understory::domain::fragment::Fragment;
-use understory::domain::ids::{CommentId, SiteId, ThreadId, compose};
+use understory::domain::ids::{CommentId, SiteId, ThreadId, UserId, compose};
 use understory::domain::login::Login;
 use understory::domain::markup;
 use understory::domain::path::Path;
-use understory::domain::queue::{OpenFlags, lists, waiting};
+use understory::domain::queue::{Facts, OpenFlags, lists, waiting};
+use understory::domain::scoring::{Odds, PRIOR};
 use understory::store::FILE;
 
 use crate::Outcome;
@@ -298,7 +299,7 @@ impl Filling<'_> {
         for node in &nodes {
             let id = self.comment((site, thread), node, first)?;
             if self.random.random_ratio(flagged_per_mille, 1_000) {
-                self.flag(site, id)?;
+                self.flag((site, thread), id)?;
                 flagged += 1;
             }
             self.posted += 1;
@@ -361,7 +362,7 @@ impl Filling<'_> {
         Ok(id)
     }
 
-    fn flag(&mut self, site: i64, comment: i64) -> Outcome<()> {
+    fn flag(&mut self, (site, thread): (i64, i64), comment: i64) -> Outcome<()> {
         let at_ms = self.now_ms() + 1_000;
         let reason = if self.random.random_ratio(1, 2) { Reason::Spam } else { Reason::Harassment };
         let reader = self.reader();
@@ -375,20 +376,33 @@ impl Filling<'_> {
             .prepare_cached("INSERT INTO flag_count (comment_id, reason, open) VALUES (?1, ?2, 1)")?
             .execute(params![comment, reason.as_str()])?;
         let open = OpenFlags { counts: vec![(reason, 1)], first_ms: Some(at_ms) };
-        let place = waiting(&open, None).ok_or("a flag waits")?;
+        let facts = Facts { flags: open, is_visible: true, ..Facts::default() };
+        let odds = Odds::weigh(PRIOR, None, &[]);
+        let waits = waiting(&facts, odds).ok_or("a flag waits")?;
+        let author: i64 =
+            self.tx.query_row("SELECT author_id FROM comment WHERE id = ?1", [comment], |row| row.get(0))?;
         self.tx
             .prepare_cached(
-                "INSERT INTO queue_item (comment_id, site_id, flagged, held, reasons, priority, first_ms)
-             VALUES (?1, ?2, 1, 0, ?3, ?4, ?5)",
+                "INSERT INTO queue_item (comment_id, site_id, thread_id, author_id, flagged, held, reasons, base_odds,
+                   author_odds, flag_odds, visible, first_ms, rank)
+             VALUES (?1, ?2, ?3, ?4, 1, 0, ?5, ?6, ?7, ?8, 1, ?9, ?10)",
             )?
-            .execute([comment, site, place.reasons, place.priority, place.first_ms])?;
-        for list in lists(&place) {
+            .execute([
+                comment,
+                site,
+                thread,
+                author,
+                waits.reasons,
+                odds.base,
+                odds.author,
+                odds.flags,
+                waits.first_ms,
+                waits.rank(),
+            ])?;
+        for list in lists(&waits, ThreadId(thread), Some(UserId(author))) {
             self.tx
-                .prepare_cached(
-                    "INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![comment, list, site, place.priority, place.first_ms])?;
+                .prepare_cached("INSERT INTO queue_place (comment_id, list, site_id, rank) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![comment, list, site, waits.rank()])?;
         }
         Ok(())
     }

@@ -6,17 +6,17 @@
 
 use super::caller::{Caller, site_for};
 use super::post::{Made, replayed};
-use super::queue::{QueueItem, items};
+use super::queue::{QueueItem, QueueQuery, items, walk};
 use super::{App, Error, new_id, secret};
 use crate::domain::code::Code;
-use crate::domain::flag::Reason;
 use crate::domain::ids::{ClaimId, CommentId, SiteId};
 use crate::domain::permission::Action;
-use crate::domain::queue::{QueueKind, list};
 use crate::store::{IdempotencyKey, Key, Lease, Tx};
 
 /// Items that a claim may hold.
 pub const ITEMS_MAX: usize = 200;
+/// Places looked at for one claim; what is asked for beyond the most urgent of them is not found.
+const LOOKED_AT: usize = 5_000;
 /// Claims that ran out which are cleared away at a time.
 const CLEARED: usize = 8;
 
@@ -25,10 +25,8 @@ const CLEARED: usize = 8;
 pub enum Wanted {
     /// The most urgent of these that nobody holds.
     Next {
-        /// Of which kind.
-        kind: QueueKind,
-        /// With an open flag of that reason.
-        reason: Option<Reason>,
+        /// What of the queue.
+        asked: QueueQuery,
         /// [`ITEMS_MAX`] at most.
         count: usize,
     },
@@ -48,7 +46,7 @@ impl App {
     /// Takes items of a site's queue for `lease_s` seconds, or for as long as is set.
     ///
     /// # Errors
-    /// 403 without a role on the site, and those of an idempotency key.
+    /// 403 without a role on the site, 404 for the thread, and those of an idempotency key.
     pub async fn claim(
         &self,
         caller: &Caller,
@@ -132,8 +130,8 @@ fn own(tx: &mut Tx<'_>, caller: &Caller, token: &str) -> Result<Lease, Error> {
 
 /// A claim with what it holds at that time.
 fn claimed(tx: &mut Tx<'_>, lease: Lease, now_ms: i64) -> Result<Claimed, Error> {
-    let places = if lease.holds(now_ms) { tx.queue_of_claim(lease.id, ITEMS_MAX as i64)? } else { Vec::new() };
-    Ok(Claimed { items: items(tx, places, now_ms)?, lease })
+    let rows = if lease.holds(now_ms) { tx.queue_of_claim(lease.id, ITEMS_MAX as i64)? } else { Vec::new() };
+    Ok(Claimed { items: items(tx, rows, now_ms)?, lease })
 }
 
 fn take(tx: &mut Tx<'_>, lease: &Lease, wanted: &Wanted, now_ms: i64) -> Result<(), Error> {
@@ -142,9 +140,12 @@ fn take(tx: &mut Tx<'_>, lease: &Lease, wanted: &Wanted, now_ms: i64) -> Result<
     while clear(tx, lease.site_id, now_ms)? == CLEARED {}
     let found = match wanted {
         Wanted::Named(ids) => ids.clone(),
-        Wanted::Next { kind, reason, count } => {
-            let free = tx.queue_free(lease.site_id, &list(*kind, *reason), *count as i64)?;
-            free.iter().map(|place| place.comment_id).collect()
+        Wanted::Next { asked, count } => {
+            let filter = asked.filter(tx, lease.site_id)?;
+            let list = filter.list();
+            let free = |tx: &mut Tx<'_>, after, count| tx.queue_free(lease.site_id, &list, after, count);
+            let (free, _) = walk(tx, &free, &filter, None, (*count, LOOKED_AT))?;
+            free.iter().map(|row| row.place.comment_id).collect()
         }
     };
     Ok(tx.queue_take(lease, &found)?)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::aim::{Aims, Gathered, Select, site_of};
 use super::caller::Caller;
+use super::others::settle_others;
 use super::post::{Made, replayed};
 use super::shift::{requeue, shift};
 use super::{App, Error, new_id};
@@ -288,11 +289,11 @@ pub(super) fn held(
 ) -> Result<Option<HashSet<CommentId>>, Error> {
     let Some(token) = token else { return Ok(None) };
     let lease = tx.claim_by_token(token)?.filter(|lease| lease.user_id == caller.user && lease.holds(now_ms));
-    let places = match lease {
+    let rows = match lease {
         Some(lease) => tx.queue_of_claim(lease.id, super::claim::ITEMS_MAX as i64)?,
         None => Vec::new(),
     };
-    Ok(Some(places.into_iter().map(|place| place.comment_id).collect()))
+    Ok(Some(rows.into_iter().map(|row| row.place.comment_id).collect()))
 }
 
 /// What a decision will make of one target.
@@ -324,15 +325,25 @@ fn judge(aim: Aim, comment: Option<Comment>, decision: &Decision) -> Judged {
     Judged { id: aim.id, comment, to }
 }
 
-/// Settles the flags of one target; the reporters concerned.
-pub(super) type Settle = fn(&mut Tx<'_>, &Decision, CommentId) -> Result<Vec<UserId>, Error>;
+/// What was settled, or opened again, of one target.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// Whose flags.
+    pub reporters: Vec<UserId>,
+    /// Whether notices or a place in the sample.
+    pub others: bool,
+}
 
-pub(super) fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
-    let Some(to) = settled_as(decision.act) else { return Ok(Vec::new()) };
+/// Settles what is open on one target.
+pub(super) type Settle = fn(&mut Tx<'_>, &Decision, CommentId) -> Result<Settled, Error>;
+
+pub(super) fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Settled, Error> {
+    let Some(to) = settled_as(decision.act) else { return Ok(Settled::default()) };
+    let others = settle_others(tx, decision, comment, to)?;
     tx.settlements_insert(comment, to, decision.id)?;
     let reporters = tx.flags_settle(comment, to, decision.id)?;
     tx.record_add_flags(&reporters, decision.site_id, to, 1)?;
-    Ok(reporters)
+    Ok(Settled { reporters, others })
 }
 
 /// What becomes of a comment's open flags.
@@ -393,9 +404,9 @@ pub(super) fn carry_out(
         if decision.act == Act::Purge {
             purge(tx, decision, comment.id, now_ms)?;
         }
-        let reporters = settle(tx, decision, comment.id)?;
+        let Settled { reporters, others } = settle(tx, decision, comment.id)?;
         // what moved has found its place in the queue already, with the flags as they were
-        if !reporters.is_empty() {
+        if others || !reporters.is_empty() {
             requeue(tx, &after)?;
         }
         tell(tx, decision, (&comment, &after), reporters, &mut entries)?;
@@ -422,11 +433,12 @@ fn since(tx: &mut Tx<'_>, act: Act, judged: &[Judged]) -> Result<HashMap<Comment
 }
 
 /// Erases a comment's text wherever it stands, and what was written about it, which may quote it: notes
-/// of flags and of decisions, in the log, too. The log's rows and their hashes stay.
+/// of flags and of decisions, in the log, too, and what notices say. The log's rows and their hashes stay.
 fn purge(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId, now_ms: i64) -> Result<(), Error> {
     tx.comment_erase(comment, now_ms)?;
     tx.revisions_delete(comment)?;
     tx.flags_erase_notes(comment)?;
+    tx.notices_erase_texts(comment)?;
     tx.log_purge(comment, decision.id, now_ms)?;
     tx.decisions_erase_texts(comment, decision.id)?;
     Ok(())

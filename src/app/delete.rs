@@ -24,6 +24,7 @@ impl App {
                 if comment.state() == State::Deleted {
                     return Err(Error::not_found());
                 }
+                tx.sample_withdraw(id)?;
                 shift(tx, &comment, &comment.disposition.deleted(now_ms), now_ms)?;
                 Ok(())
             })

@@ -6,11 +6,12 @@ use super::post::{Made, replayed};
 use super::shift::requeue;
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
+use crate::domain::comment::Comment;
 use crate::domain::flag::{Flag, FlagState, Reason};
 use crate::domain::ids::{CommentId, FlagId};
 use crate::domain::permission::Action;
 use crate::domain::thread::ThreadState;
-use crate::store::{IdempotencyKey, Key};
+use crate::store::{FlagWeight, IdempotencyKey, Key, Tx};
 
 impl App {
     /// Flags a published comment; one open flag a person and comment.
@@ -52,7 +53,8 @@ impl App {
                 if tx.flag_open(id, new.user_id)?.is_some() {
                     return Err(Code::AlreadyFlagged.into());
                 }
-                tx.flag_insert(&new, comment.site_id)?;
+                let weight = weight(tx, &new, &comment)?;
+                tx.flag_insert(&new, comment.site_id, weight)?;
                 requeue(tx, &comment)?;
                 if let Some(key) = &once {
                     tx.idempotency_keep(key, new.id.0, now_ms)?;
@@ -79,4 +81,17 @@ impl App {
             })
             .await
     }
+}
+
+/// What decides whether the flag is among those that are weighed.
+fn weight(tx: &mut Tx<'_>, flag: &Flag, comment: &Comment) -> Result<FlagWeight, Error> {
+    let record = tx.record_of(flag.user_id, comment.site_id)?.reports();
+    let parent = match comment.parent_id {
+        Some(parent) => tx.comment_by_id(parent)?,
+        None => None,
+    };
+    Ok(FlagWeight {
+        precision: (record.precision() * 1_000.0).round() as i64,
+        on_own_reply: parent.is_some_and(|parent| parent.is_by(flag.user_id)),
+    })
 }

@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use super::aim::Select;
 use super::caller::Caller;
+use super::claim::Wanted;
 use super::decide::Decide;
 use super::edit::Expected;
+use super::notice::GiveNotice;
 use super::post::Post;
-use super::queue::Narrow;
+use super::queue::{Narrow, QueueQuery};
 use super::{App, Error};
 use crate::config::Settings;
 use crate::domain::comment::State;
@@ -157,14 +159,18 @@ async fn writing(w: &mut World, bottom: i64) {
 async fn moderating(w: &mut World, bottom: i64) {
     let app = Arc::clone(&w.app);
     let mona = caller(2, Some(Role::Moderator));
-    for (kind, reason) in [
-        (QueueKind::All, None),
-        (QueueKind::Flagged, Some(Reason::Other)),
-        (QueueKind::Flagged, Some(Reason::Hate)),
-        (QueueKind::Held, Some(Reason::Hate)),
+    let of = |kind, reason| QueueQuery { reason, ..QueueQuery::of(kind) };
+    for asked in [
+        of(QueueKind::All, None),
+        of(QueueKind::Flagged, Some(Reason::Other)),
+        of(QueueKind::Flagged, Some(Reason::Hate)),
+        of(QueueKind::Held, Some(Reason::Hate)),
+        of(QueueKind::Notice, None),
+        QueueQuery { author: Some(UserId(1)), ..of(QueueKind::All, None) },
+        QueueQuery { thread: Some("t".into()), author: Some(UserId(1)), ..of(QueueKind::Flagged, None) },
     ] {
-        let name = format!("queue of {kind:?} {reason:?}");
-        let page = |cursor| app.queue(&mona, "s".into(), kind, reason, (cursor, LIMIT));
+        let name = format!("queue of {asked:?}");
+        let page = |cursor| app.queue(&mona, "s".into(), asked.clone(), (cursor, LIMIT));
         if let Some(next) = w.count(&name, page(None)).await.next {
             w.count(&format!("next {name}"), page(Some(next))).await;
         }
@@ -181,6 +187,21 @@ async fn moderating(w: &mut World, bottom: i64) {
             }
         }
     }
+    let wanted = |asked| Wanted::Next { asked, count: LIMIT };
+    let claim = |asked| app.claim(&mona, "s".into(), wanted(asked), None, None);
+    let claimed = w.count("claim", claim(of(QueueKind::All, None))).await.made;
+    w.count("give back", app.give_back(&mona, claimed.lease.token)).await;
+    let notice = GiveNotice {
+        comment: CommentId(1),
+        category: Reason::Illegal,
+        explanation: "why".into(),
+        name: None,
+        email: None,
+        once: None,
+    };
+    let receipt = w.count("notice", app.give_notice(notice)).await.made;
+    w.count("state of a notice", app.notice(receipt.token)).await;
+    w.count("reporter", app.reporter(&mona, UserId(1), "s".into(), (None, LIMIT))).await;
     w.count("record", app.record(&mona, UserId(1), "s".into())).await;
     let version = app.comment(Some(&mona), CommentId(bottom)).await.unwrap().comment.version;
     let hidden = w.count("hide", app.decide(&mona, decide(CommentId(bottom), version, Act::Hide))).await.made;
@@ -212,6 +233,29 @@ async fn nothing_grows_with_a_thread_a_person_or_a_queue() {
     assert_flat(&little, &much);
     let analysed = World::with(|tx| fill(tx, 30_000, Shape::Roots).and_then(|()| analyse(tx))).await;
     assert_flat(&little, &everything(analysed).await);
+}
+
+/// Of the list that is walked nothing is what was asked for: the look ends all the same.
+#[actix_web::test]
+async fn what_is_rare_in_its_list_is_looked_for_in_so_many_places_only() {
+    let mut steps = Vec::new();
+    for count in [6_000, 24_000] {
+        let mut w = World::with(|tx| fill(tx, count, Shape::Roots)).await;
+        let (app, mona) = (Arc::clone(&w.app), caller(2, Some(Role::Moderator)));
+        for asked in [
+            QueueQuery { reason: Some(Reason::Other), ..QueueQuery::of(QueueKind::Held) },
+            QueueQuery { thread: Some("t".into()), ..QueueQuery::of(QueueKind::Sample) },
+            QueueQuery { from_ms: Some(NOW_MS), ..QueueQuery::of(QueueKind::All) },
+        ] {
+            let page = app.queue(&mona, "s".into(), asked.clone(), (None, LIMIT));
+            let page = w.count(&format!("queue of {asked:?}"), page).await;
+            assert!(page.items.is_empty() && page.next.is_some());
+            let wanted = Wanted::Next { asked: asked.clone(), count: LIMIT };
+            w.count(&format!("claim of {asked:?}"), app.claim(&mona, "s".into(), wanted, None, None)).await;
+        }
+        steps.push(w.steps);
+    }
+    assert_flat(&steps[0], &steps[1]);
 }
 
 /// One chain, 100 and 998 deep. A context is read whole: its steps are counted for each ancestor.

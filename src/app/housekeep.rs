@@ -15,8 +15,9 @@ const BATCHES_MAX: usize = 1_000;
 
 impl App {
     /// Erases texts deleted long enough ago, and forgets idempotency keys, events, sessions,
-    /// exchange codes, failures and claims that are over. In units of one batch each, so that no writer waits
-    /// long; on one node at a time: where another is at it, this one leaves it.
+    /// exchange codes, failures and claims that are over, and who gave notices that were settled. In
+    /// units of one batch each, so that no writer waits long; on one node at a time: where another
+    /// is at it, this one leaves it.
     ///
     /// # Errors
     /// [`StoreError`] of the first unit that fails; the next go takes up the rest.
@@ -36,8 +37,11 @@ impl App {
         let failures = self.batches("forget_failures", move |tx| tx.forget_failures(now_ms - FORGET_MS)).await?;
         // as long as an idempotency key counts
         let claims = self.batches("forget_claims", move |tx| tx.forget_claims(day_ago)).await?;
+        let contact_days = i64::try_from(self.settings.moderation.notice_contact_days).unwrap_or(i64::MAX);
+        let contacts = now_ms.saturating_sub(contact_days.saturating_mul(DAY_MS));
+        let contacts = self.batches("forget_contacts", move |tx| tx.forget_contacts(contacts)).await?;
         self.standing.forget_ended(tokens);
-        tracing::debug!(texts, keys, events, sessions, codes, failures, claims, "housekeeping done");
+        tracing::debug!(texts, keys, events, sessions, codes, failures, claims, contacts, "housekeeping done");
         Ok(())
     }
 

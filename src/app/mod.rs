@@ -26,6 +26,7 @@ pub mod import;
 pub mod list_decisions;
 pub mod log;
 pub mod manage_thread;
+pub mod notice;
 pub mod people;
 pub mod post;
 pub mod presence;
@@ -35,6 +36,7 @@ pub mod read;
 pub mod read_own;
 pub mod refresh;
 pub mod register;
+pub mod report;
 pub mod secret;
 pub mod session;
 pub mod set_role;
@@ -50,6 +52,7 @@ pub mod verify;
 pub mod vote;
 
 mod hashing;
+mod others;
 mod throttle;
 
 use std::sync::Arc;
@@ -160,6 +163,15 @@ impl App {
     /// A new id for something made now.
     pub fn new_id(&self) -> i64 {
         new_id(self.now_ms())
+    }
+
+    /// A hash of something that nobody can make without the store's own key, so that what it stands
+    /// for can be told again but not guessed; for each `purpose` another.
+    ///
+    /// # Errors
+    /// A fault of the hash, which there is none of.
+    pub fn mark(&self, purpose: &str, of: &[u8]) -> Result<[u8; 32], Error> {
+        self.keys.mark(purpose, of)
     }
 
     /// Whether a request has to wait for [`App::catch_up`]: what is in memory may be out of date.

@@ -1,7 +1,7 @@
 //! A reader posts a comment or a reply.
 
 use super::caller::Caller;
-use super::shift::{Placing, place};
+use super::shift::{Placing, place, requeue};
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
 use crate::domain::comment::{Body, BodyError, Comment, State};
@@ -9,6 +9,7 @@ use crate::domain::decision::Disposition;
 use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::markup;
 use crate::domain::permission::Action;
+use crate::domain::sample::is_drawn;
 use crate::domain::thread::{Site, Thread, ThreadState};
 use crate::store::{Claim, CommentFilter, IdempotencyKey, Key, NewThread, Tx};
 
@@ -62,6 +63,7 @@ impl App {
         let body_html = markup::render(body.as_str());
         let now_ms = self.now_ms();
         let (id, thread_id) = (CommentId(new_id(now_ms)), ThreadId(new_id(now_ms)));
+        let is_drawn = is_drawn(&self.mark("sample", &id.0.to_be_bytes())?, self.settings.moderation.sample_per_mille);
         let standing = std::sync::Arc::clone(&self.standing);
         let caller = caller.clone();
         let author = self.authors([caller.user]).await?.remove(&caller.user).ok_or(Code::SignInRequired)?;
@@ -100,6 +102,10 @@ impl App {
                         now_ms,
                     },
                 )?;
+                if is_drawn && !moderates && made.state() == State::Published {
+                    tx.sample_insert(made.id, site.id, now_ms)?;
+                    requeue(tx, &made)?;
+                }
                 if let Some(key) = &post.once {
                     tx.idempotency_keep(key, made.id.0, now_ms)?;
                 }

@@ -163,7 +163,7 @@ pub(super) fn comment_page(
 }
 
 /// A page of a list ordered by (time, id), newest first.
-fn newest_page<T>(
+pub(super) fn newest_page<T>(
     tx: &mut Tx<'_>,
     list: &str,
     (cursor, limit): &(Option<String>, usize),

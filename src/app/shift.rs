@@ -7,11 +7,13 @@
 use super::Error;
 use crate::domain::comment::{Comment, State};
 use crate::domain::decision::Disposition;
+use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, SiteId, ThreadId};
 use crate::domain::path::Path;
-use crate::domain::queue;
+use crate::domain::queue::{self, Facts, OpenNotices};
+use crate::domain::scoring::{Author, FLAGS_WEIGHED, Odds, PERIODS, Report, base_rate};
 use crate::domain::user::User;
-use crate::store::{Below, EventKind, StoreError, ThreadDelta, Tx};
+use crate::store::{Below, EventKind, StoreError, ThreadDelta, Tx, Waits};
 
 /// A comment to be put into the tree, at the end of its level.
 pub struct Placing<'a> {
@@ -206,29 +208,76 @@ fn record(tx: &mut Tx<'_>, comment: &Comment, moved: Moved) -> Result<(), Error>
     }
 }
 
-/// Brings the queue in line with a comment's open flags and state.
+/// Brings the queue in line with what waits on a comment: open flags and notices, the sample, and
+/// its state. Its score is made anew; that of others by the same author or reporters stays as of the
+/// last time anything happened to them, or one decision would rewrite thousands of places.
 ///
 /// # Errors
 /// What the store fails with.
 pub fn requeue(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
     let before = tx.queue_get(comment.id)?;
-    let open = tx.flags_open(comment.id)?;
-    // a comment is held when it is written: at its post, or at its last edit
-    let written_ms = comment.edited_ms.unwrap_or(comment.created_ms);
-    let held_since = (comment.state() == State::Held).then_some(written_ms);
-    let after = queue::waiting(&open, held_since);
-    match after {
-        Some(waiting) if before != Some(waiting) => tx.queue_put(comment.id, comment.site_id, &waiting)?,
+    let facts = facts(tx, comment)?;
+    let after = match facts.first_ms() {
+        Some(_) => queue::waiting(&facts, odds(tx, comment, &facts)?),
+        None => None,
+    };
+    match &after {
+        Some(waiting) if before != after => tx.queue_put(comment, before.as_ref(), waiting)?,
         None if before.is_some() => tx.queue_delete(comment.id)?,
         _ => {}
     }
-    let flagged = i64::from(after.is_some_and(|w| w.flagged)) - i64::from(before.is_some_and(|w| w.flagged));
-    let held = i64::from(after.is_some_and(|w| w.held)) - i64::from(before.is_some_and(|w| w.held));
-    if (flagged, held) != (0, 0) {
-        tx.site_add_waiting(comment.site_id, flagged, held)?;
+    let moved = Waits::moved(before.as_ref(), after.as_ref());
+    if moved != Waits::default() {
+        tx.site_add_waiting(comment.site_id, moved)?;
     }
-    if flagged != 0 {
-        tx.thread_add_flagged(comment.thread_id, flagged)?;
+    if moved.flagged != 0 {
+        tx.thread_add_flagged(comment.thread_id, moved.flagged)?;
     }
     Ok(())
+}
+
+fn facts(tx: &mut Tx<'_>, comment: &Comment) -> Result<Facts, Error> {
+    let flags = tx.flags_open(comment.id)?;
+    let others = tx.queue_others(comment.id)?;
+    let notices = match others.notice {
+        None => None,
+        Some((first_ms, due_ms)) => {
+            let mut categories = Vec::new();
+            for category in Reason::for_flags() {
+                if tx.notice_is_open(comment.id, category)? {
+                    categories.push(category);
+                }
+            }
+            Some(OpenNotices { first_ms, due_ms, categories })
+        }
+    };
+    // a comment is held when it is written: at its post, or at its last edit
+    let written_ms = comment.edited_ms.unwrap_or(comment.created_ms);
+    let is_visible = comment.state() == State::Published;
+    Ok(Facts {
+        flags,
+        notices,
+        held_since_ms: (comment.state() == State::Held).then_some(written_ms),
+        // what is not published any more shows nothing of what is
+        drawn_ms: others.drawn_ms.filter(|_| is_visible),
+        is_visible,
+    })
+}
+
+/// Weighs a comment by the site's sample, its author's record and its open flags.
+fn odds(tx: &mut Tx<'_>, comment: &Comment, facts: &Facts) -> Result<Odds, Error> {
+    let base = base_rate(&tx.sample_counts(comment.site_id, PERIODS)?);
+    let author = match &comment.author {
+        None => None,
+        Some(author) => {
+            let record = tx.record_of(author.id, comment.site_id)?;
+            Some(Author { published: record.in_state(State::Published), hidden: record.in_state(State::Hidden) })
+        }
+    };
+    let reports: Vec<Report> = if facts.flags.counts.is_empty() {
+        Vec::new()
+    } else {
+        tx.flags_weighed(comment.id, FLAGS_WEIGHED)?.into_iter().map(|flag| flag.report).collect()
+    };
+    Ok(Odds::weigh(base, author, &reports))
 }

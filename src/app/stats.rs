@@ -8,7 +8,7 @@ use crate::domain::ids::{SiteId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::stats::{Tally, WINDOW, by_moderator, by_rule, per_hour, quantile};
 use crate::domain::user::User;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, Waits};
 
 /// Sites read in one unit.
 const PAGE: i64 = 100;
@@ -19,8 +19,8 @@ pub struct Stats {
     /// Decisions that the figures are made of, and when the first of them was made, in milliseconds
     /// since 1970.
     pub window: (usize, Option<i64>),
-    /// Flagged and held comments.
-    pub waiting: (i64, i64),
+    /// Comments that wait, by kind.
+    pub waiting: Waits,
     /// How long the item waits that waits longest and nobody holds, in milliseconds.
     pub oldest_unclaimed_ms: Option<i64>,
     /// How long an item waited until it was decided: half of them at most so long, 95 % at most so

@@ -3,8 +3,10 @@
 //! The algorithm is fixed here and never read from the token; every claim used must be there and
 //! of its type. Times are checked against the app's clock. Roles are not in a token.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use super::Error;
 use crate::domain::code::Code;
@@ -63,21 +65,33 @@ pub struct Keys {
     issuer: String,
     signing: (String, EncodingKey),
     verifying: Vec<(String, DecodingKey)>,
+    marking: Vec<u8>,
 }
+
+/// Under which name the store keeps the key of [`Keys::mark`].
+const MARKING: &str = "marking_key";
 
 impl Keys {
     /// Loads the store's keys, making the first, and proves that what one signs it verifies.
     pub async fn load(store: &Store, issuer: &str, now_ms: i64) -> Result<Keys, StoreError> {
         let kid = hex::encode(rand::random::<[u8; 8]>());
-        let secret: [u8; 32] = rand::random();
-        let keys = store
+        let (secret, marking): ([u8; 32], [u8; 32]) = (rand::random(), rand::random());
+        let (keys, marking) = store
             .write("signing_keys", Key::signing(), move |tx| {
                 let mut keys = tx.signing_keys()?;
                 if keys.is_empty() {
                     tx.signing_key_insert(&kid, &secret, now_ms)?;
                     keys.push((kid.clone(), secret.to_vec()));
                 }
-                Ok::<_, StoreError>(keys)
+                let marking = match tx.meta_get(MARKING)? {
+                    Some(known) => known,
+                    None => {
+                        let new = hex::encode(marking);
+                        tx.meta_set(MARKING, &new)?;
+                        new
+                    }
+                };
+                Ok::<_, StoreError>((keys, marking))
             })
             .await?;
         let (kid, secret) = keys.first().ok_or_else(|| StoreError::Corrupt("no signing key".into()))?;
@@ -85,6 +99,7 @@ impl Keys {
             issuer: issuer.to_owned(),
             signing: (kid.clone(), EncodingKey::from_secret(secret)),
             verifying: keys.iter().map(|(kid, secret)| (kid.clone(), DecodingKey::from_secret(secret))).collect(),
+            marking: hex::decode(marking).map_err(|error| StoreError::Corrupt(format!("meta.{MARKING}: {error}")))?,
         };
         loaded.self_test(now_ms).map_err(|error| StoreError::Corrupt(format!("signing does not work: {error}")))?;
         Ok(loaded)
@@ -95,6 +110,16 @@ impl Keys {
         let token = self.sign(claims, Kind::Access, now_ms, 60)?;
         let read = self.verify(&token, Kind::Access, now_ms)?;
         if read == claims { Ok(()) } else { Err(Error::Fault("a token reads back differently".into())) }
+    }
+
+    /// A hash that nobody can make without the store's key: the same whenever it is asked
+    /// for, and for each `purpose` another.
+    pub fn mark(&self, purpose: &str, of: &[u8]) -> Result<[u8; 32], Error> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.marking).map_err(|error| Error::Fault(error.to_string()))?;
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(of);
+        Ok(mac.finalize().into_bytes().into())
     }
 
     /// Signs a token that is good for `ttl_s` seconds.
@@ -159,6 +184,7 @@ mod tests {
             issuer: "https://comments.example".into(),
             signing: ("k1".into(), EncodingKey::from_secret(SECRET)),
             verifying: vec![("k1".into(), DecodingKey::from_secret(SECRET))],
+            marking: SECRET.to_vec(),
         }
     }
 
@@ -181,6 +207,17 @@ mod tests {
             Ok(_) => "ok",
             Err(Error::Refused(refusal)) => refusal.code.name(),
             Err(_) => "fault",
+        }
+    }
+
+    #[test]
+    fn a_mark_is_of_one_purpose_one_thing_and_one_key() {
+        let mark = |keys: &Keys, purpose, id: u8| keys.mark(purpose, &[id]).unwrap();
+        let other = Keys { marking: b"another".to_vec(), ..keys() };
+        let first = mark(&keys(), "notice", 1);
+        assert_eq!(first, mark(&keys(), "notice", 1));
+        for different in [mark(&keys(), "notice", 2), mark(&keys(), "sample", 1), mark(&other, "notice", 1)] {
+            assert_ne!(first, different);
         }
     }
 

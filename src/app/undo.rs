@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::caller::Caller;
-use super::decide::{Decided, Judged, carry_out, recorded, settled_as, told, turn, unrecorded};
+use super::decide::{Decided, Judged, Settled, carry_out, recorded, settled_as, told, turn, unrecorded};
+use super::others::{Again, reopen_others};
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
 use crate::domain::comment::Comment;
@@ -133,7 +134,7 @@ pub(super) fn mark(tx: &mut Tx<'_>, of: &Decision, by: Option<DecisionId>) -> Re
 
 /// Opens the flags again that the first decision settled; where that one stands again, as after
 /// the undo of an undo, settles them again.
-pub(super) fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Vec<UserId>, Error> {
+pub(super) fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Settled, Error> {
     let mut undoes = decision.undoes;
     let (mut first, mut stands) = (None, true);
     while let Some(id) = undoes {
@@ -142,9 +143,11 @@ pub(super) fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -
         stands = !stands;
     }
     let first = first.ok_or_else(|| Error::Fault("an undo names what it undoes".into()))?;
-    let Some(settled) = settled_as(first.act) else { return Ok(Vec::new()) };
+    let Some(settled) = settled_as(first.act) else { return Ok(Settled::default()) };
+    let again = if stands { Again::Settle { at_ms: decision.at_ms } } else { Again::Open };
+    let others = reopen_others(tx, &first, comment, again)?;
     let (reporters, by) =
         if stands { (tx.flags_resettle(comment, first.id)?, 1) } else { (tx.flags_reopen(comment, first.id)?, -1) };
     tx.record_add_flags(&reporters, decision.site_id, settled, by)?;
-    Ok(reporters)
+    Ok(Settled { reporters, others })
 }

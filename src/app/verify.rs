@@ -21,6 +21,7 @@ pub async fn verify(store: &Store) -> Result<Verified, StoreError> {
         .read("verify", |tx| {
             let mut differences = tx.check_integrity()?;
             differences.extend(tx.check_counters()?);
+            differences.extend(tx.check_ranks()?);
             differences.extend(tx.check_paths()?);
             differences.extend(tx.check_fragments()?);
             differences.extend(tx.check_decisions()?);

@@ -111,6 +111,14 @@ pub struct Comments {
 pub struct Moderation {
     /// Seconds for which a claim holds, unless it says so itself.
     pub lease_s: u64,
+    /// Of 1,000 comments published unseen, how many moderators are shown.
+    pub sample_per_mille: u64,
+    /// Seconds within which a notice is to be decided.
+    pub notice_due_s: u64,
+    /// Whether a notice needs a name and an address, save where the law exempts.
+    pub notice_contact_required: bool,
+    /// Days after the outcome for which it is kept who gave a notice.
+    pub notice_contact_days: u64,
 }
 
 /// `[presence]`: who counts as online.

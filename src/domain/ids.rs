@@ -66,6 +66,8 @@ ids! {
     CommentId,
     /// One reader's flag on one comment.
     FlagId,
+    /// A notice of illegal content.
+    NoticeId,
     /// One act of a moderator on one or many comments.
     DecisionId,
     /// What one decision did to one comment, as one person concerned sees it.

@@ -23,6 +23,8 @@ mod tests {
     fn times_have_milliseconds() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(rfc3339(1_764_000_000_120), "2025-11-24T16:00:00.120Z");
+        assert_eq!(parse("2025-11-24T17:00:00.12+01:00"), Some(1_764_000_000_120));
+        assert!(parse("2025-11-24").is_none() && parse("").is_none());
         assert!(rfc3339(i64::MAX).starts_with("9999-12-30T"));
     }
 }

@@ -11,15 +11,16 @@ use validator::Validate;
 
 use super::answer::Answer;
 use super::extract::{Idempotency, Json, JsonOrNothing, Signed};
-use super::moderation::{QueueItemView, queue_item};
 use super::problem::Problem;
+use super::queue::{NO_TIME, QueueItemView, queue_item};
 use super::reply;
 use crate::app::claim::{Claimed, Wanted};
+use crate::app::queue::QueueQuery;
 use crate::app::{App, Error};
 use crate::domain::flag::Reason;
-use crate::domain::ids::CommentId;
+use crate::domain::ids::{CommentId, UserId};
 use crate::domain::queue::QueueKind;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{self, rfc3339};
 
 /// What to hold: the next `count` of a kind, or the comments named.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -29,8 +30,19 @@ pub struct ClaimBody {
     site: String,
     /// All unless said.
     kind: Option<QueueKind>,
-    /// Only with an open flag of that reason.
+    /// Only with an open flag or notice of that reason.
     reason: Option<Reason>,
+    /// Only in that thread: its key or id.
+    thread: Option<String>,
+    /// Only by that author.
+    #[schema(value_type = Option<String>)]
+    author: Option<UserId>,
+    /// Only what has waited since then or later.
+    #[schema(format = DateTime)]
+    from: Option<String>,
+    /// Only what has waited since before then.
+    #[schema(format = DateTime)]
+    to: Option<String>,
     /// How many, 1 to 200; needed unless comments are named.
     #[validate(range(min = 1, max = 200))]
     #[schema(minimum = 1, maximum = 200)]
@@ -67,7 +79,7 @@ pub struct Claim {
 }
 
 /// The `{token}` of an address.
-pub struct Token(String);
+pub struct Token(pub String);
 
 impl FromRequest for Token {
     type Error = Problem;
@@ -83,13 +95,26 @@ impl FromRequest for Token {
 pub async fn claim(app: Data<App>, caller: Signed, once: Idempotency, body: Json<ClaimBody>) -> Answer {
     let once = once.of_caller(&app, &caller.0, body.hash);
     let b = body.value;
+    let since = |pointer: &str, text: Option<String>| {
+        let read = |text: String| time::parse(&text).ok_or_else(|| Error::field(pointer, "malformed", NO_TIME));
+        text.map(read).transpose()
+    };
+    let asked = QueueQuery {
+        kind: b.kind.unwrap_or(QueueKind::All),
+        reason: b.reason,
+        thread: b.thread,
+        author: b.author,
+        from_ms: since("/from", b.from)?,
+        to_ms: since("/to", b.to)?,
+    };
+    let is_narrowed = b.kind.is_some() || asked.is_narrowed();
     let wanted = match (b.comment_ids, b.count) {
-        (Some(_), _) if b.kind.is_some() || b.reason.is_some() || b.count.is_some() => {
+        (Some(_), _) if is_narrowed || b.count.is_some() => {
             let detail = "name comments, or say how many of what: not both";
             return Err(Error::field("/comment_ids", "not_both", detail).into());
         }
         (Some(ids), _) => Wanted::Named(ids),
-        (None, Some(count)) => Wanted::Next { kind: b.kind.unwrap_or(QueueKind::All), reason: b.reason, count },
+        (None, Some(count)) => Wanted::Next { asked, count },
         (None, None) => return Err(Error::field("/count", "required", "say how many, or name comments").into()),
     };
     let made = app.claim(&caller.0, b.site, wanted, b.lease_s, once).await?;

@@ -173,9 +173,18 @@ impl Idempotency {
         self.scoped(app, &format!("u:{}", caller.user), request_hash)
     }
 
-    /// The same for who has not signed in.
-    pub fn of_client(self, app: &App, client: Client, request_hash: [u8; 32]) -> Option<IdempotencyKey> {
-        self.scoped(app, &format!("c:{}", client.net()), request_hash)
+    /// The same for who has not signed in. Of their network a keyed hash is kept, no address.
+    ///
+    /// # Errors
+    /// A fault of the hash, which there is none of.
+    pub fn of_client(
+        self,
+        app: &App,
+        client: Client,
+        request_hash: [u8; 32],
+    ) -> Result<Option<IdempotencyKey>, Problem> {
+        let who = app.mark("client", client.net().as_bytes())?;
+        Ok(self.scoped(app, &format!("c:{}", hex::encode(who)), request_hash))
     }
 
     fn scoped(self, app: &App, who: &str, request_hash: [u8; 32]) -> Option<IdempotencyKey> {

@@ -1,4 +1,5 @@
-//! For moderators: queue, comments in any state, people, the log. Decisions are in `decisions`.
+//! For moderators: comments in any state, people, the log. The queue is in `queue`, claims on it in
+//! `claims`, decisions in `decisions`.
 
 use std::collections::HashMap;
 
@@ -11,159 +12,11 @@ use super::answer::Answer;
 use super::comments::Comments;
 use super::extract::{Id, Query, Signed};
 use super::{reply, view, wire};
-use crate::app::queue::{Narrow, QueueItem};
+use crate::app::queue::Narrow;
 use crate::app::{App, Error};
 use crate::domain::comment::{Shown, State, Viewer};
-use crate::domain::flag::Reason;
 use crate::domain::ids::UserId;
-use crate::domain::queue::{HELD_POINTS, QueueKind};
 use crate::domain::time::rfc3339;
-
-/// Which part of the queue.
-#[derive(Deserialize, IntoParams, Validate)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct QueueQuery {
-    /// The site's key.
-    site: String,
-    /// All unless said.
-    #[param(inline)]
-    kind: Option<QueueKind>,
-    /// Only with an open flag of that reason.
-    #[param(inline)]
-    reason: Option<Reason>,
-    /// Items in the answer; 50 unless said.
-    #[validate(range(min = 1, max = 200))]
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<usize>,
-    /// The `next` of an earlier answer.
-    cursor: Option<String>,
-}
-
-/// A page of the queue.
-#[derive(Serialize, ToSchema)]
-pub struct Queue {
-    /// Most urgent first.
-    items: Vec<QueueItemView>,
-    /// Where it goes on.
-    next: Option<String>,
-    /// What waits on the site.
-    counts: QueueCounts,
-}
-
-/// What waits on a site.
-#[derive(Serialize, ToSchema)]
-pub struct QueueCounts {
-    pub(super) flagged: i64,
-    pub(super) held: i64,
-}
-
-/// A waiting comment.
-#[derive(Serialize, ToSchema)]
-pub struct QueueItemView {
-    comment: view::Comment,
-    thread: ThreadName,
-    /// Its open flags by reason.
-    flags: Vec<FlagGroupView>,
-    /// The parts of the priority; they add up to it.
-    signals: Vec<Signal>,
-    /// Higher is looked at first.
-    priority: i64,
-    /// Since when it waits.
-    first_at: String,
-    /// Who works on it; null: nobody.
-    claim: Option<Holding>,
-}
-
-/// Who works on an item of the queue.
-#[derive(Serialize, ToSchema)]
-pub struct Holding {
-    /// The moderator.
-    user: wire::User,
-    /// Until when, unless it is renewed.
-    expires_at: String,
-}
-
-/// A thread, named.
-#[derive(Serialize, ToSchema)]
-pub struct ThreadName {
-    id: String,
-    key: String,
-    title: Option<String>,
-    url: Option<String>,
-}
-
-/// Open flags with one reason.
-#[derive(Serialize, ToSchema)]
-pub struct FlagGroupView {
-    reason: Reason,
-    count: i64,
-    /// The reporters' words, 20 at most.
-    notes: Vec<String>,
-}
-
-/// A part of a priority.
-#[derive(Serialize, ToSchema)]
-pub struct Signal {
-    /// `flags` or `held`.
-    kind: &'static str,
-    /// Of the flags.
-    reason: Option<Reason>,
-    /// How many.
-    count: i64,
-    /// What they add.
-    points: i64,
-}
-
-/// `GET /moderation/queue`
-pub async fn queue(app: Data<App>, caller: Signed, query: Query<QueueQuery>) -> Answer {
-    let q = query.0;
-    let kind = q.kind.unwrap_or(QueueKind::All);
-    let page = app.queue(&caller.0, q.site, kind, q.reason, (q.cursor, q.limit.unwrap_or(50))).await?;
-    let (flagged, held) = page.counts;
-    reply::private(&Queue {
-        items: page.items.iter().map(|item| queue_item(&app, item)).collect(),
-        next: page.next,
-        counts: QueueCounts { flagged, held },
-    })
-}
-
-pub(super) fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
-    let mut signals: Vec<Signal> = item
-        .flags
-        .iter()
-        .map(|group| Signal {
-            kind: "flags",
-            reason: Some(group.reason),
-            count: group.count,
-            points: group.count * group.reason.severity(),
-        })
-        .collect();
-    if item.comment.state() == State::Held {
-        signals.push(Signal { kind: "held", reason: None, count: 1, points: HELD_POINTS });
-    }
-    QueueItemView {
-        comment: view::comment(app, &item.comment, Shown::Whole, Viewer::Moderator),
-        thread: ThreadName {
-            id: item.thread.id.to_string(),
-            key: item.thread.key.clone(),
-            title: item.thread.title.clone(),
-            url: item.thread.url.clone(),
-        },
-        flags: item
-            .flags
-            .iter()
-            .map(|group| FlagGroupView { reason: group.reason, count: group.count, notes: group.notes.clone() })
-            .collect(),
-        signals,
-        priority: item.place.priority,
-        first_at: rfc3339(item.place.first_ms),
-        claim: item.holder.as_ref().map(|holder| Holding {
-            user: wire::user(app, &holder.user, Some(item.comment.site_id)),
-            expires_at: rfc3339(holder.expires_ms),
-        }),
-    }
-}
 
 /// Which comments.
 #[derive(Deserialize, IntoParams, Validate)]
@@ -227,6 +80,8 @@ pub struct Record {
 pub struct RecordFlags {
     upheld: i64,
     dismissed: i64,
+    /// The share that was upheld; null when none was settled.
+    share: Option<f64>,
 }
 
 /// `GET /moderation/users/{id}`
@@ -237,7 +92,11 @@ pub async fn user(app: Data<App>, caller: Signed, id: Id<UserId>, query: Query<S
         user: wire::user(&app, &person, Some(site.id)),
         site: site.key,
         comments,
-        flags: RecordFlags { upheld: record.flags_upheld, dismissed: record.flags_dismissed },
+        flags: RecordFlags {
+            upheld: record.flags_upheld,
+            dismissed: record.flags_dismissed,
+            share: record.reports().share(),
+        },
         sanctions: Vec::new(),
         notes: Vec::new(),
     })

@@ -8,8 +8,8 @@ use crate::domain::code::Code;
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
-    assets, auth, claims, comments, decisions, middleware, mine, moderation, openapi, operate, own, sites, stats, view,
-    wire,
+    assets, auth, claims, comments, decisions, middleware, mine, moderation, notices, openapi, operate, own, queue,
+    reports, sites, stats, view, wire,
 };
 
 /// Every route there is.
@@ -20,6 +20,7 @@ pub fn all() -> Vec<Route> {
         ("People", people()),
         ("Sites and threads", sites_routes()),
         ("Comments", comments_routes()),
+        ("Notices", notice_routes()),
         ("Moderation", moderation_routes()),
         ("Service", operations()),
     ];
@@ -227,13 +228,29 @@ fn comments_routes() -> Vec<Route> {
     ]
 }
 
+fn notice_routes() -> Vec<Route> {
+    vec![
+        post("/notices", notices::give)
+            .open()
+            .text("Gives notice of a comment that is against the law; no sign-in is needed")
+            .idempotent()
+            .takes::<notices::NoticeBody>()
+            .answers::<notices::Receipt>(201)
+            .fails(&[Code::NotFound]),
+        get("/notices/{token}", notices::state)
+            .open()
+            .text("What became of a notice, for whoever has its token")
+            .answers::<notices::Receipt>(200),
+    ]
+}
+
 fn moderation_routes() -> Vec<Route> {
     vec![
-        get("/moderation/queue", moderation::queue)
+        get("/moderation/queue", queue::queue)
             .moderators()
             .text("What waits, most urgent first")
-            .query::<moderation::QueueQuery>()
-            .answers::<moderation::Queue>(200)
+            .query::<queue::QueueParameters>()
+            .answers::<queue::Queue>(200)
             .fails(&[Code::NotFound, Code::CursorMismatch]),
         post("/moderation/claims", claims::claim)
             .moderators()
@@ -305,6 +322,12 @@ fn moderation_routes() -> Vec<Route> {
             .text("A person's record on a site")
             .query::<moderation::SiteQuery>()
             .answers::<moderation::Record>(200),
+        get("/moderation/flags", reports::flags)
+            .moderators()
+            .text("One reader's flags on a site with their outcome, newest first")
+            .query::<reports::ReportsQuery>()
+            .answers::<reports::Reports>(200)
+            .fails(&[Code::NotFound, Code::CursorMismatch]),
         get("/moderation/log", moderation::log)
             .moderators()
             .text("The log of a site, newest first")

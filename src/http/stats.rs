@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::answer::Answer;
 use super::extract::{Query, Signed};
-use super::moderation::{QueueCounts, SiteQuery};
+use super::moderation::SiteQuery;
+use super::queue::QueueCounts;
 use super::{reply, wire};
 use crate::app::App;
 use crate::domain::stats::{Tally, share};
@@ -83,7 +84,6 @@ pub struct Reporters {
 /// `GET /moderation/stats`
 pub async fn stats(app: Data<App>, caller: Signed, query: Query<SiteQuery>) -> Answer {
     let (site, stats, people) = app.stats(&caller.0, query.0.site).await?;
-    let (flagged, held) = stats.waiting;
     let moderator = |(user, tally): &(_, Tally)| ModeratorTally {
         user: people.get(user).map(|user| wire::user(&app, user, Some(site))),
         decisions: tally.all,
@@ -99,7 +99,7 @@ pub async fn stats(app: Data<App>, caller: Signed, query: Query<SiteQuery>) -> A
     let [upheld, dismissed] = stats.flags;
     reply::private(&Stats {
         window: Window { decisions: stats.window.0, since: stats.window.1.map(rfc3339) },
-        waiting: QueueCounts { flagged, held },
+        waiting: QueueCounts::of(stats.waiting),
         oldest_unclaimed_s: stats.oldest_unclaimed_ms.map(seconds),
         time_to_decision_s: stats.waited_ms.map(|(p50, p95)| Times { p50: seconds(p50), p95: seconds(p95) }),
         decisions_per_hour: stats.per_hour,
@@ -122,7 +122,13 @@ pub async fn set_gauges(app: &App) -> Result<(), StoreError> {
     let none = f64::NAN;
     for (site, stats) in app.all_stats().await? {
         let set = |name: &'static str, value: f64| metrics::gauge!(name, "site" => site.clone()).set(value);
-        let kinds = [("flagged", stats.waiting.0), ("held", stats.waiting.1)];
+        let waiting = stats.waiting;
+        let kinds = [
+            ("flagged", waiting.flagged),
+            ("held", waiting.held),
+            ("notice", waiting.notice),
+            ("sample", waiting.sample),
+        ];
         for (kind, count) in kinds {
             metrics::gauge!("moderation_waiting", "site" => site.clone(), "kind" => kind).set(count as f64);
         }

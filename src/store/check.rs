@@ -1,6 +1,7 @@
 //! Recomputes what is kept twice and compares: every counter, every place in the tree, the queue,
 //! and the whole log. `understory verify` prints what differs, by name.
 
+use super::queue::{row, waiting_columns};
 use super::{StoreError, Tx};
 use crate::domain::log::{Finding, Head, Prover};
 
@@ -158,6 +159,18 @@ const COUNTERS: &[(&str, &str)] = &[
          WHERE s.held_count <> COALESCE(q.n, 0) ORDER BY s.id",
     ),
     (
+        "site.notice_count",
+        "SELECT s.id, s.notice_count, COALESCE(q.n, 0) FROM site s LEFT JOIN
+           (SELECT site_id, COUNT(*) AS n FROM queue_item WHERE notice = 1 GROUP BY site_id) q ON q.site_id = s.id
+         WHERE s.notice_count <> COALESCE(q.n, 0) ORDER BY s.id",
+    ),
+    (
+        "site.sample_count",
+        "SELECT s.id, s.sample_count, COALESCE(q.n, 0) FROM site s LEFT JOIN
+           (SELECT site_id, COUNT(*) AS n FROM queue_item WHERE sample = 1 GROUP BY site_id) q ON q.site_id = s.id
+         WHERE s.sample_count <> COALESCE(q.n, 0) ORDER BY s.id",
+    ),
+    (
         "queue_item.flagged",
         "SELECT c.id, COALESCE(q.flagged, 0), CASE WHEN f.n > 0 THEN 1 ELSE 0 END FROM comment c
          LEFT JOIN queue_item q ON q.comment_id = c.id LEFT JOIN
@@ -200,10 +213,30 @@ const COUNTERS: &[(&str, &str)] = &[
     record!("flags_upheld", "user_id", "flag WHERE state = 'upheld'"),
     record!("flags_dismissed", "user_id", "flag WHERE state = 'dismissed'"),
     (
-        "queue_place.priority",
-        "SELECT p.comment_id, p.priority, COALESCE(q.priority, 0) FROM queue_place p
-         LEFT JOIN queue_item q ON q.comment_id = p.comment_id AND q.site_id = p.site_id AND q.first_ms = p.first_ms
-         WHERE p.priority <> COALESCE(q.priority, 0) ORDER BY p.comment_id, p.list",
+        "queue_item.notice",
+        "SELECT c.id, COALESCE(q.notice, 0), CASE WHEN n.n > 0 THEN 1 ELSE 0 END FROM comment c
+         LEFT JOIN queue_item q ON q.comment_id = c.id LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM notice WHERE state = 'open' GROUP BY comment_id) n
+           ON n.comment_id = c.id
+         WHERE COALESCE(q.notice, 0) <> CASE WHEN n.n > 0 THEN 1 ELSE 0 END ORDER BY c.id",
+    ),
+    (
+        "queue_item.sample",
+        "SELECT c.id, COALESCE(q.sample, 0), CASE WHEN s.comment_id IS NULL THEN 0 ELSE 1 END FROM comment c
+         LEFT JOIN queue_item q ON q.comment_id = c.id
+         LEFT JOIN sample s ON s.comment_id = c.id AND s.state = 'open' AND c.state = 'published'
+         WHERE COALESCE(q.sample, 0) <> CASE WHEN s.comment_id IS NULL THEN 0 ELSE 1 END ORDER BY c.id",
+    ),
+    (
+        "queue_item.thread",
+        "SELECT q.comment_id, q.thread_id, c.thread_id FROM queue_item q JOIN comment c ON c.id = q.comment_id
+         WHERE q.thread_id <> c.thread_id OR q.site_id <> c.site_id ORDER BY q.comment_id",
+    ),
+    (
+        "queue_place.rank",
+        "SELECT p.comment_id, p.rank, COALESCE(q.rank, 0) FROM queue_place p
+         LEFT JOIN queue_item q ON q.comment_id = p.comment_id AND q.site_id = p.site_id
+         WHERE p.rank <> COALESCE(q.rank, 0) ORDER BY p.comment_id, p.list",
     ),
     (
         "queue_place.claim",
@@ -213,19 +246,53 @@ const COUNTERS: &[(&str, &str)] = &[
     ),
     (
         "queue_place.kinds",
-        "SELECT q.comment_id, COALESCE(p.n, 0), 1 + q.flagged + q.held FROM queue_item q LEFT JOIN
-           (SELECT comment_id, COUNT(*) AS n FROM queue_place WHERE list IN ('all', 'flagged', 'held')
-            GROUP BY comment_id) p ON p.comment_id = q.comment_id
-         WHERE COALESCE(p.n, 0) <> 1 + q.flagged + q.held ORDER BY q.comment_id",
+        "SELECT q.comment_id, COALESCE(p.n, 0), 1 + q.flagged + q.held + q.notice + q.sample FROM queue_item q LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM queue_place
+            WHERE list IN ('all', 'flagged', 'held', 'notice', 'sample') GROUP BY comment_id) p
+           ON p.comment_id = q.comment_id
+         WHERE COALESCE(p.n, 0) <> 1 + q.flagged + q.held + q.notice + q.sample ORDER BY q.comment_id",
     ),
     (
         "queue_place.reasons",
-        "SELECT q.comment_id, COALESCE(p.n, 0), (q.flagged + q.held) * COALESCE(f.n, 0) FROM queue_item q LEFT JOIN
-           (SELECT comment_id, COUNT(*) AS n FROM queue_place WHERE list LIKE '%:%' GROUP BY comment_id) p
+        "SELECT q.comment_id, COALESCE(p.n, 0), COALESCE(f.n, 0) FROM queue_item q LEFT JOIN
+           (SELECT comment_id, COUNT(*) AS n FROM queue_place WHERE list LIKE 'reason:%' GROUP BY comment_id) p
            ON p.comment_id = q.comment_id LEFT JOIN
-           (SELECT comment_id, COUNT(DISTINCT reason) AS n FROM flag WHERE state = 'open' GROUP BY comment_id) f
+           (SELECT comment_id, COUNT(*) AS n FROM
+              (SELECT comment_id, reason FROM flag WHERE state = 'open'
+               UNION SELECT comment_id, category FROM notice WHERE state = 'open') said GROUP BY comment_id) f
            ON f.comment_id = q.comment_id
-         WHERE COALESCE(p.n, 0) <> (q.flagged + q.held) * COALESCE(f.n, 0) ORDER BY q.comment_id",
+         WHERE COALESCE(p.n, 0) <> COALESCE(f.n, 0) ORDER BY q.comment_id",
+    ),
+    (
+        "queue_place.people",
+        "SELECT q.comment_id, COALESCE(p.n, 0), CASE WHEN q.author_id IS NULL THEN 1 ELSE 2 END FROM queue_item q
+         LEFT JOIN (SELECT l.comment_id, COUNT(*) AS n FROM queue_place l JOIN queue_item i ON i.comment_id = l.comment_id
+                    WHERE l.list = 'thread:' || i.thread_id OR l.list = 'author:' || i.author_id
+                    GROUP BY l.comment_id) p ON p.comment_id = q.comment_id
+         WHERE COALESCE(p.n, 0) <> CASE WHEN q.author_id IS NULL THEN 1 ELSE 2 END ORDER BY q.comment_id",
+    ),
+    // a period is 30 days
+    (
+        "sample_count.upheld",
+        "SELECT k.site_id, k.upheld, COALESCE(n.n, 0) FROM sample_count k LEFT JOIN
+           (SELECT s.site_id, d.at_ms / 2592000000 AS period, COUNT(*) AS n FROM sample s
+            JOIN decision d ON d.id = s.decision_id WHERE s.state = 'upheld' GROUP BY s.site_id, d.at_ms / 2592000000) n
+           ON n.site_id = k.site_id AND n.period = k.period
+         WHERE k.upheld <> COALESCE(n.n, 0) ORDER BY k.site_id, k.period",
+    ),
+    (
+        "sample_count.dismissed",
+        "SELECT k.site_id, k.dismissed, COALESCE(n.n, 0) FROM sample_count k LEFT JOIN
+           (SELECT s.site_id, d.at_ms / 2592000000 AS period, COUNT(*) AS n FROM sample s
+            JOIN decision d ON d.id = s.decision_id WHERE s.state = 'dismissed' GROUP BY s.site_id, d.at_ms / 2592000000) n
+           ON n.site_id = k.site_id AND n.period = k.period
+         WHERE k.dismissed <> COALESCE(n.n, 0) ORDER BY k.site_id, k.period",
+    ),
+    (
+        "sample_count.periods",
+        "SELECT s.site_id, COUNT(*), 0 FROM sample s JOIN decision d ON d.id = s.decision_id
+         WHERE s.state IN ('upheld', 'dismissed') AND NOT EXISTS (SELECT 1 FROM sample_count k
+           WHERE k.site_id = s.site_id AND k.period = d.at_ms / 2592000000) GROUP BY s.site_id ORDER BY s.site_id",
     ),
     (
         "flag_count.open",
@@ -255,6 +322,29 @@ impl Tx<'_> {
                 Ok(())
             })?;
         }
+        Ok(found)
+    }
+
+    /// Every waiting comment whose rank does not follow from what is kept of it.
+    pub fn check_ranks(&mut self) -> Result<Vec<Difference>, StoreError> {
+        let mut found = Vec::new();
+        self.each(
+            concat!(
+                "SELECT q.rank, q.comment_id, ",
+                waiting_columns!(),
+                ", q.thread_id, q.author_id FROM queue_item q ORDER BY q.comment_id"
+            ),
+            &[],
+            |c| {
+                let row = row(c)?;
+                let (kept, rank) = (row.place.rank, row.waiting.rank());
+                if kept != rank {
+                    let name = format!("queue_item.rank {}", row.place.comment_id);
+                    found.push(Difference { name, detail: format!("{kept}, should be {rank}") });
+                }
+                Ok(())
+            },
+        )?;
         Ok(found)
     }
 

@@ -1,7 +1,7 @@
 //! Claims: who of the moderators holds which items of the queue, and until when.
 
 use super::driver::{Columns, values};
-use super::queue::{QueuePlace, place};
+use super::queue::{QueuePlace, QueueRow, row, waiting_columns};
 use super::user::{user, user_columns};
 use super::{StoreError, Tx, dialect};
 use crate::domain::ids::{ClaimId, CommentId, SiteId, UserId};
@@ -99,21 +99,35 @@ impl Tx<'_> {
         )
     }
 
-    /// What nobody holds of a list of the queue, most urgent first, `count` at most.
-    pub fn queue_free(&mut self, site: SiteId, list: &str, count: i64) -> Result<Vec<QueuePlace>, StoreError> {
+    /// What nobody holds of a list of the queue after a place, most urgent first, `count` at most.
+    pub fn queue_free(
+        &mut self,
+        site: SiteId,
+        list: &str,
+        after: Option<QueuePlace>,
+        count: i64,
+    ) -> Result<Vec<QueueRow>, StoreError> {
+        let (rank, id) = after.map_or((i64::MIN, 0), |after| (after.rank, after.comment_id.0));
         self.all(
-            "SELECT priority, first_ms, comment_id FROM queue_place WHERE site_id = ?1 AND list = ?2
-               AND claim_id IS NULL ORDER BY priority DESC, first_ms, comment_id LIMIT ?3",
-            values![site, list, count],
-            place,
+            concat!(
+                "SELECT p.rank, p.comment_id, ",
+                waiting_columns!(),
+                ", q.thread_id, q.author_id FROM queue_place p CROSS JOIN queue_item q
+                 WHERE p.site_id = ?1 AND p.list = ?2 AND p.claim_id IS NULL AND (p.rank, p.comment_id) > (?3, ?4)
+                   AND q.comment_id = p.comment_id ORDER BY p.rank, p.comment_id LIMIT ?5"
+            ),
+            values![site, list, rank, id, count],
+            row,
         )
     }
 
     /// Lets a claim hold those of these items that wait on its site and nobody holds.
     pub fn queue_take(&mut self, lease: &Lease, comments: &[CommentId]) -> Result<(), StoreError> {
         let ids = dialect::id_list(comments.iter().map(|id| id.0));
+        // `+ 0`, since by an index of the site all that waits there would be walked
         self.run(
-            "UPDATE queue_item SET claim_id = ?1 WHERE comment_id IN EACH_ID(?2) AND site_id = ?3 AND claim_id IS NULL",
+            "UPDATE queue_item SET claim_id = ?1
+             WHERE comment_id IN EACH_ID(?2) AND site_id + 0 = ?3 AND claim_id IS NULL",
             values![lease.id, &ids, lease.site_id],
         )?;
         self.run(
@@ -124,12 +138,16 @@ impl Tx<'_> {
     }
 
     /// What a claim holds, most urgent first, `count` at most.
-    pub fn queue_of_claim(&mut self, id: ClaimId, count: i64) -> Result<Vec<QueuePlace>, StoreError> {
+    pub fn queue_of_claim(&mut self, id: ClaimId, count: i64) -> Result<Vec<QueueRow>, StoreError> {
         self.all(
-            "SELECT priority, first_ms, comment_id FROM queue_item WHERE claim_id = ?1
-             ORDER BY priority DESC, first_ms, comment_id LIMIT ?2",
+            concat!(
+                "SELECT q.rank, q.comment_id, ",
+                waiting_columns!(),
+                ", q.thread_id, q.author_id FROM queue_item q WHERE q.claim_id = ?1
+                 ORDER BY q.rank, q.comment_id LIMIT ?2"
+            ),
             values![id, count],
-            place,
+            row,
         )
     }
 

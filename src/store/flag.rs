@@ -1,11 +1,14 @@
 //! Flags and how they were settled.
 
 use super::driver::{Columns, values};
+use super::user::{user, user_columns};
 use super::{StoreError, Tx, dialect};
 use crate::domain::decision::Act;
 use crate::domain::flag::{Flag, FlagState, Outcome, Reason};
 use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, UserId};
 use crate::domain::queue::OpenFlags;
+use crate::domain::scoring::{Outcomes, Report};
+use crate::domain::user::User;
 
 macro_rules! flag_select {
     ($tail:literal) => {
@@ -44,12 +47,34 @@ pub struct FlagGroup {
     pub notes: Vec<String>,
 }
 
+/// An open flag with what is known of its reporter.
+#[derive(Clone, Debug)]
+pub struct Reported {
+    /// Who flagged.
+    pub user: User,
+    /// Why.
+    pub reason: Reason,
+    /// The reporter's words.
+    pub note: Option<String>,
+    /// What it is weighed by.
+    pub report: Report,
+}
+
+/// What decides which flags on a comment are weighed first.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagWeight {
+    /// How often the reporter was right before, in thousandths.
+    pub precision: i64,
+    /// On a reply to the reporter's own comment.
+    pub on_own_reply: bool,
+}
+
 impl Tx<'_> {
     /// Writes an open flag.
-    pub fn flag_insert(&mut self, flag: &Flag, site: SiteId) -> Result<(), StoreError> {
+    pub fn flag_insert(&mut self, flag: &Flag, site: SiteId, weight: FlagWeight) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO flag (id, comment_id, site_id, user_id, reason, note, state, created_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7)",
+            "INSERT INTO flag (id, comment_id, site_id, user_id, reason, note, state, created_ms, weight, own_reply)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'open', ?7, ?8, ?9)",
             values![
                 flag.id,
                 flag.comment_id,
@@ -57,7 +82,9 @@ impl Tx<'_> {
                 flag.user_id,
                 flag.reason.as_str(),
                 flag.note.as_deref(),
-                flag.created_ms
+                flag.created_ms,
+                weight.precision,
+                weight.on_own_reply
             ],
         )?;
         self.flag_count_add(flag.comment_id, flag.reason, 1)
@@ -195,6 +222,50 @@ impl Tx<'_> {
             ),
             values![user, at, id, count],
             flag,
+        )
+    }
+
+    /// A person's flags on one site, newest first, after (time, id).
+    pub fn flags_of_on(
+        &mut self,
+        user: UserId,
+        site: SiteId,
+        after: Option<(i64, i64)>,
+        count: i64,
+    ) -> Result<Vec<Flag>, StoreError> {
+        let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
+        self.all(
+            flag_select!(
+                "WHERE f.user_id = ?1 AND f.site_id = ?2 AND (f.created_ms, f.id) < (?3, ?4)
+                 ORDER BY f.created_ms DESC, f.id DESC LIMIT ?5"
+            ),
+            values![user, site, at, id, count],
+            flag,
+        )
+    }
+
+    /// The open flags of a comment by those who were right most often, `count` at most; each with
+    /// its reporter's record on the site as it is now.
+    pub fn flags_weighed(&mut self, comment: CommentId, count: i64) -> Result<Vec<Reported>, StoreError> {
+        self.all(
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                ", f.reason, f.note, f.created_ms, f.own_reply, COALESCE(r.flags_upheld, 0),
+                   COALESCE(r.flags_dismissed, 0)
+                 FROM flag f CROSS JOIN user_account u
+                 LEFT JOIN record r ON r.user_id = f.user_id AND r.site_id = f.site_id
+                 WHERE f.comment_id = ?1 AND f.state = 'open' AND u.id = f.user_id
+                 ORDER BY f.weight DESC, f.id LIMIT ?2"
+            ),
+            values![comment, count],
+            |c| {
+                let (user, reason, note) = (user(c)?, c.word(Reason::parse)?, c.maybe()?);
+                let (at_ms, on_own_reply) = (c.take()?, c.take()?);
+                let record = Outcomes { upheld: c.take()?, dismissed: c.take()? };
+                let report = Report { record, joined_ms: user.joined_ms, at_ms, on_own_reply };
+                Ok(Reported { user, reason, note, report })
+            },
         )
     }
 

@@ -73,6 +73,15 @@ impl Tx<'_> {
         )
     }
 
+    /// Takes out who gave the notices that were settled before then.
+    pub fn forget_contacts(&mut self, before_ms: i64) -> Result<u64, StoreError> {
+        self.changed(
+            "UPDATE notice SET name = NULL, email = NULL WHERE id IN (SELECT id FROM notice
+               WHERE email IS NOT NULL AND settled_ms < ?1 ORDER BY settled_ms, id LIMIT ?2)",
+            values![before_ms, BATCH],
+        )
+    }
+
     /// Forgets exchange codes that ran out before then.
     pub fn forget_codes(&mut self, before_ms: i64) -> Result<u64, StoreError> {
         self.changed(

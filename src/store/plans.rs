@@ -19,9 +19,11 @@ use crate::domain::flag::{Flag, FlagState, Reason};
 use crate::domain::ids::*;
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::login::Login;
+use crate::domain::notice::{Contact, Notice};
 use crate::domain::path::Path;
 use crate::domain::permission::Role;
 use crate::domain::queue::Waiting;
+use crate::domain::scoring::FLAGS_WEIGHED;
 use crate::domain::session::{Client, Scope, Session};
 use crate::domain::thread::{Site, Thread, ThreadState};
 use crate::domain::throttle::Failures;
@@ -227,19 +229,25 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         outcome: None,
         created_ms: NOW,
     };
-    tx.flag_insert(&flag, SITE)?;
+    tx.flag_insert(&flag, SITE, FlagWeight { precision: 500, on_own_reply: false })?;
     tx.flag_by_id(FLAG)?;
     tx.flag_open(ROOT, ALICE)?;
     tx.flags_open(ROOT)?;
     tx.flags_of(ALICE, None, 50)?;
+    tx.flags_of_on(ALICE, SITE, None, 50)?;
+    tx.flags_weighed(ROOT, FLAGS_WEIGHED)?;
     tx.flags_open_among(ALICE, &[ROOT])?;
     tx.flag_groups(&[ROOT])?;
-    let waiting = Waiting { flagged: true, held: false, reasons: Reason::Spam.bit(), priority: 2, first_ms: NOW };
-    tx.queue_put(ROOT, SITE, &waiting)?;
+    let waiting =
+        Waiting { flagged: true, reasons: Reason::Spam.bit(), is_visible: true, first_ms: NOW, ..Waiting::default() };
+    let comment = tx.comment_by_id(ROOT)?.unwrap();
+    tx.queue_put(&comment, None, &waiting)?;
+    tx.queue_put(&comment, Some(&waiting), &waiting)?;
     tx.queue_get(ROOT)?;
-    tx.site_add_waiting(SITE, 0, 0)?;
+    tx.queue_others(ROOT)?;
+    tx.site_add_waiting(SITE, Waits::default())?;
     tx.site_waiting(SITE)?;
-    tx.queue_page(SITE, "all", Some(QueuePlace { priority: 2, first_ms: NOW, comment_id: ROOT }), 50)?;
+    tx.queue_walk(SITE, "all", Some(QueuePlace { rank: 0, comment_id: ROOT }), 50)?;
     let lease =
         Lease { id: ClaimId(10), token: "t".into(), site_id: SITE, user_id: ALICE, expires_ms: NOW, has_ended: false };
     tx.claim_insert(&lease)?;
@@ -247,7 +255,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.claim_by_token("t")?;
     tx.claim_set_expiry(lease.id, NOW + 1)?;
     tx.claims_run_out(SITE, NOW, 8)?;
-    tx.queue_free(SITE, "all", 50)?;
+    tx.queue_free(SITE, "all", None, 50)?;
     tx.queue_take(&lease, &[ROOT])?;
     tx.queue_of_claim(lease.id, 50)?;
     tx.queue_holders(&[ROOT], NOW)?;
@@ -295,6 +303,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.flags_reopen(ROOT, DECISION)?;
     tx.flag_withdraw(FLAG)?;
     tx.flags_resettle(ROOT, DECISION)?;
+    notices(tx)?;
     tx.decision_set_undone(DECISION, None)?;
     tx.queue_since(&[ROOT])?;
     tx.stats_made(SITE, 50)?;
@@ -328,6 +337,39 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn notices(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let notice = Notice {
+        id: NoticeId(11),
+        comment_id: ROOT,
+        category: Reason::Illegal,
+        explanation: "e".into(),
+        contact: Some(Contact { name: "n".into(), email: "a@example.org".into() }),
+        state: FlagState::Open,
+        outcome: None,
+        created_ms: NOW,
+        due_ms: NOW,
+    };
+    tx.notice_insert(&notice, SITE, &[1; 32])?;
+    tx.notice_by_id(notice.id)?;
+    tx.notice_by_hash(&[1; 32])?;
+    tx.notices_open(ROOT, 20)?;
+    tx.notice_is_open(ROOT, Reason::Illegal)?;
+    tx.notices_erase_texts(ROOT)?;
+    tx.sample_insert(ROOT, SITE, NOW)?;
+    tx.settlement_insert(ROOT, FlagState::Dismissed, DECISION)?;
+    tx.settlement_is_there(ROOT, DECISION)?;
+    tx.notices_settle(ROOT, FlagState::Dismissed, (DECISION, NOW))?;
+    tx.notices_reopen(ROOT, DECISION)?;
+    tx.notices_resettle(ROOT, (DECISION, NOW))?;
+    tx.sample_settle(ROOT, FlagState::Dismissed, DECISION)?;
+    tx.sample_reopen(ROOT, DECISION)?;
+    tx.sample_resettle(ROOT, DECISION)?;
+    tx.sample_withdraw(ROOT)?;
+    tx.sample_count_add(SITE, 1, FlagState::Dismissed, 1)?;
+    tx.sample_counts(SITE, 24)?;
+    Ok(())
+}
+
 fn rest(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.event_on_thread(EventKind::CommentVoted, THREAD, Some(ROOT), NOW)?;
     tx.event_on_session(SESSION, NOW)?;
@@ -344,6 +386,7 @@ fn rest(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.forget_sessions(NOW)?;
     tx.forget_codes(NOW)?;
     tx.forget_claims(NOW)?;
+    tx.forget_contacts(NOW)?;
     tx.forget_failures(NOW)?;
     let hash = [1; 32];
     tx.failure_by_hash(&hash)?;
@@ -371,6 +414,7 @@ fn start(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 /// `understory verify` recounts everything, and so scans everything, on a snapshot.
 fn verify(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.check_counters()?;
+    tx.check_ranks()?;
     tx.check_paths()?;
     tx.check_fragments()?;
     tx.check_decisions()?;

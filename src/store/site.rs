@@ -1,6 +1,7 @@
 //! Sites and the origins whose pages may use them.
 
 use super::driver::{Columns, values};
+use super::queue::Waits;
 use super::{StoreError, Tx};
 use crate::domain::ids::SiteId;
 use crate::domain::thread::Site;
@@ -70,19 +71,22 @@ impl Tx<'_> {
     }
 
     /// Moves the counts of a site's open queue items.
-    pub fn site_add_waiting(&mut self, id: SiteId, flagged: i64, held: i64) -> Result<(), StoreError> {
+    pub fn site_add_waiting(&mut self, id: SiteId, by: Waits) -> Result<(), StoreError> {
         self.run(
-            "UPDATE site SET flagged_count = flagged_count + ?2, held_count = held_count + ?3 WHERE id = ?1",
-            values![id, flagged, held],
+            "UPDATE site SET flagged_count = flagged_count + ?2, held_count = held_count + ?3,
+               notice_count = notice_count + ?4, sample_count = sample_count + ?5 WHERE id = ?1",
+            values![id, by.flagged, by.held, by.notice, by.sample],
         )?;
         Ok(())
     }
 
-    /// A site's open queue items: flagged, held.
-    pub fn site_waiting(&mut self, id: SiteId) -> Result<(i64, i64), StoreError> {
-        let counts = self.first("SELECT flagged_count, held_count FROM site WHERE id = ?1", values![id], |c| {
-            Ok((c.take()?, c.take()?))
-        })?;
+    /// A site's open queue items by kind.
+    pub fn site_waiting(&mut self, id: SiteId) -> Result<Waits, StoreError> {
+        let counts = self.first(
+            "SELECT flagged_count, held_count, notice_count, sample_count FROM site WHERE id = ?1",
+            values![id],
+            |c| Ok(Waits { flagged: c.take()?, held: c.take()?, notice: c.take()?, sample: c.take()? }),
+        )?;
         counts.ok_or_else(|| StoreError::Corrupt(format!("site {id} is gone")))
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::comment::State;
 use crate::domain::flag::FlagState;
 use crate::domain::ids::{SiteId, UserId};
 use crate::domain::permission::Role;
+use crate::domain::scoring::Outcomes;
 use crate::domain::user::{Grant, NewUser, Own, User};
 
 /// The columns of a person as others see them, for use in joins: alias `u`.
@@ -51,6 +52,18 @@ pub struct Record {
     pub flags_upheld: i64,
     /// Own flags that a moderator disagreed with.
     pub flags_dismissed: i64,
+}
+
+impl Record {
+    /// Comments in a state.
+    pub fn in_state(&self, state: State) -> i64 {
+        State::ALL.iter().zip(self.comments).find(|(of, _)| **of == state).map_or(0, |(_, count)| count)
+    }
+
+    /// What became of the flags.
+    pub fn reports(&self) -> Outcomes {
+        Outcomes { upheld: self.flags_upheld, dismissed: self.flags_dismissed }
+    }
 }
 
 impl Tx<'_> {

@@ -166,12 +166,19 @@ pub fn fill(tx: &mut Tx<'_>, count: i64, shape: Shape) -> Result<(), StoreError>
          INSERT INTO flag_count (comment_id, reason, open) VALUES (1, 'other', {count});
          INSERT INTO flag (id, comment_id, site_id, user_id, reason, state, created_ms)
            {each} SELECT {count} + i, i, 1, 1, 'spam', 'withdrawn', {FILLED_MS} + i FROM n;
-         INSERT INTO queue_item (comment_id, site_id, flagged, held, reasons, priority, first_ms)
-           {each} SELECT i, 1, 1, 0, 256, 1, {FILLED_MS} FROM n;
-         INSERT INTO queue_place (comment_id, list, site_id, priority, first_ms)
-           SELECT comment_id, 'all', 1, 1, {FILLED_MS} FROM queue_item UNION ALL
-           SELECT comment_id, 'flagged', 1, 1, {FILLED_MS} FROM queue_item UNION ALL
-           SELECT comment_id, 'flagged:other', 1, 1, {FILLED_MS} FROM queue_item;
+         INSERT INTO notice (id, token_hash, comment_id, site_id, category, explanation, name, email, state,
+             created_ms, due_ms)
+           {each} SELECT i, CAST('hash' || i AS BLOB), 1, 1, 'illegal', 'e', 'n', 'a@example.org', 'open',
+             {FILLED_MS} + i, {FILLED_MS} + i FROM n;
+         INSERT INTO queue_item (comment_id, site_id, thread_id, author_id, flagged, held, notice, reasons, base_odds,
+             author_odds, flag_odds, visible, first_ms, rank)
+           {each} SELECT i, 1, 1, 1, 1, 0, CASE WHEN i = 1 THEN 1 ELSE 0 END, 256, 0, 0, 0, 1, {FILLED_MS}, i FROM n;
+         INSERT INTO queue_place (comment_id, list, site_id, rank)
+           SELECT comment_id, 'all', 1, rank FROM queue_item UNION ALL
+           SELECT comment_id, 'flagged', 1, rank FROM queue_item UNION ALL
+           SELECT comment_id, 'reason:other', 1, rank FROM queue_item UNION ALL
+           SELECT comment_id, 'thread:1', 1, rank FROM queue_item UNION ALL
+           SELECT comment_id, 'author:1', 1, rank FROM queue_item;
          INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, state, total)
            {each} SELECT i, 1, {FILLED_MS}, 2, 'dismiss', 'comment', 'done', 0 FROM n;
          INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms)

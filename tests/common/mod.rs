@@ -77,7 +77,12 @@ impl World {
 
     /// The same with a store in a file, whatever else is tested on.
     pub async fn in_a_file() -> World {
-        World::over(&[], Database { url: None }).await
+        World::in_a_file_with(&[]).await
+    }
+
+    /// The same with settings.
+    pub async fn in_a_file_with(sets: &[&str]) -> World {
+        World::over(sets, Database { url: None }).await
     }
 
     async fn over(sets: &[&str], database: Database) -> World {

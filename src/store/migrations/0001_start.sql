@@ -29,6 +29,8 @@ CREATE TABLE site (
   two_wide_over    INTEGER CHECK (two_wide_over >= 0),
   two_ban          INTEGER NOT NULL DEFAULT 0 CHECK (two_ban IN (0, 1)),
   two_purge        INTEGER NOT NULL DEFAULT 0 CHECK (two_purge IN (0, 1)),
+  notice_count     INTEGER NOT NULL DEFAULT 0,
+  sample_count     INTEGER NOT NULL DEFAULT 0,
   created_ms       INTEGER NOT NULL
 ) STRICT;
 
@@ -240,14 +242,20 @@ CREATE TABLE flag (
   note        TEXT,
   state       TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'dismissed', 'withdrawn')),
   decision_id INTEGER,
-  created_ms  INTEGER NOT NULL
+  created_ms  INTEGER NOT NULL,
+  -- how often its reporter had been right by then, in thousandths: which flags are weighed first
+  weight      INTEGER NOT NULL DEFAULT 500,
+  -- on a reply to its reporter's own comment
+  own_reply   INTEGER NOT NULL DEFAULT 0 CHECK (own_reply IN (0, 1))
 ) STRICT;
 
 CREATE UNIQUE INDEX flag_one_open ON flag (user_id, comment_id) WHERE state = 'open';
 CREATE INDEX flag_first ON flag (comment_id, created_ms) WHERE state = 'open';
 CREATE INDEX flag_noted ON flag (comment_id, reason, created_ms, id) WHERE state = 'open' AND note IS NOT NULL;
 CREATE INDEX flag_with_note ON flag (comment_id) WHERE note IS NOT NULL;
+CREATE INDEX flag_weight ON flag (comment_id, weight DESC, id) WHERE state = 'open';
 CREATE INDEX flag_user ON flag (user_id, created_ms, id);
+CREATE INDEX flag_user_site ON flag (user_id, site_id, created_ms, id);
 CREATE INDEX flag_decision ON flag (decision_id, comment_id) WHERE decision_id IS NOT NULL;
 
 -- Open flags by reason, kept so that a comment with thousands of them is judged as fast as any.
@@ -272,38 +280,92 @@ CREATE TABLE claim (
 CREATE INDEX claim_running ON claim (site_id, expires_ms, id) WHERE ended = 0;
 CREATE INDEX claim_ended ON claim (expires_ms, id) WHERE ended = 1;
 
+-- Notices of illegal content, by whoever it was (DSA, Art. 16). Name and address are taken out some
+-- time after the outcome; who has the token, of which a hash is kept, may ask for it.
+CREATE TABLE notice (
+  id          INTEGER PRIMARY KEY,
+  token_hash  BLOB NOT NULL UNIQUE,
+  comment_id  INTEGER NOT NULL REFERENCES comment (id),
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  category    TEXT NOT NULL,
+  explanation TEXT NOT NULL,
+  name        TEXT,
+  email       TEXT,
+  state       TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'dismissed')),
+  decision_id INTEGER,
+  created_ms  INTEGER NOT NULL,
+  due_ms      INTEGER NOT NULL,
+  settled_ms  INTEGER
+) STRICT;
+
+CREATE INDEX notice_open ON notice (comment_id, created_ms, id) WHERE state = 'open';
+CREATE INDEX notice_category ON notice (comment_id, category) WHERE state = 'open';
+CREATE INDEX notice_decision ON notice (decision_id, comment_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX notice_text ON notice (comment_id) WHERE explanation <> '';
+CREATE INDEX notice_contact ON notice (settled_ms, id) WHERE email IS NOT NULL;
+
+-- Comments drawn by lot from those that were published without anybody having looked.
+CREATE TABLE sample (
+  comment_id  INTEGER PRIMARY KEY REFERENCES comment (id),
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  state       TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'dismissed', 'withdrawn')),
+  decision_id INTEGER,
+  drawn_ms    INTEGER NOT NULL
+) STRICT;
+
+-- What moderators made of the sample, by periods of 30 days since 1970: the site's base rate.
+CREATE TABLE sample_count (
+  site_id   INTEGER NOT NULL REFERENCES site (id),
+  period    INTEGER NOT NULL,
+  upheld    INTEGER NOT NULL DEFAULT 0,
+  dismissed INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (site_id, period)
+) STRICT;
+
 -- What waits for a moderator; one row a comment, gone when nothing waits.
 CREATE TABLE queue_item (
-  comment_id INTEGER PRIMARY KEY REFERENCES comment (id),
-  site_id    INTEGER NOT NULL REFERENCES site (id),
-  flagged    INTEGER NOT NULL CHECK (flagged IN (0, 1)),
-  held       INTEGER NOT NULL CHECK (held IN (0, 1)),
-  -- a bit for each flag reason with an open flag
-  reasons    INTEGER NOT NULL,
-  priority   INTEGER NOT NULL,
-  first_ms   INTEGER NOT NULL,
+  comment_id  INTEGER PRIMARY KEY REFERENCES comment (id),
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  thread_id   INTEGER NOT NULL REFERENCES thread (id),
+  author_id   INTEGER REFERENCES user_account (id),
+  flagged     INTEGER NOT NULL CHECK (flagged IN (0, 1)),
+  held        INTEGER NOT NULL CHECK (held IN (0, 1)),
+  notice      INTEGER NOT NULL DEFAULT 0 CHECK (notice IN (0, 1)),
+  sample      INTEGER NOT NULL DEFAULT 0 CHECK (sample IN (0, 1)),
+  -- a bit for each reason of an open flag or notice
+  reasons     INTEGER NOT NULL,
+  -- the parts of its score, in thousandths of log-odds, as of the last time anything happened to it
+  base_odds   INTEGER NOT NULL,
+  author_odds INTEGER NOT NULL,
+  flag_odds   INTEGER NOT NULL,
+  -- whether readers see it meanwhile
+  visible     INTEGER NOT NULL CHECK (visible IN (0, 1)),
+  first_ms    INTEGER NOT NULL,
+  -- until when its notice is to be decided
+  due_ms      INTEGER,
+  -- lower is looked at first; it follows from the columns before
+  rank        INTEGER NOT NULL,
   -- the claim that holds it, also when that has run out and nobody has taken it since
-  claim_id   INTEGER REFERENCES claim (id)
+  claim_id    INTEGER REFERENCES claim (id)
 ) STRICT;
 
 CREATE INDEX queue_item_oldest ON queue_item (site_id, first_ms);
-CREATE INDEX queue_item_claim ON queue_item (claim_id, priority DESC, first_ms, comment_id) WHERE claim_id IS NOT NULL;
+CREATE INDEX queue_item_claim ON queue_item (claim_id, rank, comment_id) WHERE claim_id IS NOT NULL;
 
--- Where it stands in each list it can be looked for in: by kind, and by kind and reason.
+-- Where it stands in each list it can be looked for in: by kind, reason, author and thread.
 CREATE TABLE queue_place (
   comment_id INTEGER NOT NULL REFERENCES comment (id),
   list       TEXT NOT NULL,
   site_id    INTEGER NOT NULL REFERENCES site (id),
-  priority   INTEGER NOT NULL,
-  first_ms   INTEGER NOT NULL,
-  -- that of the item
+  -- those of the item
+  rank       INTEGER NOT NULL,
   claim_id   INTEGER,
   PRIMARY KEY (comment_id, list)
 ) STRICT;
 
-CREATE INDEX queue_place_list ON queue_place (site_id, list, priority DESC, first_ms, comment_id);
+CREATE INDEX queue_place_list ON queue_place (site_id, list, rank, comment_id);
 -- What nobody holds: the next to be claimed is a seek, however much is held before it.
-CREATE INDEX queue_place_free ON queue_place (site_id, list, priority DESC, first_ms, comment_id) WHERE claim_id IS NULL;
+CREATE INDEX queue_place_free ON queue_place (site_id, list, rank, comment_id) WHERE claim_id IS NULL;
 
 CREATE TABLE decision (
   id             INTEGER PRIMARY KEY,
@@ -353,6 +415,16 @@ CREATE TABLE flag_settlement (
   decision_id INTEGER NOT NULL REFERENCES decision (id),
   state       TEXT NOT NULL CHECK (state IN ('upheld', 'dismissed')),
   PRIMARY KEY (flag_id, decision_id)
+) STRICT;
+
+-- The same for notices and for the sample, whose subject is the comment.
+CREATE TABLE settlement (
+  decision_id INTEGER NOT NULL REFERENCES decision (id),
+  comment_id  INTEGER NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('notice', 'sample')),
+  subject_id  INTEGER NOT NULL,
+  state       TEXT NOT NULL CHECK (state IN ('upheld', 'dismissed')),
+  PRIMARY KEY (decision_id, comment_id, kind, subject_id)
 ) STRICT;
 
 CREATE TABLE decision_target (
