@@ -9,7 +9,9 @@ use super::aim::{Aims, Gathered, Select, site_of};
 use super::caller::Caller;
 use super::post::{Made, replayed};
 use super::shift::{requeue, shift};
+use super::state_reasons::state_reasons;
 use super::{App, Error, new_id};
+use crate::domain::appeal::Party;
 use crate::domain::code::Code;
 use crate::domain::comment::Comment;
 use crate::domain::decision::{
@@ -19,6 +21,7 @@ use crate::domain::flag::{FlagState, Reason};
 use crate::domain::ids::{self, CommentId, DecisionId, EntryId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
+use crate::domain::statement::Origin;
 use crate::domain::time::rfc3339;
 use crate::domain::two_persons::Class;
 use crate::store::{IdempotencyKey, Key, Past, StoreError, Tx};
@@ -422,11 +425,12 @@ fn since(tx: &mut Tx<'_>, act: Act, judged: &[Judged]) -> Result<HashMap<Comment
 }
 
 /// Erases a comment's text wherever it stands, and what was written about it, which may quote it: notes
-/// of flags and of decisions, in the log, too. The log's rows and their hashes stay.
+/// of flags and of decisions, in the log, too, and appeals. The log's rows and their hashes stay.
 fn purge(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId, now_ms: i64) -> Result<(), Error> {
     tx.comment_erase(comment, now_ms)?;
     tx.revisions_delete(comment)?;
     tx.flags_erase_notes(comment)?;
+    tx.appeals_erase_texts(comment)?;
     tx.log_purge(comment, decision.id, now_ms)?;
     tx.decisions_erase_texts(comment, decision.id)?;
     Ok(())
@@ -457,11 +461,17 @@ fn tell(
     entries: &mut Entries,
 ) -> Result<(), Error> {
     let author = after.author.as_ref().map(|author| author.id).filter(|_| after.version != before.version);
+    let origin = if reporters.is_empty() { Origin::OwnInitiative } else { Origin::Flag };
     let mut people: Vec<UserId> = author.into_iter().chain(reporters).collect();
     people.sort_unstable();
     people.dedup();
     for user in people {
-        tx.entry_insert(entries.next(), decision.id, after.id, user, decision.at_ms)?;
+        let id = entries.next();
+        let party = if Some(user) == author { Party::Owner } else { Party::Reporter };
+        tx.entry_insert(id, decision.id, after.id, (user, party), decision.at_ms)?;
+        if party == Party::Owner {
+            state_reasons(tx, id, decision, (before, after), origin)?;
+        }
     }
     Ok(())
 }

@@ -93,6 +93,7 @@ pub(super) const RULES: &[Rule] = &[
     whole("comments.deleted_text_days", 0, 3_650),
     whole("comments.body_max_chars", 1, 10_000),
     whole("moderation.lease_s", 1, 3_600),
+    whole("moderation.appeal_due_days", 1, 365),
     whole("presence.online_s", 1, 86_400),
     whole("presence.flush_s", 1, 3_600),
     rule("limits.enabled", Switch),

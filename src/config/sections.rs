@@ -111,6 +111,8 @@ pub struct Comments {
 pub struct Moderation {
     /// Seconds for which a claim holds, unless it says so itself.
     pub lease_s: u64,
+    /// Days within which an appeal is to be decided.
+    pub appeal_due_days: u64,
 }
 
 /// `[presence]`: who counts as online.

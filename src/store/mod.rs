@@ -4,6 +4,7 @@
 //! statement, in the file of its table. Rules and permissions are not here: `domain` decides and
 //! `app` asks.
 
+mod appeal;
 mod batch;
 mod check;
 mod checkpoint;
@@ -35,6 +36,7 @@ mod schema;
 mod session;
 mod site;
 mod sqlite;
+mod statement;
 mod stats;
 mod thread;
 mod tx;
@@ -48,6 +50,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use appeal::Appealed;
 pub use batch::Batch;
 pub use check::Difference;
 pub use claim::{Holder, Lease};
