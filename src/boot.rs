@@ -115,6 +115,7 @@ async fn work(command: &Command, store: Store, settings: Settings) -> Result<(),
         Command::User(command) => act::user(&app, command).await,
         Command::Import(command) => act::import(&app, command).await,
         Command::Export(command) => act::export(&app, command).await,
+        Command::Report(command) => act::report(&app, command).await,
         Command::Serve(_)
         | Command::Demo(_)
         | Command::Backup { .. }

@@ -45,6 +45,9 @@ async fn filled() -> World {
     world.app.set_site("here", over).await.unwrap();
     assert_eq!(world.decide("mona", "dismiss", &reply).await.ok()["state"], "proposed");
     world.app.set_site("here", SiteChange { two_persons_over: Some(None), ..over }).await.unwrap();
+    let told = world.get("carol", "/me/decisions").await.ok();
+    let appeal = format!("/me/decisions/{}/appeal", id(&told["items"][0]));
+    world.call("carol", "POST", &appeal, json!({"text": "it was meant well"})).await.ok();
     world.sign_in("bob").await;
     world.reader_token("carol").await;
     world

@@ -91,6 +91,7 @@ const ROWS: &[Row] = &[
     ("GET", "/api/v1/me/comments", "", "", signed(200, "")),
     ("GET", "/api/v1/me/flags", "", "", signed(200, "")),
     ("GET", "/api/v1/me/decisions", "", "", signed(200, "")),
+    ("POST", "/api/v1/me/decisions/{entry}/appeal", "", r#"{"text":"x"}"#, signed(404, "not_found")),
     ("GET", "/api/v1/sites/{site}", "", "", OK),
     ("POST", "/api/v1/sites/{site}/preview", "", r#"{"body":"x"}"#, OK),
     ("GET", "/api/v1/sites/{site}/counts", "?keys=a", "", OK),
@@ -101,6 +102,7 @@ const ROWS: &[Row] = &[
     ("POST", "/api/v1/sites/{site}/threads/{key}/comments", "", r#"{"body":"x"}"#, signed(201, "")),
     ("GET", "/api/v1/sites/{site}/threads/{key}/viewer", "", "", signed(200, "")),
     ("GET", "/api/v1/sites/{site}/threads/{key}/presence", "", "", OK),
+    ("GET", "/api/v1/sites/{site}/threads/{key}/transparency", "", "", OK),
     ("GET", "/api/v1/comments/{comment}", "", "", OK),
     ("GET", "/api/v1/comments/{comment}/revisions", "", "", OK),
     ("GET", "/api/v1/comments/{comment}/replies", "", "", OK),
@@ -137,6 +139,10 @@ const ROWS: &[Row] = &[
     ("POST", "/api/v1/moderation/decisions/{proposal}/confirm", "", "", HIDDEN),
     ("POST", "/api/v1/moderation/decisions/{decision}/undo", "", "", HIDDEN),
     ("GET", "/api/v1/moderation/stats", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/appeals", "?site={site}", "", NAMED),
+    ("POST", "/api/v1/moderation/appeals/{appeal}/ruling", "", r#"{"result":"overturned","public_text":"x"}"#, HIDDEN),
+    ("GET", "/api/v1/moderation/statements", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/stats/report", "?site={site}&year=2023", "", NAMED),
     ("GET", "/api/v1/moderation/users/{user}", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/log", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/log/head", "?site={site}", "", NAMED),
@@ -171,6 +177,10 @@ struct Stage {
     token: String,
     /// Of a notice on the published one.
     receipt: String,
+    /// That tells `alice` of the decision.
+    entry: String,
+    /// Of `alice`, against a decision of none of the moderators.
+    appeal: String,
 }
 
 impl Stage {
@@ -181,6 +191,7 @@ impl Stage {
         let hidden = world.call("alice", "POST", &list, json!({"body": "another"})).await.ok();
         let flags = format!("/comments/{}/flags", id(&comment));
         let flag = world.call("carol", "POST", &flags, json!({"reason": "other"})).await.ok();
+        world.wait_ms(1);
         let decision = world.decide(moderator, "hide", &hidden).await.ok();
         let over = |over| SiteChange { two_persons_over: Some(over), ..SiteChange::default() };
         world.app.set_role("alice", Role::Moderator, Some(site)).await.unwrap();
@@ -194,6 +205,8 @@ impl Stage {
         let notice = json!({"comment_id": comment["id"], "explanation": "against the law", "good_faith": true});
         let notice = world.call("anon", "POST", "/notices", notice).await.ok();
         let sessions = world.get("alice", "/me/sessions").await.ok();
+        let told = world.get("alice", "/me/decisions?limit=1").await.ok();
+        let entry = id(&told["items"][0]);
         Stage {
             site: site.to_owned(),
             key: "article".to_owned(),
@@ -206,6 +219,8 @@ impl Stage {
             session: id(&sessions["items"][0]),
             token: claim["token"].as_str().unwrap().to_owned(),
             receipt: notice["token"].as_str().unwrap().to_owned(),
+            entry,
+            appeal: appealed(world, site).await,
         }
     }
 
@@ -221,15 +236,31 @@ impl Stage {
             ("{session}", &self.session),
             ("{token}", &self.token),
             ("{receipt}", &self.receipt),
+            ("{entry}", &self.entry),
+            ("{appeal}", &self.appeal),
         ];
         let text = text.replace("{file}", "none");
         pairs.iter().fold(text, |text, (name, value)| text.replace(name, value))
     }
 }
 
+/// An appeal of `alice` against a decision of `bob`, who moderated for as long as that took.
+async fn appealed(world: &World, site: &str) -> String {
+    let list = format!("/sites/{site}/threads/article/comments");
+    let comment = world.call("alice", "POST", &list, json!({"body": "a third"})).await.ok();
+    world.app.set_role("bob", Role::Moderator, Some(site)).await.unwrap();
+    // so that this is told last
+    world.wait_ms(1);
+    world.decide("bob", "hide", &comment).await.ok();
+    world.app.set_role("bob", Role::Reader, Some(site)).await.unwrap();
+    let told = world.get("alice", "/me/decisions?limit=1").await.ok();
+    let appeal = format!("/me/decisions/{}/appeal", id(&told["items"][0]));
+    id(&world.call("alice", "POST", &appeal, json!({"text": "no"})).await.ok())
+}
+
 /// The path of a row as the table writes it.
 fn in_table(row: &Row) -> String {
-    let id = ["{user}", "{comment}", "{decision}", "{proposal}", "{flag}", "{session}"];
+    let id = ["{user}", "{comment}", "{decision}", "{proposal}", "{flag}", "{session}", "{entry}", "{appeal}"];
     let path = row.1.replace("{file}", "{path}").replace("{receipt}", "{token}");
     id.iter().fold(path, |path, name| path.replace(name, "{id}"))
 }
@@ -393,6 +424,7 @@ async fn what_is_for_moderators_is_for_those_of_the_site() {
             comment: "1".into(),
             decision: "1".into(),
             proposal: "1".into(),
+            appeal: "1".into(),
             token: "none".into(),
             ..Stage::at(&world, "here").await
         };

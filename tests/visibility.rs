@@ -59,6 +59,7 @@ const ROWS: &[Row] = &[
         ..none("/api/v1/sites/{site}/threads/{key}/viewer", "?ids={id}")
     },
     none("/api/v1/sites/{site}/threads/{key}/presence", ""),
+    none("/api/v1/sites/{site}/threads/{key}/transparency", ""),
     Row { held: OWNERS, hidden: OWNERS, deleted: MODS, ..public("/api/v1/comments/{id}", "") },
     Row {
         published: OWNERS,
@@ -86,6 +87,10 @@ const ROWS: &[Row] = &[
     none("/api/v1/moderation/decisions/{id}", ""),
     none("/api/v1/moderation/decisions/{id}/targets", ""),
     none("/api/v1/moderation/stats", "?site={site}"),
+    // of what was appealed, see `Case::take`
+    Row { hidden: MODS, ..none("/api/v1/moderation/appeals", "?site={site}&limit=200") },
+    none("/api/v1/moderation/statements", "?site={site}"),
+    none("/api/v1/moderation/stats/report", "?site={site}&year=2023"),
     none("/api/v1/moderation/users/{id}", "?site={site}"),
     none("/api/v1/moderation/log", "?site={site}"),
     none("/api/v1/moderation/log/head", "?site={site}"),
@@ -206,8 +211,14 @@ impl Case {
         self.premoderate(world, false).await;
         match self.name {
             "hidden" | "hiddenfromheld" | "belowhidden" | "deletedafterhidden" => {
+                world.wait_ms(1);
                 let decision = world.decide("mona", "hide", &self.now(world).await).await.ok();
                 self.decision = id(&decision);
+                if self.state == "hidden" {
+                    let told = world.get("alice", "/me/decisions?limit=1").await.ok();
+                    let appeal = format!("/me/decisions/{}/appeal", id(&told["items"][0]));
+                    world.call("alice", "POST", &appeal, json!({"text": "why?"})).await.ok();
+                }
             }
             "heldafterdecision" => {
                 // held, approved, and held again by the undo

@@ -10,7 +10,9 @@ use super::caller::Caller;
 use super::others::settle_others;
 use super::post::{Made, replayed};
 use super::shift::{requeue, shift};
+use super::state_reasons::state_reasons;
 use super::{App, Error, new_id};
+use crate::domain::appeal::Party;
 use crate::domain::code::Code;
 use crate::domain::comment::Comment;
 use crate::domain::decision::{
@@ -20,6 +22,7 @@ use crate::domain::flag::{FlagState, Reason};
 use crate::domain::ids::{self, CommentId, DecisionId, EntryId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
+use crate::domain::statement::Origin;
 use crate::domain::time::rfc3339;
 use crate::domain::two_persons::Class;
 use crate::store::{IdempotencyKey, Key, Past, StoreError, Tx};
@@ -332,6 +335,8 @@ pub(super) struct Settled {
     pub reporters: Vec<UserId>,
     /// Whether notices or a place in the sample.
     pub others: bool,
+    /// Whether a notice was among them.
+    pub by_notice: bool,
 }
 
 /// Settles what is open on one target.
@@ -339,11 +344,12 @@ pub(super) type Settle = fn(&mut Tx<'_>, &Decision, CommentId) -> Result<Settled
 
 pub(super) fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Settled, Error> {
     let Some(to) = settled_as(decision.act) else { return Ok(Settled::default()) };
-    let others = settle_others(tx, decision, comment, to)?;
+    let open = tx.queue_others(comment)?;
+    let others = settle_others(tx, decision, (comment, open), to)?;
     tx.settlements_insert(comment, to, decision.id)?;
     let reporters = tx.flags_settle(comment, to, decision.id)?;
     tx.record_add_flags(&reporters, decision.site_id, to, 1)?;
-    Ok(Settled { reporters, others })
+    Ok(Settled { reporters, others, by_notice: open.notice.is_some() })
 }
 
 /// What becomes of a comment's open flags.
@@ -404,12 +410,12 @@ pub(super) fn carry_out(
         if decision.act == Act::Purge {
             purge(tx, decision, comment.id, now_ms)?;
         }
-        let Settled { reporters, others } = settle(tx, decision, comment.id)?;
+        let settled = settle(tx, decision, comment.id)?;
         // what moved has found its place in the queue already, with the flags as they were
-        if others || !reporters.is_empty() {
+        if settled.others || !settled.reporters.is_empty() {
             requeue(tx, &after)?;
         }
-        tell(tx, decision, (&comment, &after), reporters, &mut entries)?;
+        tell(tx, decision, (&comment, &after), settled, &mut entries)?;
         let waited_ms = since.get(&comment.id).map(|first_ms| (now_ms - first_ms).max(0));
         targets.push(Target { waited_ms, ..applied(comment, to, after.version) });
     }
@@ -433,12 +439,14 @@ fn since(tx: &mut Tx<'_>, act: Act, judged: &[Judged]) -> Result<HashMap<Comment
 }
 
 /// Erases a comment's text wherever it stands, and what was written about it, which may quote it: notes
-/// of flags and of decisions, in the log, too, and what notices say. The log's rows and their hashes stay.
+/// of flags and of decisions, in the log, too, what notices say, and appeals. The log's rows and their
+/// hashes stay.
 fn purge(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId, now_ms: i64) -> Result<(), Error> {
     tx.comment_erase(comment, now_ms)?;
     tx.revisions_delete(comment)?;
     tx.flags_erase_notes(comment)?;
     tx.notices_erase_texts(comment)?;
+    tx.appeals_erase_texts(comment)?;
     tx.log_purge(comment, decision.id, now_ms)?;
     tx.decisions_erase_texts(comment, decision.id)?;
     Ok(())
@@ -465,15 +473,25 @@ fn tell(
     tx: &mut Tx<'_>,
     decision: &Decision,
     (before, after): (&Comment, &Comment),
-    reporters: Vec<UserId>,
+    settled: Settled,
     entries: &mut Entries,
 ) -> Result<(), Error> {
     let author = after.author.as_ref().map(|author| author.id).filter(|_| after.version != before.version);
-    let mut people: Vec<UserId> = author.into_iter().chain(reporters).collect();
+    let origin = match settled.reporters.is_empty() {
+        _ if settled.by_notice => Origin::Notice,
+        false => Origin::Flag,
+        true => Origin::OwnInitiative,
+    };
+    let mut people: Vec<UserId> = author.into_iter().chain(settled.reporters).collect();
     people.sort_unstable();
     people.dedup();
     for user in people {
-        tx.entry_insert(entries.next(), decision.id, after.id, user, decision.at_ms)?;
+        let id = entries.next();
+        let party = if Some(user) == author { Party::Owner } else { Party::Reporter };
+        tx.entry_insert(id, decision.id, after.id, (user, party), decision.at_ms)?;
+        if party == Party::Owner {
+            state_reasons(tx, id, decision, (before, after), origin)?;
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::aim::Select;
+use super::appeal::Appealing;
 use super::caller::Caller;
 use super::claim::Wanted;
 use super::decide::Decide;
@@ -14,8 +15,11 @@ use super::edit::Expected;
 use super::notice::GiveNotice;
 use super::post::Post;
 use super::queue::{Narrow, QueueQuery};
+use super::report::Period;
+use super::rule::Rule;
 use super::{App, Error};
 use crate::config::Settings;
+use crate::domain::appeal::Ruling;
 use crate::domain::comment::State;
 use crate::domain::decision::{Act, Reach};
 use crate::domain::flag::Reason;
@@ -214,13 +218,43 @@ async fn moderating(w: &mut World, bottom: i64) {
     w.count("decisions", app.decisions(&mona, "s".into(), None, (None, LIMIT))).await;
     w.count("targets", app.decision_targets(&mona, hidden.decision.id, (None, LIMIT))).await;
     w.count("next step", app.go_on()).await;
+    accounting(w, bottom).await;
     w.count("pin", app.decide(&mona, decide(CommentId(1), 1, Act::Unpin))).await;
+}
+
+/// What is told, appealed and ruled on.
+async fn accounting(w: &mut World, bottom: i64) {
+    let app = Arc::clone(&w.app);
+    let (alice, mona, ada) = (caller(1, None), caller(2, Some(Role::Moderator)), caller(4, Some(Role::Moderator)));
+    let version = app.comment(Some(&mona), CommentId(bottom)).await.unwrap().comment.version;
+    app.decide(&mona, decide(CommentId(bottom), version, Act::Hide)).await.unwrap();
+    let told = app.own_decisions(&alice, (None, LIMIT)).await.unwrap().0;
+    // all of one moment, so in no order
+    let entry = told.iter().find(|own| own.statement.as_ref().is_some_and(|s| s.in_force)).unwrap().entry.id;
+    let appealing = Appealing { entry, text: "no".into(), once: None };
+    let appeal = w.count("appeal", app.appeal(&alice, appealing)).await.made.appeal.id;
+    let rule = Rule { appeal, ruling: Ruling::Overturned, answer: "right".into(), once: None };
+    w.count("ruling", app.rule(&ada, rule)).await;
+    let mut next = None;
+    for page in ["first", "second"] {
+        next = w.count(&format!("{page} of appeals"), app.appeals(&mona, "s".into(), (next, LIMIT))).await.next;
+    }
+    w.count("transparency", app.transparency("s".into(), "t".into())).await;
+}
+
+/// An export, a page of which is longer than the shortest store here.
+async fn exporting(w: &mut World) {
+    let (app, mona) = (Arc::clone(&w.app), caller(2, Some(Role::Moderator)));
+    let period = Period { from_ms: FILLED_MS, to_ms: i64::MAX };
+    let lines = w.count("statements", app.statements(&mona, "s".into(), period, None)).await;
+    w.count("next statements", app.statements(&mona, "s".into(), period, lines.next)).await;
 }
 
 async fn everything(mut w: World) -> Steps {
     reading(&mut w).await;
     writing(&mut w, 2).await;
     moderating(&mut w, 2).await;
+    exporting(&mut w).await;
     w.steps
 }
 

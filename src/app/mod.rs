@@ -6,6 +6,7 @@
 pub mod add_site;
 pub mod add_user;
 pub mod aim;
+pub mod appeal;
 pub mod caller;
 pub mod change_password;
 pub mod claim;
@@ -37,6 +38,8 @@ pub mod read_own;
 pub mod refresh;
 pub mod register;
 pub mod report;
+pub mod reporter;
+pub mod rule;
 pub mod secret;
 pub mod session;
 pub mod set_role;
@@ -47,12 +50,14 @@ pub mod stamps;
 pub mod standing;
 pub mod stats;
 pub mod token;
+pub mod transparency;
 pub mod undo;
 pub mod verify;
 pub mod vote;
 
 mod hashing;
 mod others;
+mod state_reasons;
 mod throttle;
 
 use std::sync::Arc;

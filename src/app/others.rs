@@ -7,14 +7,13 @@ use crate::domain::ids::CommentId;
 use crate::domain::scoring::PERIOD_MS;
 use crate::store::{Others, Tx};
 
-/// Settles the open notices on a comment and its place in the sample; whether there were any.
+/// Settles what is `open` of notices on a comment and its place in the sample; whether there is any.
 pub(super) fn settle_others(
     tx: &mut Tx<'_>,
     decision: &Decision,
-    comment: CommentId,
+    (comment, open): (CommentId, Others),
     to: FlagState,
 ) -> Result<bool, Error> {
-    let open = tx.queue_others(comment)?;
     if open == Others::default() {
         return Ok(false);
     }

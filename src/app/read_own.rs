@@ -1,20 +1,36 @@
 //! What a person reads of themselves: their comments, flags and what was decided on them; and
 //! what is personal about one thread.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
+
 use super::caller::Caller;
 use super::read::thread_page;
 use super::{App, Error};
+use crate::domain::appeal::Appeal;
 use crate::domain::comment::{Comment, State};
 use crate::domain::cursor;
 use crate::domain::flag::Flag;
-use crate::domain::ids::CommentId;
+use crate::domain::ids::{CommentId, EntryId, SiteId};
 use crate::domain::permission::Action;
-use crate::domain::thread::ThreadState;
+use crate::domain::statement::Statement;
+use crate::domain::thread::{Site, ThreadState};
 use crate::store::{CommentFilter, Entry, StoreError, Tx};
 
 /// How long an own comment is in `/viewer`, since shared caches may not have it yet, in
 /// milliseconds.
 const FRESH_MS: i64 = 60_000;
+
+/// A decision as one person concerned reads it.
+#[derive(Clone, Debug)]
+pub struct OwnEntry {
+    /// What they are told.
+    pub entry: Entry,
+    /// Why, where it restricts something of theirs.
+    pub statement: Option<Statement>,
+    /// What they have against it.
+    pub appeal: Option<Appeal>,
+}
 
 /// What is personal about a thread.
 #[derive(Clone, Debug, Default)]
@@ -116,19 +132,20 @@ impl App {
         &self,
         caller: &Caller,
         page: (Option<String>, usize),
-    ) -> Result<(Vec<Entry>, Option<String>), Error> {
+    ) -> Result<(Vec<OwnEntry>, Option<String>), Error> {
         caller.require(Action::Participate, None)?;
-        let user = caller.user;
+        let (user, now_ms) = (caller.user, self.now_ms());
         let list = format!("decisions:{user}");
         self.store
             .read("own_decisions", move |tx| {
-                newest_page(
+                let (entries, next) = newest_page(
                     tx,
                     &list,
                     &page,
                     |entry: &Entry| (entry.decision.at_ms, entry.id.0),
                     |tx, after, count| tx.entries_of(user, after, count),
-                )
+                )?;
+                Ok((with_reasons(tx, entries, now_ms)?, next))
             })
             .await
     }
@@ -138,6 +155,29 @@ impl App {
         let editable = matches!(comment.state(), State::Published | State::Held);
         editable.then(|| comment.created_ms + self.edit_window_ms()).filter(|until| *until > self.now_ms())
     }
+}
+
+/// Puts beside each entry its statement of reasons and the appeal against it.
+fn with_reasons(tx: &mut Tx<'_>, entries: Vec<Entry>, now_ms: i64) -> Result<Vec<OwnEntry>, Error> {
+    let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+    let mut sites: HashMap<SiteId, Site> = HashMap::new();
+    let mut statements = HashMap::new();
+    for (facts, comment) in tx.statements_of(&ids)? {
+        let in_force = facts.in_force(comment.as_ref(), now_ms);
+        let site = match sites.entry(facts.site_id) {
+            MapEntry::Occupied(known) => known.into_mut(),
+            MapEntry::Vacant(free) => free.insert(tx.site_by_id(facts.site_id)?.ok_or_else(Error::not_found)?),
+        };
+        statements.insert(facts.entry_id, Statement::of(facts, site, in_force));
+    }
+    let mut appeals: HashMap<EntryId, Appeal> =
+        tx.appeals_of(&ids)?.into_iter().map(|appeal| (appeal.entry_id, appeal)).collect();
+    let whole = entries.into_iter().map(|entry| OwnEntry {
+        statement: statements.remove(&entry.id),
+        appeal: appeals.remove(&entry.id),
+        entry,
+    });
+    Ok(whole.collect())
 }
 
 /// A page of a list of comments, newest first.

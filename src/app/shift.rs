@@ -5,7 +5,7 @@
 //! it moves. All of it works inside the caller's unit.
 
 use super::Error;
-use crate::domain::comment::{Comment, State};
+use crate::domain::comment::{Comment, Remover, State};
 use crate::domain::decision::Disposition;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, SiteId, ThreadId};
@@ -82,6 +82,7 @@ pub fn place(tx: &mut Tx<'_>, new: &Placing<'_>) -> Result<Comment, Error> {
         comment.id = CommentId(comment.id.0 + 1);
     }
     record(tx, &comment, moved)?;
+    tally(tx, comment.thread_id, None, &comment.disposition)?;
     if state == State::Held {
         requeue(tx, &comment)?;
     }
@@ -134,6 +135,7 @@ pub fn rewrite(tx: &mut Tx<'_>, to: Comment, now_ms: i64) -> Result<Comment, Err
     };
     let (_, version) = count(tx, after.thread_id, after.parent_id, moved)?;
     record(tx, &after, moved)?;
+    tally(tx, after.thread_id, Some(&before.disposition), &after.disposition)?;
     requeue(tx, &after)?;
     if moved.is_seen() {
         let at_version = (after.thread_id, version);
@@ -206,6 +208,27 @@ fn record(tx: &mut Tx<'_>, comment: &Comment, moved: Moved) -> Result<(), Error>
         }
         _ => Ok(()),
     }
+}
+
+/// Moves what readers are told of a thread's hidden comments.
+fn tally(tx: &mut Tx<'_>, thread: ThreadId, before: Option<&Disposition>, after: &Disposition) -> Result<(), Error> {
+    let (before, after) = (before.and_then(hidden_by), hidden_by(after));
+    if before == after {
+        return Ok(());
+    }
+    for (place, by) in [(before, -1), (after, 1)] {
+        if let Some((remover, reason)) = place {
+            tx.thread_hidden_add(thread, remover.as_str(), reason.as_str(), by)?;
+        }
+    }
+    Ok(())
+}
+
+/// By whom and why it is hidden, if it is.
+fn hidden_by(at: &Disposition) -> Option<(Remover, Reason)> {
+    let removal = at.removal.as_ref().filter(|_| at.state == State::Hidden)?;
+    // what was hidden before it was brought here has no reason
+    Some((removal.by, removal.reason.unwrap_or(Reason::Other)))
 }
 
 /// Brings the queue in line with what waits on a comment: open flags and notices, the sample, and

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use super::caller::Caller;
 use super::decide::{Decided, Judged, Settled, carry_out, recorded, settled_as, told, turn, unrecorded};
 use super::others::{Again, reopen_others};
+use super::rule::require_other;
 use super::{App, Error, new_id};
+use crate::domain::appeal::Extent;
 use crate::domain::code::Code;
 use crate::domain::comment::Comment;
 use crate::domain::decision::{Act, Conflict, Course, Decision, Fate, Phase, Target, WHOLE, undone};
@@ -38,6 +40,13 @@ impl App {
                 }
                 if old.undone_by.is_some() {
                     return Err(Code::AlreadyUndone.into());
+                }
+                // who was overruled on appeal does not overrule that
+                if tx.appeal_extent(id)?.is_some()
+                    && let Some(overruled) = old.undoes
+                {
+                    let overruled = tx.decision_by_id(overruled)?.ok_or_else(Error::not_found)?;
+                    require_other(tx, &overruled, caller.user)?;
                 }
                 take_back(tx, old, new, caller.user, now_ms)
             })
@@ -125,6 +134,10 @@ pub(super) fn mark(tx: &mut Tx<'_>, of: &Decision, by: Option<DecisionId>) -> Re
     tx.decision_set_undone(of.id, by)?;
     let (mut undoes, mut above, mut is_undone) = (of.undoes, of.id, by.is_some());
     while let Some(id) = undoes {
+        // what took one of several back on appeal left the rest, and the decision, standing
+        if tx.appeal_extent(above)? == Some(Extent::Part) {
+            break;
+        }
         tx.decision_set_undone(id, (!is_undone).then_some(above))?;
         undoes = tx.decision_by_id(id)?.and_then(|decision| decision.undoes);
         (above, is_undone) = (id, !is_undone);
@@ -135,19 +148,24 @@ pub(super) fn mark(tx: &mut Tx<'_>, of: &Decision, by: Option<DecisionId>) -> Re
 /// Opens the flags again that the first decision settled; where that one stands again, as after
 /// the undo of an undo, settles them again.
 pub(super) fn reopen(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -> Result<Settled, Error> {
-    let mut undoes = decision.undoes;
-    let (mut first, mut stands) = (None, true);
-    while let Some(id) = undoes {
-        first = tx.decision_by_id(id)?;
-        undoes = first.as_ref().and_then(|undone| undone.undoes);
-        stands = !stands;
-    }
-    let first = first.ok_or_else(|| Error::Fault("an undo names what it undoes".into()))?;
+    let (first, stands) = first(tx, decision)?;
     let Some(settled) = settled_as(first.act) else { return Ok(Settled::default()) };
     let again = if stands { Again::Settle { at_ms: decision.at_ms } } else { Again::Open };
     let others = reopen_others(tx, &first, comment, again)?;
     let (reporters, by) =
         if stands { (tx.flags_resettle(comment, first.id)?, 1) } else { (tx.flags_reopen(comment, first.id)?, -1) };
     tx.record_add_flags(&reporters, decision.site_id, settled, by)?;
-    Ok(Settled { reporters, others })
+    Ok(Settled { reporters, others, by_notice: false })
+}
+
+/// The decision at the start of a line of undos, itself where there is none, and whether it stands
+/// after the last.
+pub(super) fn first(tx: &mut Tx<'_>, last: &Decision) -> Result<(Decision, bool), Error> {
+    let (mut first, mut stands) = (last.clone(), true);
+    while let Some(id) = first.undoes {
+        let missing = || Error::Fault(format!("decision {id} is gone, which another undoes"));
+        first = tx.decision_by_id(id)?.ok_or_else(missing)?;
+        stands = !stands;
+    }
+    Ok((first, stands))
 }

@@ -3,9 +3,10 @@
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use super::{Export, Import, Over, SiteCommand, Switch, UserCommand};
+use super::{CountsFormat, Export, Import, Over, ReportCommand, SiteCommand, Switch, UserCommand};
 use crate::app::App;
 use crate::app::import::ImportReport;
+use crate::app::report::Period;
 use crate::app::set_site::SiteChange;
 use crate::app::verify::Verified;
 use crate::domain::log::Head;
@@ -86,6 +87,27 @@ pub async fn import(app: &App, import: &Import) -> Told {
 pub async fn export(app: &App, export: &Export) -> Told {
     let mut out = output();
     app.export(&export.site, export.thread.as_deref(), &mut out).await.map_err(told)
+}
+
+/// `report …`
+///
+/// # Errors
+/// In words.
+pub async fn report(app: &App, command: &ReportCommand) -> Told {
+    match command {
+        ReportCommand::Statements { site, from, to } => {
+            let period = Period::parse(from.as_deref(), to.as_deref()).map_err(told)?;
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            app.export_statements(site, period, &mut out).await.map_err(told)
+        }
+        ReportCommand::Counts { site, year, format } => {
+            let report = app.report(site, *year).await.map_err(told)?;
+            match format {
+                CountsFormat::Json => say(&serde_json::to_string_pretty(&report).map_err(told)?),
+                CountsFormat::Csv => say(report.csv().trim_end()),
+            }
+        }
+    }
 }
 
 /// `verify`: the summary, or each difference.

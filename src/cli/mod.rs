@@ -54,6 +54,9 @@ pub enum Command {
     Import(Import),
     /// Write a site, or one thread of it, to standard output.
     Export(Export),
+    /// What a site accounts for.
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Write a copy of the store to a file, beside a running server.
     Backup {
         /// The file; it must not exist.
@@ -257,6 +260,44 @@ pub enum LogCommand {
         #[arg(long, value_name = "FILE")]
         export: Option<PathBuf>,
     },
+}
+
+/// What a site accounts for.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Write statements of reasons as JSON lines, in the schema of the EU's Transparency Database.
+    Statements {
+        /// The site.
+        #[arg(long)]
+        site: String,
+        /// From when: a day, 2026-01-31, or a time in RFC 3339.
+        #[arg(long, value_name = "WHEN")]
+        from: Option<String>,
+        /// Until when: the end of a day, or before a time in RFC 3339.
+        #[arg(long, value_name = "WHEN")]
+        to: Option<String>,
+    },
+    /// Write the figures of a year: flags, restrictions, appeals, automation.
+    Counts {
+        /// The site.
+        #[arg(long)]
+        site: String,
+        /// The year, in UTC.
+        #[arg(long)]
+        year: i16,
+        /// How.
+        #[arg(long, value_enum, default_value_t = CountsFormat::Json)]
+        format: CountsFormat,
+    },
+}
+
+/// A format of figures.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum CountsFormat {
+    /// One object.
+    Json,
+    /// A figure a line, with commas between.
+    Csv,
 }
 
 /// On settings.

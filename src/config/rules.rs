@@ -97,6 +97,7 @@ pub(super) const RULES: &[Rule] = &[
     whole("moderation.notice_due_s", 1, YEAR_S),
     rule("moderation.notice_contact_required", Switch),
     whole("moderation.notice_contact_days", 0, 3_650),
+    whole("moderation.appeal_due_days", 1, 365),
     whole("presence.online_s", 1, 86_400),
     whole("presence.flush_s", 1, 3_600),
     rule("limits.enabled", Switch),

@@ -119,6 +119,8 @@ pub struct Moderation {
     pub notice_contact_required: bool,
     /// Days after the outcome for which it is kept who gave a notice.
     pub notice_contact_days: u64,
+    /// Days within which an appeal is to be decided.
+    pub appeal_due_days: u64,
 }
 
 /// `[presence]`: who counts as online.

@@ -72,6 +72,8 @@ ids! {
     DecisionId,
     /// What one decision did to one comment, as one person concerned sees it.
     EntryId,
+    /// What one person concerned has against one entry.
+    AppealId,
     /// One signed-in client of a person.
     SessionId,
     /// A moderator's lease on items of the queue.

@@ -2,6 +2,7 @@
 //! Everything here can be tested with plain values; who asks and where the answers are kept
 //! is the business of `app` and `store`.
 
+pub mod appeal;
 pub mod code;
 pub mod comment;
 pub mod cursor;
@@ -19,9 +20,11 @@ pub mod password;
 pub mod path;
 pub mod permission;
 pub mod queue;
+pub mod report;
 pub mod sample;
 pub mod scoring;
 pub mod session;
+pub mod statement;
 pub mod stats;
 pub mod thread;
 pub mod throttle;

@@ -8,12 +8,14 @@ use super::answer::Answer;
 use super::comments::PageQuery;
 use super::extract::{Query, Signed};
 use super::sites::{OwnComment, own_comment};
-use super::{reply, view};
+use super::{appeals, reply, view};
 use crate::app::App;
+use crate::app::read_own::OwnEntry;
 use crate::domain::comment::Viewer;
 use crate::domain::decision::Act;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, EntryId};
+use crate::domain::statement::{Ground, Means, Origin, Phrase, Restriction, Statement, english};
 use crate::domain::time::rfc3339;
 
 /// Own comments.
@@ -80,12 +82,95 @@ pub struct OwnDecision {
     at: String,
     /// Whether a rule did it.
     automated: bool,
-    /// Null until the desk stands.
-    #[schema(value_type = Option<Object>)]
-    statement: Option<()>,
-    /// Null until the desk stands.
-    #[schema(value_type = Option<Object>)]
-    appeal: Option<()>,
+    /// Why, in full; null where it restricts nothing of one's own.
+    statement: Option<StatementView>,
+    /// What one has against it; null: nothing yet.
+    appeal: Option<appeals::Appeal>,
+}
+
+/// A statement of reasons (Regulation (EU) 2022/2065, Art. 17). Codes are for programs, texts for
+/// people.
+#[derive(Serialize, ToSchema)]
+pub struct StatementView {
+    /// Its name outside of this service.
+    puid: String,
+    /// What was restricted.
+    restriction: Restriction,
+    /// The same in words.
+    restriction_text: &'static str,
+    /// Where it holds: `worldwide`.
+    territorial_scope: &'static str,
+    /// The same in words.
+    territorial_scope_text: &'static str,
+    /// Since when.
+    from: String,
+    /// Until when; null: until it is taken back.
+    until: Option<String>,
+    /// The same in words.
+    duration_text: &'static str,
+    /// Whether it still holds.
+    in_force: bool,
+    /// What brought it to attention.
+    origin: Origin,
+    /// Whether it was found by automated means.
+    automated_detection: bool,
+    /// Whether it was decided by automated means.
+    automated_decision: bool,
+    /// What happened, in words.
+    facts: String,
+    /// What it rests on.
+    ground: Ground,
+    /// The same in words.
+    ground_text: &'static str,
+    /// Why, in words.
+    explanation: &'static str,
+    /// Where the rules can be read.
+    policy_url: Option<String>,
+    /// What one can do against it.
+    redress: Redress,
+}
+
+/// What one can do against a restriction.
+#[derive(Serialize, ToSchema)]
+pub struct Redress {
+    /// Until when one may appeal here.
+    appeal_until: String,
+    /// How to appeal here.
+    appeal: &'static str,
+    /// How to settle it out of court.
+    out_of_court: &'static str,
+    /// That there are courts.
+    court: &'static str,
+}
+
+fn statement(of: &Statement) -> StatementView {
+    let facts = &of.facts;
+    let duration = if facts.until_ms.is_some() { Phrase::Until } else { Phrase::NoEnd };
+    StatementView {
+        puid: of.puid.clone(),
+        restriction: facts.restriction,
+        restriction_text: english(Phrase::Restriction(facts.restriction)),
+        territorial_scope: "worldwide",
+        territorial_scope_text: english(Phrase::Scope),
+        from: rfc3339(facts.at_ms),
+        until: facts.until_ms.map(rfc3339),
+        duration_text: english(duration),
+        in_force: of.in_force,
+        origin: facts.origin,
+        automated_detection: facts.detected_by == Means::Rule,
+        automated_decision: facts.decided_by == Means::Rule,
+        facts: facts.in_words(),
+        ground: facts.ground(),
+        ground_text: english(Phrase::Ground(facts.ground())),
+        explanation: facts.reason_in_words(),
+        policy_url: of.policy_url.clone(),
+        redress: Redress {
+            appeal_until: rfc3339(of.appeal_until_ms),
+            appeal: english(Phrase::Appeal),
+            out_of_court: english(Phrase::Settlement),
+            court: english(Phrase::Court),
+        },
+    }
 }
 
 /// `GET /me/decisions`
@@ -93,7 +178,7 @@ pub async fn decisions(app: Data<App>, caller: Signed, query: Query<PageQuery>) 
     let (entries, next) = app.own_decisions(&caller.0, query.0.page()).await?;
     let items = entries
         .into_iter()
-        .map(|entry| OwnDecision {
+        .map(|OwnEntry { entry, statement: reasons, appeal }| OwnDecision {
             id: entry.id,
             decision_id: entry.decision.id,
             comment_id: Some(entry.comment_id),
@@ -103,8 +188,8 @@ pub async fn decisions(app: Data<App>, caller: Signed, query: Query<PageQuery>) 
             public_text: entry.decision.public_text,
             at: rfc3339(entry.decision.at_ms),
             automated: entry.decision.actor_id.is_none(),
-            statement: None,
-            appeal: None,
+            statement: reasons.as_ref().map(statement),
+            appeal: appeal.as_ref().map(|appeal| appeals::view(appeal, entry.decision.id)),
         })
         .collect();
     reply::private(&OwnDecisions { items, next })

@@ -6,6 +6,7 @@
 //! `cors` and `limits`, goes around it all.
 
 pub mod answer;
+pub mod appeals;
 pub mod auth;
 pub mod body;
 pub mod claims;
@@ -30,6 +31,7 @@ pub mod reports;
 pub mod route;
 pub mod routes;
 pub mod sites;
+pub mod statements;
 pub mod view;
 pub mod wire;
 

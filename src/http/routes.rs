@@ -4,12 +4,13 @@
 use actix_web::web::{self, ServiceConfig};
 
 use crate::domain::code::Code;
+use crate::domain::report::Report;
 
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
-    assets, auth, claims, comments, decisions, middleware, mine, moderation, notices, openapi, operate, own, queue,
-    reports, sites, stats, view, wire,
+    appeals, assets, auth, claims, comments, decisions, middleware, mine, moderation, notices, openapi, operate, own,
+    queue, reports, sites, statements, stats, view, wire,
 };
 
 /// Every route there is.
@@ -127,6 +128,13 @@ fn people() -> Vec<Route> {
             .query::<comments::PageQuery>()
             .answers::<mine::OwnDecisions>(200)
             .fails(&[Code::CursorMismatch]),
+        post("/me/decisions/{id}/appeal", appeals::appeal)
+            .signed()
+            .text("Appeals, once and within six months, against what a decision did to what is mine or to my flag")
+            .idempotent()
+            .takes::<appeals::AppealBody>()
+            .answers::<appeals::Appeal>(201)
+            .fails(&[Code::AlreadyAppealed, Code::NotAppealable, Code::AppealWindowClosed]),
     ]
 }
 
@@ -180,6 +188,10 @@ fn sites_routes() -> Vec<Route> {
             .open()
             .text("Who of those who published here is online")
             .answers::<sites::Online>(200),
+        get(&below("/transparency"), statements::transparency)
+            .open()
+            .text("How many comments are hidden here, why and by whom, and how many restrictions were overturned")
+            .answers::<statements::Transparency>(200),
     ]
 }
 
@@ -316,6 +328,31 @@ fn moderation_routes() -> Vec<Route> {
             .text("Figures of a site's moderation")
             .query::<moderation::SiteQuery>()
             .answers::<stats::Stats>(200)
+            .fails(&[Code::NotFound]),
+        get("/moderation/appeals", appeals::list)
+            .moderators()
+            .text("Appeals, open ones first")
+            .query::<appeals::AppealsQuery>()
+            .answers::<appeals::Appeals>(200)
+            .fails(&[Code::NotFound, Code::CursorMismatch]),
+        post("/moderation/appeals/{id}/ruling", appeals::rule)
+            .moderators()
+            .text("Rules on an appeal against another moderator's decision")
+            .idempotent()
+            .takes::<appeals::RulingBody>()
+            .answers::<appeals::Appeal>(200)
+            .fails(&[Code::AlreadyRuled, Code::WrongState]),
+        get("/moderation/statements", statements::statements)
+            .moderators()
+            .text("Statements of reasons in the schema of the EU's Transparency Database, without personal data")
+            .query::<statements::StatementsQuery>()
+            .answers_text(statements::JSONL)
+            .fails(&[Code::NotFound]),
+        get("/moderation/stats/report", statements::report)
+            .moderators()
+            .text("The figures of a year: flags, restrictions, appeals, automation")
+            .query::<statements::YearQuery>()
+            .answers::<Report>(200)
             .fails(&[Code::NotFound]),
         get("/moderation/users/{id}", moderation::user)
             .moderators()

@@ -126,6 +126,30 @@ const COUNTERS: &[(&str, &str)] = &[
          WHERE t.hidden_count <> COALESCE(r.n, 0) ORDER BY t.id",
     ),
     (
+        "thread_hidden.hidden",
+        "SELECT k.thread_id, k.hidden, COALESCE(c.n, 0) FROM thread_hidden k LEFT JOIN
+           (SELECT thread_id, removed_by, COALESCE(removed_reason, 'other') AS reason, COUNT(*) AS n FROM comment
+            WHERE state = 'hidden' GROUP BY thread_id, removed_by, COALESCE(removed_reason, 'other')) c
+           ON c.thread_id = k.thread_id AND c.removed_by = k.removed_by AND c.reason = k.reason
+         WHERE k.hidden <> COALESCE(c.n, 0) ORDER BY k.thread_id, k.removed_by, k.reason",
+    ),
+    (
+        "thread_hidden.sum",
+        "SELECT t.id, COALESCE(k.n, 0), COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT thread_id, CAST(SUM(hidden) AS BIGINT) AS n FROM thread_hidden GROUP BY thread_id) k ON k.thread_id = t.id LEFT JOIN
+           (SELECT thread_id, COUNT(*) AS n FROM comment WHERE state = 'hidden' GROUP BY thread_id) r
+           ON r.thread_id = t.id
+         WHERE COALESCE(k.n, 0) <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
+        "thread.overturned_count",
+        "SELECT t.id, t.overturned_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
+           (SELECT c.thread_id, COUNT(*) AS n FROM appeal a JOIN decision_entry e ON e.id = a.entry_id
+            JOIN comment c ON c.id = e.comment_id WHERE a.state = 'overturned' AND e.party = 'owner'
+            GROUP BY c.thread_id) r ON r.thread_id = t.id
+         WHERE t.overturned_count <> COALESCE(r.n, 0) ORDER BY t.id",
+    ),
+    (
         "thread.flagged_count",
         "SELECT t.id, t.flagged_count, COALESCE(r.n, 0) FROM thread t LEFT JOIN
            (SELECT c.thread_id, COUNT(*) AS n FROM queue_item q JOIN comment c ON c.id = q.comment_id

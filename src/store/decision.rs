@@ -3,6 +3,7 @@
 use super::driver::{Columns, values};
 use super::user::{maybe_user, user_columns};
 use super::{StoreError, Tx, dialect};
+use crate::domain::appeal::Party;
 use crate::domain::comment::State;
 use crate::domain::decision::{Act, Conflict, Course, Decision, Disposition, Fate, Phase, Reach, Target};
 use crate::domain::flag::Reason;
@@ -42,8 +43,18 @@ pub struct Entry {
     pub id: EntryId,
     /// The comment.
     pub comment_id: CommentId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What they are to the decision.
+    pub party: Party,
     /// The decision.
     pub decision: Decision,
+}
+
+/// Reads `e.id, e.comment_id, e.user_id, e.party` and a decision.
+pub(super) fn entry(c: &mut Columns<'_>) -> Result<Entry, StoreError> {
+    let (id, comment_id, user_id) = (c.take()?, c.take()?, c.take()?);
+    Ok(Entry { id, comment_id, user_id, party: c.word(Party::parse)?, decision: decision(c)? })
 }
 
 /// What was decided on a comment before.
@@ -66,6 +77,8 @@ macro_rules! decision_columns {
           d.confirmed_by"
     };
 }
+
+pub(super) use decision_columns;
 
 fn to_json(disposition: &Disposition) -> String {
     serde_json::to_string(disposition).expect("invariant: a disposition is plain data")
@@ -312,12 +325,13 @@ impl Tx<'_> {
         id: EntryId,
         decision: DecisionId,
         comment: CommentId,
-        user: UserId,
+        (user, party): (UserId, Party),
         created_ms: i64,
     ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-            values![id, decision, comment, user, created_ms],
+            "INSERT INTO decision_entry (id, decision_id, comment_id, user_id, party, created_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            values![id, decision, comment, user, party.as_str(), created_ms],
         )?;
         Ok(())
     }
@@ -332,14 +346,36 @@ impl Tx<'_> {
         let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
         self.all(
             concat!(
-                "SELECT e.id, e.comment_id, ",
+                "SELECT e.id, e.comment_id, e.user_id, e.party, ",
                 decision_columns!(),
                 " FROM decision_entry e JOIN decision d ON d.id = e.decision_id
                   WHERE e.user_id = ?1 AND (e.created_ms, e.id) < (?2, ?3)
                   ORDER BY e.created_ms DESC, e.id DESC LIMIT ?4"
             ),
             values![user, at, id, count],
-            |c| Ok(Entry { id: c.take()?, comment_id: c.take()?, decision: decision(c)? }),
+            entry,
+        )
+    }
+
+    /// One line of `/me/decisions`.
+    pub fn entry_by_id(&mut self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        self.first(
+            concat!(
+                "SELECT e.id, e.comment_id, e.user_id, e.party, ",
+                decision_columns!(),
+                " FROM decision_entry e CROSS JOIN decision d WHERE e.id = ?1 AND d.id = e.decision_id"
+            ),
+            values![id],
+            entry,
+        )
+    }
+
+    /// What a decision did to a comment that it settled.
+    pub fn target_of(&mut self, id: DecisionId, comment: CommentId) -> Result<Option<Target>, StoreError> {
+        self.first(
+            target_select!("WHERE comment_id = ?2 AND decision_id = ?1 AND conflict IS NULL LIMIT 1"),
+            values![id, comment],
+            |c| Ok(target(c)?.1),
         )
     }
 }

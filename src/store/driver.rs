@@ -7,7 +7,7 @@ use std::path::Path;
 use super::StoreError;
 use super::dialect::Dialect;
 use crate::domain::ids::{
-    ClaimId, CommentId, DecisionId, EntryId, FlagId, NoticeId, SessionId, SiteId, ThreadId, UserId,
+    AppealId, ClaimId, CommentId, DecisionId, EntryId, FlagId, NoticeId, SessionId, SiteId, ThreadId, UserId,
 };
 
 /// A parameter of a statement.
@@ -289,7 +289,7 @@ macro_rules! id_columns {
     )+};
 }
 
-id_columns!(SiteId, UserId, ThreadId, CommentId, FlagId, NoticeId, DecisionId, EntryId, SessionId, ClaimId);
+id_columns!(AppealId, ClaimId, CommentId, DecisionId, EntryId, FlagId, NoticeId, SessionId, SiteId, ThreadId, UserId);
 
 /// Writes a list of parameters: `values![id, name, Option::<i64>::None]`.
 macro_rules! values {

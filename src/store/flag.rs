@@ -7,6 +7,7 @@ use crate::domain::decision::Act;
 use crate::domain::flag::{Flag, FlagState, Outcome, Reason};
 use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, UserId};
 use crate::domain::queue::OpenFlags;
+use crate::domain::report::FlagFigures;
 use crate::domain::scoring::{Outcomes, Report};
 use crate::domain::user::User;
 
@@ -168,6 +169,59 @@ impl Tx<'_> {
             |c| Ok((c.take()?, c.word(Reason::parse)?)),
         )?;
         self.flags_counted(comment, opened, 1)
+    }
+
+    /// Opens one flag again that a decision dismissed, unless its reporter has another open one;
+    /// whether it is open now.
+    pub fn flag_reopen(&mut self, id: FlagId) -> Result<bool, StoreError> {
+        let opened = self.first(
+            "UPDATE flag SET state = 'open', decision_id = NULL
+             WHERE id = ?1 AND state = 'dismissed'
+               AND NOT EXISTS (SELECT 1 FROM flag other WHERE other.comment_id = flag.comment_id
+                               AND other.user_id = flag.user_id AND other.state = 'open')
+             RETURNING comment_id, reason",
+            values![id],
+            |c| Ok((c.take()?, c.word(Reason::parse)?)),
+        )?;
+        let Some((comment, reason)) = opened else { return Ok(false) };
+        self.flag_count_add(comment, reason, 1)?;
+        Ok(true)
+    }
+
+    /// A person's flag on a comment that a decision dismissed, as far as that still stands.
+    pub fn flag_dismissed(
+        &mut self,
+        decision: DecisionId,
+        comment: CommentId,
+        user: UserId,
+    ) -> Result<Option<FlagId>, StoreError> {
+        self.first(
+            "SELECT id FROM flag WHERE decision_id = ?1 AND comment_id = ?2 AND user_id = ?3 AND state = 'dismissed'
+             LIMIT 1",
+            values![decision, comment, user],
+            |c| c.take(),
+        )
+    }
+
+    /// A site's flags made after (time, id) and before a time, oldest first, as far as they count.
+    pub fn flag_walk(
+        &mut self,
+        site: SiteId,
+        (at_ms, id): (i64, i64),
+        before_ms: i64,
+        count: i64,
+    ) -> Result<Vec<(FlagId, FlagFigures)>, StoreError> {
+        self.all(
+            "SELECT f.id, f.reason, f.state, f.created_ms, d.at_ms FROM flag f LEFT JOIN decision d ON d.id = f.decision_id
+             WHERE f.site_id = ?1 AND (f.created_ms, f.id) > (?2, ?3) AND f.created_ms < ?4
+             ORDER BY f.created_ms, f.id LIMIT ?5",
+            values![site, at_ms, id, before_ms, count],
+            |c| {
+                let id = c.take()?;
+                let (reason, state) = (c.word(Reason::parse)?, c.word(FlagState::parse)?);
+                Ok((id, FlagFigures { reason, state, created_ms: c.take()?, decided_ms: c.maybe()? }))
+            },
+        )
     }
 
     /// Notes how a decision is about to settle the open flags of a comment.

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::driver::values;
 use super::{StoreError, Tx, dialect};
-use crate::domain::ids::{CommentId, DecisionId, FlagId, UserId};
+use crate::domain::ids::{AppealId, CommentId, DecisionId, EntryId, FlagId, UserId};
 
 /// What a unit contends for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,7 @@ enum Part {
     ThreadsOf(Vec<CommentId>),
     ThreadOf(FlagId),
     Undo(DecisionId),
+    Appealed(AppealId),
 }
 
 impl Key {
@@ -50,6 +51,17 @@ impl Key {
     /// The threads that a decision has changed.
     pub fn decision(id: DecisionId) -> Key {
         Key(vec![Part::Undo(id)])
+    }
+
+    /// An appeal, and the thread of the comment that it is about.
+    pub fn appeal(id: AppealId) -> Key {
+        let own = Key::names("appeal", &[&id.to_string()]);
+        own.and(Key(vec![Part::Appealed(id)]))
+    }
+
+    /// What a person was told of a decision.
+    pub fn entry(id: EntryId) -> Key {
+        Key::names("entry", &[&id.to_string()])
     }
 
     /// The queue of a site, as those who take from it do.
@@ -117,6 +129,7 @@ impl Key {
                 Part::ThreadsOf(ids) => numbers.extend(tx.key_of_comments(ids)?),
                 Part::ThreadOf(flag) => numbers.extend(tx.key_of_flag(*flag)?),
                 Part::Undo(decision) => numbers.extend(tx.key_of_decision(*decision)?),
+                Part::Appealed(appeal) => numbers.extend(tx.key_of_appeal(*appeal)?),
             }
         }
         numbers.sort_unstable();
@@ -161,6 +174,17 @@ impl Tx<'_> {
         self.all(
             threads_where!(
                 "(SELECT k.thread_id FROM flag f JOIN comment k ON k.id = f.comment_id WHERE f.id = ?1) given"
+            ),
+            values![id],
+            |c| Ok(number("thread", &[&c.take::<String>()?, &c.take::<String>()?])),
+        )
+    }
+
+    fn key_of_appeal(&mut self, id: AppealId) -> Result<Vec<i64>, StoreError> {
+        self.all(
+            threads_where!(
+                "(SELECT k.thread_id FROM appeal a JOIN decision_entry e ON e.id = a.entry_id
+                  JOIN comment k ON k.id = e.comment_id WHERE a.id = ?1) given"
             ),
             values![id],
             |c| Ok(number("thread", &[&c.take::<String>()?, &c.take::<String>()?])),

@@ -4,6 +4,7 @@
 //! statement, in the file of its table. Rules and permissions are not here: `domain` decides and
 //! `app` asks.
 
+mod appeal;
 mod batch;
 mod check;
 mod checkpoint;
@@ -38,6 +39,7 @@ mod session;
 mod settlement;
 mod site;
 mod sqlite;
+mod statement;
 mod stats;
 mod thread;
 mod tx;
@@ -51,6 +53,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+pub use appeal::Appealed;
 pub use batch::Batch;
 pub use check::Difference;
 pub use claim::{Holder, Lease};

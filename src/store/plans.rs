@@ -12,6 +12,7 @@ use super::driver::values;
 use super::sqlite::{Sqlite, Use};
 use super::watch::{Watch, Watched};
 use super::*;
+use crate::domain::appeal::{Appeal, AppealState, Party};
 use crate::domain::comment::{Comment, State};
 use crate::domain::decision::{Act, Aim, Course, Decision, Disposition, Fate, Phase, Reach, Target};
 use crate::domain::display_name::DisplayName;
@@ -25,6 +26,7 @@ use crate::domain::permission::Role;
 use crate::domain::queue::Waiting;
 use crate::domain::scoring::FLAGS_WEIGHED;
 use crate::domain::session::{Client, Scope, Session};
+use crate::domain::statement::{Facts, Means, Origin, Restriction};
 use crate::domain::thread::{Site, Thread, ThreadState};
 use crate::domain::throttle::Failures;
 use crate::domain::tree::{Cut, Level, Levels, Next, Position, Sort};
@@ -39,6 +41,7 @@ const ALICE: UserId = UserId(5);
 const SESSION: SessionId = SessionId(6);
 const FLAG: FlagId = FlagId(7);
 const DECISION: DecisionId = DecisionId(8);
+const ENTRY: EntryId = EntryId(9);
 const NOW: i64 = 1_700_000_000_000;
 
 /// Tables that stay small: what operators make by hand. Every other one grows.
@@ -58,6 +61,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SELECT site_id, role FROM role", "one for each site"),
     ("SELECT s.key, r.role FROM role r", "one for each site"),
     ("SELECT version, body, body_html, written_ms FROM revision", "edits end with the edit window"),
+    ("SELECT removed_by, reason, hidden FROM thread_hidden", "one for each remover and reason"),
     ("SELECT DISTINCT s.key, t.key FROM", "the threads of what one decision is aimed at"),
     ("SELECT seq, at_ms, kind, thread_id,", "what this process has not heard yet, read after each commit"),
 ];
@@ -316,8 +320,10 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.flags_erase_notes(ROOT)?;
     tx.log_purge(ROOT, DECISION, NOW)?;
     tx.decisions_erase_texts(ROOT, DECISION)?;
-    tx.entry_insert(EntryId(9), DECISION, ROOT, ALICE, NOW)?;
+    tx.entry_insert(ENTRY, DECISION, ROOT, (ALICE, Party::Owner), NOW)?;
     tx.entries_of(ALICE, None, 50)?;
+    tx.entry_by_id(ENTRY)?;
+    accounting(tx)?;
     tx.log_append(&LogEntry {
         chain: Chain::Site(SITE),
         at_ms: NOW,
@@ -367,6 +373,57 @@ fn notices(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.sample_withdraw(ROOT)?;
     tx.sample_count_add(SITE, 1, FlagState::Dismissed, 1)?;
     tx.sample_counts(SITE, 24)?;
+    Ok(())
+}
+
+fn accounting(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.statement_insert(&Facts {
+        entry_id: ENTRY,
+        site_id: SITE,
+        at_ms: NOW,
+        restriction: Restriction::Hidden,
+        until_ms: None,
+        reason: Some(Reason::Spam),
+        origin: Origin::Flag,
+        detected_by: Means::People,
+        decided_by: Means::People,
+        content_ms: NOW,
+    })?;
+    tx.statement_is_there(ENTRY)?;
+    tx.statements_of(&[ENTRY])?;
+    tx.statement_walk(SITE, (0, 0), NOW, 50)?;
+    tx.target_of(DECISION, ROOT)?;
+    tx.flag_dismissed(DECISION, ROOT, ALICE)?;
+    tx.flag_reopen(FLAG)?;
+    tx.flag_walk(SITE, (0, 0), NOW, 50)?;
+    let appeal = Appeal {
+        id: AppealId(11),
+        entry_id: ENTRY,
+        site_id: SITE,
+        comment_id: Some(ROOT),
+        state: AppealState::Open,
+        text: "t".into(),
+        answer: None,
+        ruled_by: None,
+        undo: None,
+        created_ms: NOW,
+        due_ms: NOW,
+        decided_ms: None,
+    };
+    tx.appeal_insert(&appeal)?;
+    tx.appeal_by_id(appeal.id)?;
+    tx.appeals_of(&[ENTRY])?;
+    tx.appeals_open(SITE, (0, 0), 50)?;
+    tx.appeals_decided(SITE, (NOW, 0), 50)?;
+    tx.appeal_walk(SITE, (0, 0), NOW, 50)?;
+    tx.appeal_rule(&appeal)?;
+    tx.appeal_extent(DECISION)?;
+    tx.appeals_erase_texts(ROOT)?;
+    Key::appeal(appeal.id).and(Key::entry(ENTRY)).look_up(tx)?;
+    tx.thread_hidden_add(THREAD, "moderator", "spam", 1)?;
+    tx.thread_hidden(THREAD)?;
+    tx.thread_add_overturned(ROOT)?;
+    tx.thread_overturned(THREAD)?;
     Ok(())
 }
 

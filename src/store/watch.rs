@@ -108,7 +108,7 @@ pub fn analyse(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 
 /// Fills a store with one site, `s`, one thread, `t`, and `count` of each: people; comments, all by
 /// person 1, numbered from 1; sessions, flags and decisions of person 1; flags and votes on
-/// comment 1; waiting comments.
+/// comment 1; waiting comments; statements and appeals of person 1, half of them open.
 pub fn fill(tx: &mut Tx<'_>, count: i64, shape: Shape) -> Result<(), StoreError> {
     let chain = shape == Shape::Chain;
     let site = Site { id: SiteId(1), key: "s".into(), title: "S".into(), explicit_threads: false, policy_url: None };
@@ -183,6 +183,11 @@ pub fn fill(tx: &mut Tx<'_>, count: i64, shape: Shape) -> Result<(), StoreError>
            {each} SELECT i, 1, {FILLED_MS}, 2, 'dismiss', 'comment', 'done', 0 FROM n;
          INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms)
            {each} SELECT i, i, 1, 1, {FILLED_MS} + i FROM n;
+         INSERT INTO statement (entry_id, site_id, at_ms, restriction, reason_code, origin, detected_by, decided_by, content_ms)
+           {each} SELECT i, 1, {FILLED_MS} + i, 'hidden', 'spam', 'flag', 'people', 'people', {FILLED_MS} FROM n;
+         INSERT INTO appeal (id, entry_id, site_id, state, text, created_ms, due_ms, decided_ms)
+           {each} SELECT i, i, 1, CASE WHEN i % 2 = 0 THEN 'open' ELSE 'upheld' END, 't', {FILLED_MS} + i, {FILLED_MS},
+             CASE WHEN i % 2 = 1 THEN {FILLED_MS} + i END FROM n;
          INSERT INTO event (at_ms, kind) {each} SELECT {FILLED_MS}, 'user.changed' FROM n;"
     ))
 }

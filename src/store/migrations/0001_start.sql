@@ -147,9 +147,20 @@ CREATE TABLE thread (
   held_count      INTEGER NOT NULL DEFAULT 0,
   hidden_count    INTEGER NOT NULL DEFAULT 0,
   flagged_count   INTEGER NOT NULL DEFAULT 0,
+  -- restrictions that were overturned on appeal
+  overturned_count INTEGER NOT NULL DEFAULT 0,
   version         INTEGER NOT NULL DEFAULT 0,
   created_ms      INTEGER NOT NULL,
   UNIQUE (site_id, key)
+) STRICT;
+
+-- Hidden comments of a thread by who hid them and why, kept so that readers can be told.
+CREATE TABLE thread_hidden (
+  thread_id  INTEGER NOT NULL REFERENCES thread (id),
+  removed_by TEXT NOT NULL,
+  reason     TEXT NOT NULL,
+  hidden     INTEGER NOT NULL,
+  PRIMARY KEY (thread_id, removed_by, reason)
 ) STRICT;
 
 CREATE TABLE comment (
@@ -256,7 +267,8 @@ CREATE INDEX flag_with_note ON flag (comment_id) WHERE note IS NOT NULL;
 CREATE INDEX flag_weight ON flag (comment_id, weight DESC, id) WHERE state = 'open';
 CREATE INDEX flag_user ON flag (user_id, created_ms, id);
 CREATE INDEX flag_user_site ON flag (user_id, site_id, created_ms, id);
-CREATE INDEX flag_decision ON flag (decision_id, comment_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX flag_decision ON flag (decision_id, comment_id, user_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX flag_site ON flag (site_id, created_ms, id);
 
 -- Open flags by reason, kept so that a comment with thousands of them is judged as fast as any.
 CREATE TABLE flag_count (
@@ -460,10 +472,55 @@ CREATE TABLE decision_entry (
   decision_id INTEGER NOT NULL REFERENCES decision (id),
   comment_id  INTEGER NOT NULL,
   user_id     INTEGER NOT NULL REFERENCES user_account (id),
+  -- whose comment it is, or who had flagged it
+  party       TEXT NOT NULL DEFAULT 'owner' CHECK (party IN ('owner', 'reporter')),
   created_ms  INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX decision_entry_user ON decision_entry (user_id, created_ms, id);
+
+-- What a statement of reasons (Regulation (EU) 2022/2065, Art. 17) says that nothing else keeps as
+-- it was; one for each entry that tells an owner of a restriction.
+CREATE TABLE statement (
+  entry_id    INTEGER PRIMARY KEY REFERENCES decision_entry (id),
+  site_id     INTEGER NOT NULL REFERENCES site (id),
+  at_ms       INTEGER NOT NULL,
+  restriction TEXT NOT NULL,
+  until_ms    INTEGER,
+  reason_code TEXT,
+  origin      TEXT NOT NULL CHECK (origin IN ('notice', 'flag', 'own_initiative')),
+  detected_by TEXT NOT NULL CHECK (detected_by IN ('people', 'rule')),
+  decided_by  TEXT NOT NULL CHECK (decided_by IN ('people', 'rule')),
+  -- when the content was written that led to it
+  content_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX statement_site ON statement (site_id, at_ms, entry_id);
+
+-- One for each entry at the most.
+CREATE TABLE appeal (
+  id         INTEGER PRIMARY KEY,
+  entry_id   INTEGER NOT NULL UNIQUE REFERENCES decision_entry (id),
+  site_id    INTEGER NOT NULL REFERENCES site (id),
+  -- the comment that it is about, whose purge takes the texts away
+  comment_id INTEGER,
+  state      TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'overturned')),
+  text       TEXT NOT NULL CHECK (length(text) <= 5000),
+  answer     TEXT,
+  ruled_by   INTEGER REFERENCES user_account (id),
+  -- the decision that took the entry back; 1: that was a part of what it was of
+  undo_id    INTEGER REFERENCES decision (id),
+  undo_part  INTEGER NOT NULL DEFAULT 0 CHECK (undo_part IN (0, 1)),
+  created_ms INTEGER NOT NULL,
+  due_ms     INTEGER NOT NULL,
+  decided_ms INTEGER
+) STRICT;
+
+CREATE INDEX appeal_state ON appeal (site_id, state, created_ms, id);
+CREATE INDEX appeal_decided ON appeal (site_id, decided_ms, id) WHERE decided_ms IS NOT NULL;
+CREATE INDEX appeal_received ON appeal (site_id, created_ms, id);
+CREATE INDEX appeal_comment ON appeal (comment_id) WHERE comment_id IS NOT NULL;
+CREATE INDEX appeal_undo ON appeal (undo_id) WHERE undo_id IS NOT NULL;
 
 -- The log: rows never change, their texts lie apart and can be purged ---------------------------
 
