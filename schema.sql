@@ -313,6 +313,7 @@ CREATE TABLE notice (
 CREATE INDEX notice_open ON notice (comment_id, created_ms, id) WHERE state = 'open';
 CREATE INDEX notice_category ON notice (comment_id, category) WHERE state = 'open';
 CREATE INDEX notice_decision ON notice (decision_id, comment_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX notice_site ON notice (site_id, created_ms, id);
 CREATE INDEX notice_text ON notice (comment_id) WHERE explanation <> '';
 CREATE INDEX notice_contact ON notice (settled_ms, id) WHERE email IS NOT NULL;
 

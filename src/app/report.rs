@@ -135,6 +135,14 @@ impl App {
         let (id, mut tally) = (site.id, Tally::new(site.key.clone(), year));
         let mut after = (from_ms, 0);
         loop {
+            let read = move |tx: &mut Tx<'_>| Ok::<_, Error>(tx.notice_walk(id, after, to_ms, PAGE)?);
+            let notices = self.store.read("report_notices", read).await?;
+            let Some((last, figures)) = notices.last() else { break };
+            after = (figures.created_ms, last.0);
+            notices.iter().for_each(|(_, figures)| tally.notice(figures));
+        }
+        after = (from_ms, 0);
+        loop {
             let flags =
                 self.store.read("report_flags", move |tx| Ok::<_, Error>(tx.flag_walk(id, after, to_ms, PAGE)?));
             let flags = flags.await?;

@@ -12,7 +12,7 @@ use super::statement::{Facts, Means, Origin};
 
 /// What was received with one reason, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FlagCounts {
+pub struct ReportCounts {
     /// How many.
     pub received: i64,
     /// Found to be right.
@@ -77,8 +77,10 @@ pub struct Report {
     pub site: String,
     /// The year, in UTC.
     pub year: i16,
+    /// Notices of illegal content received, by category.
+    pub notices: BTreeMap<&'static str, ReportCounts>,
     /// Flags received, by reason.
-    pub flags: BTreeMap<&'static str, FlagCounts>,
+    pub flags: BTreeMap<&'static str, ReportCounts>,
     /// Restrictions imposed.
     pub restrictions: RestrictionCounts,
     /// Appeals received, by party.
@@ -87,9 +89,9 @@ pub struct Report {
     pub automation: AutomationCounts,
 }
 
-/// A flag as far as it counts.
+/// A flag or a notice as far as it counts.
 #[derive(Clone, Copy, Debug)]
-pub struct FlagFigures {
+pub struct ReportFigures {
     /// Why.
     pub reason: Reason,
     /// How it stands.
@@ -113,36 +115,52 @@ pub struct AppealFigures {
     pub decided_ms: Option<i64>,
 }
 
+impl ReportFigures {
+    fn count(&self, counts: &mut BTreeMap<&'static str, ReportCounts>, times: &mut Times) {
+        let counts = counts.entry(self.reason.as_str()).or_default();
+        counts.received += 1;
+        match self.state {
+            FlagState::Open => counts.open += 1,
+            FlagState::Upheld => counts.upheld += 1,
+            FlagState::Dismissed => counts.dismissed += 1,
+            FlagState::Withdrawn => counts.withdrawn += 1,
+        }
+        if let Some(decided_ms) = self.decided_ms {
+            times.entry(self.reason.as_str()).or_default().push(decided_ms - self.created_ms);
+        }
+    }
+}
+
 /// Counts what it is told of. Of each thing decided it keeps a time, for the medians.
 pub struct Tally {
     report: Report,
-    flag_times: BTreeMap<&'static str, Vec<i64>>,
-    appeal_times: BTreeMap<&'static str, Vec<i64>>,
+    notice_times: Times,
+    flag_times: Times,
+    appeal_times: Times,
 }
+
+/// Times in milliseconds, by what they are of.
+type Times = BTreeMap<&'static str, Vec<i64>>;
 
 impl Tally {
     /// Nothing yet.
     pub fn new(site: String, year: i16) -> Tally {
-        let flags = Reason::for_flags().map(|reason| (reason.as_str(), FlagCounts::default())).collect();
+        let flags: BTreeMap<_, _> =
+            Reason::for_flags().map(|reason| (reason.as_str(), ReportCounts::default())).collect();
         let appeals = Party::ALL.iter().map(|party| (party.as_str(), AppealCounts::default())).collect();
         let (restrictions, automation) = (RestrictionCounts::default(), AutomationCounts::default());
-        let report = Report { site, year, flags, restrictions, appeals, automation };
-        Tally { report, flag_times: BTreeMap::new(), appeal_times: BTreeMap::new() }
+        let report = Report { site, year, notices: flags.clone(), flags, restrictions, appeals, automation };
+        Tally { report, notice_times: Times::new(), flag_times: Times::new(), appeal_times: Times::new() }
+    }
+
+    /// A notice.
+    pub fn notice(&mut self, notice: &ReportFigures) {
+        notice.count(&mut self.report.notices, &mut self.notice_times);
     }
 
     /// A flag.
-    pub fn flag(&mut self, flag: &FlagFigures) {
-        let notices = self.report.flags.entry(flag.reason.as_str()).or_default();
-        notices.received += 1;
-        match flag.state {
-            FlagState::Open => notices.open += 1,
-            FlagState::Upheld => notices.upheld += 1,
-            FlagState::Dismissed => notices.dismissed += 1,
-            FlagState::Withdrawn => notices.withdrawn += 1,
-        }
-        if let Some(decided_ms) = flag.decided_ms {
-            self.flag_times.entry(flag.reason.as_str()).or_default().push(decided_ms - flag.created_ms);
-        }
+    pub fn flag(&mut self, flag: &ReportFigures) {
+        flag.count(&mut self.report.flags, &mut self.flag_times);
     }
 
     /// A restriction, and how an appeal against it stands.
@@ -183,8 +201,11 @@ impl Tally {
 
     /// The figures of all of it.
     pub fn done(mut self) -> Report {
-        for (reason, notices) in &mut self.report.flags {
-            notices.median_s = self.flag_times.get_mut(reason).and_then(|times| median_s(times));
+        for (category, notices) in &mut self.report.notices {
+            notices.median_s = self.notice_times.get_mut(category).and_then(|times| median_s(times));
+        }
+        for (reason, flags) in &mut self.report.flags {
+            flags.median_s = self.flag_times.get_mut(reason).and_then(|times| median_s(times));
         }
         for (party, appeals) in &mut self.report.appeals {
             appeals.median_s = self.appeal_times.get_mut(party).and_then(|times| median_s(times));
@@ -215,13 +236,15 @@ impl Report {
             csv += &format!("{},{},{section},{of},{figure},{value}\n", self.site, self.year);
         };
         let number = |number: i64| Some(number.to_string());
-        for (reason, n) in &self.flags {
-            line("flags", reason, "received", number(n.received));
-            line("flags", reason, "upheld", number(n.upheld));
-            line("flags", reason, "dismissed", number(n.dismissed));
-            line("flags", reason, "withdrawn", number(n.withdrawn));
-            line("flags", reason, "open", number(n.open));
-            line("flags", reason, "median_s", n.median_s.and_then(number));
+        for (section, counts) in [("notices", &self.notices), ("flags", &self.flags)] {
+            for (reason, n) in counts {
+                line(section, reason, "received", number(n.received));
+                line(section, reason, "upheld", number(n.upheld));
+                line(section, reason, "dismissed", number(n.dismissed));
+                line(section, reason, "withdrawn", number(n.withdrawn));
+                line(section, reason, "open", number(n.open));
+                line(section, reason, "median_s", n.median_s.and_then(number));
+            }
         }
         let r = &self.restrictions;
         line("restrictions", "all", "total", number(r.total));
@@ -275,7 +298,7 @@ mod tests {
         for (state, decided_ms) in
             [(FlagState::Upheld, Some(9_000)), (FlagState::Dismissed, Some(5_000)), (FlagState::Open, None)]
         {
-            tally.flag(&FlagFigures { reason: Reason::Spam, state, created_ms: 1_000, decided_ms });
+            tally.flag(&ReportFigures { reason: Reason::Spam, state, created_ms: 1_000, decided_ms });
         }
         tally.statement(&facts(Origin::Flag, Means::People), Some(AppealState::Overturned));
         tally.statement(&facts(Origin::OwnInitiative, Means::Rule), Some(AppealState::Overturned));
@@ -283,10 +306,14 @@ mod tests {
         let appeal = |state, decided_ms| AppealFigures { party: Party::Owner, state, created_ms: 0, decided_ms };
         tally.appeal(&appeal(AppealState::Overturned, Some(60_000)));
         tally.appeal(&appeal(AppealState::Open, None));
+        let notice =
+            ReportFigures { reason: Reason::Illegal, state: FlagState::Upheld, created_ms: 0, decided_ms: Some(3_000) };
+        tally.notice(&notice);
         let report = tally.done();
-        let spam = FlagCounts { received: 3, upheld: 1, dismissed: 1, withdrawn: 0, open: 1, median_s: Some(8) };
+        let spam = ReportCounts { received: 3, upheld: 1, dismissed: 1, withdrawn: 0, open: 1, median_s: Some(8) };
         assert_eq!(report.flags["spam"], spam);
-        assert_eq!(report.flags["hate"], FlagCounts::default());
+        assert_eq!((report.notices["illegal"].upheld, report.notices["illegal"].median_s), (1, Some(3)));
+        assert_eq!(report.flags["hate"], ReportCounts::default());
         assert_eq!(report.restrictions.total, 3);
         assert_eq!(report.restrictions.by_origin, BTreeMap::from([("flag", 1), ("own_initiative", 2)]));
         assert_eq!(report.restrictions.own_initiative_by_detection, BTreeMap::from([("rule", 2)]));

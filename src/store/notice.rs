@@ -6,6 +6,7 @@ use crate::domain::decision::Act;
 use crate::domain::flag::{FlagState, Reason};
 use crate::domain::ids::{CommentId, DecisionId, NoticeId, SiteId};
 use crate::domain::notice::{Contact, Notice, NoticeOutcome};
+use crate::domain::report::ReportFigures;
 
 macro_rules! notice_select {
     ($tail:literal) => {
@@ -122,6 +123,26 @@ impl Tx<'_> {
                AND EXISTS (SELECT 1 FROM settlement s WHERE s.decision_id = ?2 AND s.comment_id = ?1
                            AND s.kind = 'notice' AND s.subject_id = notice.id)",
             values![comment, decision, at_ms],
+        )
+    }
+
+    /// A site's notices of a period as far as they count, oldest first, after (time, id); `count` at most.
+    pub fn notice_walk(
+        &mut self,
+        site: SiteId,
+        (at_ms, id): (i64, i64),
+        before_ms: i64,
+        count: i64,
+    ) -> Result<Vec<(NoticeId, ReportFigures)>, StoreError> {
+        self.all(
+            "SELECT id, category, state, created_ms, settled_ms FROM notice
+             WHERE site_id = ?1 AND (created_ms, id) > (?2, ?3) AND created_ms < ?4 ORDER BY created_ms, id LIMIT ?5",
+            values![site, at_ms, id, before_ms, count],
+            |c| {
+                let id = c.take()?;
+                let (reason, state) = (c.word(Reason::parse)?, c.word(FlagState::parse)?);
+                Ok((id, ReportFigures { reason, state, created_ms: c.take()?, decided_ms: c.maybe()? }))
+            },
         )
     }
 }

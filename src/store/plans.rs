@@ -357,6 +357,7 @@ fn notices(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     };
     tx.notice_insert(&notice, SITE, &[1; 32])?;
     tx.notice_by_id(notice.id)?;
+    tx.notice_walk(SITE, (0, 0), NOW, 50)?;
     tx.notice_by_hash(&[1; 32])?;
     tx.notices_open(ROOT, 20)?;
     tx.notice_is_open(ROOT, Reason::Illegal)?;
