@@ -77,7 +77,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || 0..=READERS;
     let pick = any::<usize>;
     // what is purged does not come back: see purge.rs
-    let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| ![Act::Undo, Act::Purge].contains(act)).collect();
+    let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| act.is_on_comments() && *act != Act::Purge).collect();
     let reasons: Vec<Reason> = Reason::for_flags().collect();
     let order = (
         prop_oneof![9 => Just(MODERATOR), 1 => 0..READERS],
@@ -862,7 +862,13 @@ async fn people(base: &support::World) -> Vec<Caller> {
         let user = base.app.store.read("user", find).await.unwrap();
         let grant = (index == MODERATOR).then_some(Grant { site: Some(base.site), role: Role::Moderator });
         let grants: Vec<Grant> = grant.into_iter().collect();
-        people.push(Caller { user, session: SessionId(1), scope: Scope::Full, grants: grants.into() });
+        people.push(Caller {
+            user,
+            session: SessionId(1),
+            scope: Scope::Full,
+            grants: grants.into(),
+            sanctions: [].into(),
+        });
     }
     people
 }

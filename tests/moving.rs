@@ -42,6 +42,10 @@ async fn filled() -> World {
     world.app.set_site("here", over).await.unwrap();
     assert_eq!(world.decide("mona", "dismiss", &reply).await.ok()["state"], "proposed");
     world.app.set_site("here", SiteChange { two_persons_over: Some(None), ..over }).await.unwrap();
+    let carol = id(&world.get("carol", "/me").await.ok());
+    let (note, warn) = (json!({"site": "here", "text": "seen"}), json!({"kind": "warn", "reason_code": "spam"}));
+    world.call("mona", "POST", &format!("/moderation/users/{carol}/notes"), note).await.ok();
+    world.call("ada", "POST", &format!("/moderation/users/{carol}/sanctions"), warn).await.ok();
     world.sign_in("bob").await;
     world.reader_token("carol").await;
     world

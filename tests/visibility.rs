@@ -84,6 +84,8 @@ const ROWS: &[Row] = &[
     none("/api/v1/moderation/decisions/{id}/targets", ""),
     none("/api/v1/moderation/stats", "?site={site}"),
     none("/api/v1/moderation/users/{id}", "?site={site}"),
+    none("/api/v1/moderation/users/{id}/sanctions", "?site={site}"),
+    none("/api/v1/moderation/users/{id}/notes", "?site={site}"),
     none("/api/v1/moderation/log", "?site={site}"),
     none("/api/v1/moderation/log/head", "?site={site}"),
     none("/api/v1/openapi.json", ""),

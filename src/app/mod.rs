@@ -21,11 +21,14 @@ pub mod flag;
 pub mod go_on;
 #[cfg(test)]
 mod growth;
+pub mod history;
 pub mod housekeep;
 pub mod import;
+pub mod lift;
 pub mod list_decisions;
 pub mod log;
 pub mod manage_thread;
+pub mod note;
 pub mod people;
 pub mod post;
 pub mod presence;
@@ -35,6 +38,7 @@ pub mod read;
 pub mod read_own;
 pub mod refresh;
 pub mod register;
+pub mod sanction;
 pub mod secret;
 pub mod session;
 pub mod set_role;
@@ -88,7 +92,7 @@ pub struct App {
     pub settings: Settings,
     /// The service's own origin, `https://comments.example`.
     pub origin: String,
-    /// Ended sessions, roles and origins, in memory.
+    /// Ended sessions, roles, sanctions and origins, in memory.
     pub standing: Arc<Standing>,
     /// What was read and is still current.
     pub stamps: Arc<Stamps>,

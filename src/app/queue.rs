@@ -1,4 +1,4 @@
-//! What moderators read: the queue, comments in any state, a person's record.
+//! What moderators read: the queue, and comments in any state.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,7 @@ use crate::domain::ids::{CommentId, ThreadId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::queue::{QueueKind, list};
 use crate::domain::thread::{Site, Thread};
-use crate::domain::user::User;
-use crate::store::{CommentFilter, FlagGroup, Holder, QueuePlace, Record, Tx};
+use crate::store::{CommentFilter, FlagGroup, Holder, QueuePlace, Tx};
 
 /// A page of the queue.
 pub struct QueuePage {
@@ -151,23 +150,6 @@ impl App {
                 let states = narrow.state.as_ref().map_or(State::ALL, std::slice::from_ref);
                 let (comments, next) = super::read_own::comment_page(tx, filter, states, &page)?;
                 Ok((site, comments, next))
-            })
-            .await
-    }
-
-    /// What a person has done on a site.
-    ///
-    /// # Errors
-    /// 403 without a role on the site, 404 for the person.
-    pub async fn record(&self, caller: &Caller, user: UserId, site: String) -> Result<(Site, User, Record), Error> {
-        caller.require_any_moderator()?;
-        let caller = caller.clone();
-        self.store
-            .read("record", move |tx| {
-                let site = site_for(tx, &caller, Action::Moderate, &site)?;
-                let person = tx.user_own(user)?.ok_or_else(Error::not_found)?.user;
-                let record = tx.record_of(user, site.id)?;
-                Ok((site, person, record))
             })
             .await
     }

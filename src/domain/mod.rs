@@ -18,6 +18,7 @@ pub mod password;
 pub mod path;
 pub mod permission;
 pub mod queue;
+pub mod sanction;
 pub mod session;
 pub mod stats;
 pub mod thread;

@@ -21,6 +21,7 @@ pub mod mine;
 pub mod moderation;
 pub mod openapi;
 pub mod own;
+mod people;
 pub mod problem;
 pub mod query;
 pub mod reply;

@@ -1,12 +1,14 @@
 //! Decisions, what they did to each target, and what the people concerned see of them.
 
 use super::driver::{Columns, values};
+use super::sanction::{maybe_sanction, sanction_columns};
 use super::user::{maybe_user, user_columns};
 use super::{StoreError, Tx, dialect};
 use crate::domain::comment::State;
 use crate::domain::decision::{Act, Conflict, Course, Decision, Disposition, Fate, Phase, Reach, Target};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, EntryId, SiteId, UserId};
+use crate::domain::sanction::Sanction;
 use crate::domain::user::User;
 
 fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
@@ -40,10 +42,23 @@ fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
 pub struct Entry {
     /// Its id.
     pub id: EntryId,
-    /// The comment.
-    pub comment_id: CommentId,
+    /// The comment; none when it is about a sanction.
+    pub comment_id: Option<CommentId>,
     /// The decision.
     pub decision: Decision,
+    /// The sanction.
+    pub sanction: Option<Sanction>,
+}
+
+/// A decision that concerned a person, as moderators see it.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// The entry.
+    pub entry: Entry,
+    /// Who decided; none: the command line.
+    pub actor: Option<User>,
+    /// Whether the comment is by the person; else they had flagged it.
+    pub is_author: bool,
 }
 
 /// What was decided on a comment before.
@@ -65,6 +80,10 @@ macro_rules! decision_columns {
           d.undone_by, d.state, d.selected, d.total, d.applied_count, d.conflict_count, d.looked_at, d.proposed_ms,
           d.confirmed_by"
     };
+}
+
+fn entry(c: &mut Columns<'_>) -> Result<Entry, StoreError> {
+    Ok(Entry { id: c.take()?, comment_id: c.maybe()?, decision: decision(c)?, sanction: maybe_sanction(c)? })
 }
 
 fn to_json(disposition: &Disposition) -> String {
@@ -298,7 +317,8 @@ impl Tx<'_> {
         created_ms: i64,
     ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO decision_entry (id, decision_id, site_id, comment_id, user_id, created_ms)
+               SELECT ?1, id, site_id, ?3, ?4, ?5 FROM decision WHERE id = ?2",
             values![id, decision, comment, user, created_ms],
         )?;
         Ok(())
@@ -316,12 +336,38 @@ impl Tx<'_> {
             concat!(
                 "SELECT e.id, e.comment_id, ",
                 decision_columns!(),
+                ", ",
+                sanction_columns!(),
                 " FROM decision_entry e JOIN decision d ON d.id = e.decision_id
+                  LEFT JOIN sanction x ON x.id = e.sanction_id LEFT JOIN site p ON p.id = x.site_id
                   WHERE e.user_id = ?1 AND (e.created_ms, e.id) < (?2, ?3)
                   ORDER BY e.created_ms DESC, e.id DESC LIMIT ?4"
             ),
             values![user, at, id, count],
-            |c| Ok(Entry { id: c.take()?, comment_id: c.take()?, decision: decision(c)? }),
+            entry,
+        )
+    }
+
+    /// The last decisions on a site that concerned a person, newest first.
+    pub fn entries_on_site(&mut self, user: UserId, site: SiteId, count: i64) -> Result<Vec<Concern>, StoreError> {
+        self.all(
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                ", COALESCE(c.author_id, 0), e.id, e.comment_id, ",
+                decision_columns!(),
+                ", ",
+                sanction_columns!(),
+                " FROM decision_entry e JOIN decision d ON d.id = e.decision_id
+                  LEFT JOIN user_account u ON u.id = d.actor_id LEFT JOIN comment c ON c.id = e.comment_id
+                  LEFT JOIN sanction x ON x.id = e.sanction_id LEFT JOIN site p ON p.id = x.site_id
+                  WHERE e.user_id = ?1 AND e.site_id = ?2 ORDER BY e.created_ms DESC, e.id DESC LIMIT ?3"
+            ),
+            values![user, site, count],
+            |c| {
+                let (actor, author) = (maybe_user(c)?, c.take::<UserId>()?);
+                Ok(Concern { actor, is_author: author == user, entry: entry(c)? })
+            },
         )
     }
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use super::StoreError;
 use super::dialect::Dialect;
-use crate::domain::ids::{ClaimId, CommentId, DecisionId, EntryId, FlagId, SessionId, SiteId, ThreadId, UserId};
+use crate::domain::ids::{
+    ClaimId, CommentId, DecisionId, EntryId, FlagId, NoteId, SanctionId, SessionId, SiteId, ThreadId, UserId,
+};
 
 /// A parameter of a statement.
 #[derive(Clone, Copy, Debug)]
@@ -287,7 +289,7 @@ macro_rules! id_columns {
     )+};
 }
 
-id_columns!(SiteId, UserId, ThreadId, CommentId, FlagId, DecisionId, EntryId, SessionId, ClaimId);
+id_columns!(SiteId, UserId, ThreadId, CommentId, FlagId, DecisionId, EntryId, SessionId, ClaimId, SanctionId, NoteId);
 
 /// Writes a list of parameters: `values![id, name, Option::<i64>::None]`.
 macro_rules! values {
