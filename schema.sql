@@ -34,6 +34,9 @@ CREATE TABLE site (
   created_ms       INTEGER NOT NULL
 ) STRICT;
 
+-- Those where two are needed for a ban: on the whole server they are then needed, too.
+CREATE INDEX site_two_ban ON site (id) WHERE two_ban = 1;
+
 CREATE TABLE site_origin (
   site_id INTEGER NOT NULL REFERENCES site (id),
   origin  TEXT NOT NULL,
@@ -380,9 +383,10 @@ CREATE INDEX queue_place_list ON queue_place (site_id, list, rank, comment_id);
 -- What nobody holds: the next to be claimed is a seek, however much is held before it.
 CREATE INDEX queue_place_free ON queue_place (site_id, list, rank, comment_id) WHERE claim_id IS NULL;
 
+-- site_id 0 is the whole server: a sanction may hold there.
 CREATE TABLE decision (
   id             INTEGER PRIMARY KEY,
-  site_id        INTEGER NOT NULL REFERENCES site (id),
+  site_id        INTEGER NOT NULL,
   -- when it took effect: when it was made, or confirmed
   at_ms          INTEGER NOT NULL,
   actor_id       INTEGER REFERENCES user_account (id),
@@ -467,24 +471,65 @@ CREATE INDEX decision_target_waited ON decision_target (decision_id, position) W
 -- What was decided last on a comment.
 CREATE INDEX decision_target_comment ON decision_target (comment_id, decision_id) WHERE conflict IS NULL;
 
--- One for each comment and person concerned: what /me/decisions shows.
+-- What a moderator laid on a person, by a decision of its own; site_id 0 is the whole server. It
+-- ends by itself at until_ms. lifted_ms and the decision that lifted it are set exactly while the
+-- decision that made it is undone.
+CREATE TABLE sanction (
+  id          INTEGER PRIMARY KEY,
+  decision_id INTEGER NOT NULL UNIQUE REFERENCES decision (id),
+  user_id     INTEGER NOT NULL REFERENCES user_account (id),
+  site_id     INTEGER NOT NULL,
+  kind        TEXT NOT NULL CHECK (kind IN ('warn', 'premoderate', 'mute', 'suspend', 'ban')),
+  until_ms    INTEGER,
+  reason_code TEXT NOT NULL,
+  public_text TEXT,
+  created_ms  INTEGER NOT NULL,
+  -- set also while it is only proposed, by the decision itself: it does not hold
+  lifted_ms   INTEGER,
+  lifted_by   INTEGER
+) STRICT;
+
+CREATE INDEX sanction_user ON sanction (user_id, created_ms, id);
+CREATE INDEX sanction_user_site ON sanction (user_id, site_id, created_ms, id);
+-- What keeps people from something: each person's, and all of them when a node starts.
+CREATE INDEX sanction_standing ON sanction (user_id, until_ms) WHERE lifted_ms IS NULL AND kind <> 'warn';
+CREATE INDEX sanction_until ON sanction (until_ms) WHERE lifted_ms IS NULL AND kind <> 'warn';
+
+-- What moderators of a site note on a person, for each other.
+CREATE TABLE person_note (
+  id         INTEGER PRIMARY KEY,
+  user_id    INTEGER NOT NULL REFERENCES user_account (id),
+  site_id    INTEGER NOT NULL REFERENCES site (id),
+  author_id  INTEGER NOT NULL REFERENCES user_account (id),
+  text       TEXT NOT NULL CHECK (length(text) <= 2000),
+  created_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX person_note_user ON person_note (user_id, site_id, created_ms, id);
+
+-- One for each comment or sanction and person concerned: what /me/decisions shows. The site is the
+-- decision's.
 CREATE TABLE decision_entry (
   id          INTEGER PRIMARY KEY,
   decision_id INTEGER NOT NULL REFERENCES decision (id),
-  comment_id  INTEGER NOT NULL,
+  site_id     INTEGER NOT NULL,
+  comment_id  INTEGER,
+  sanction_id INTEGER REFERENCES sanction (id),
   user_id     INTEGER NOT NULL REFERENCES user_account (id),
   -- whose comment it is, or who had flagged it
   party       TEXT NOT NULL DEFAULT 'owner' CHECK (party IN ('owner', 'reporter')),
-  created_ms  INTEGER NOT NULL
+  created_ms  INTEGER NOT NULL,
+  CHECK ((comment_id IS NULL) <> (sanction_id IS NULL))
 ) STRICT;
 
 CREATE INDEX decision_entry_user ON decision_entry (user_id, created_ms, id);
+CREATE INDEX decision_entry_site ON decision_entry (user_id, site_id, created_ms, id);
 
 -- What a statement of reasons (Regulation (EU) 2022/2065, Art. 17) says that nothing else keeps as
 -- it was; one for each entry that tells an owner of a restriction.
 CREATE TABLE statement (
   entry_id    INTEGER PRIMARY KEY REFERENCES decision_entry (id),
-  site_id     INTEGER NOT NULL REFERENCES site (id),
+  site_id     INTEGER NOT NULL,
   at_ms       INTEGER NOT NULL,
   restriction TEXT NOT NULL,
   until_ms    INTEGER,
@@ -502,7 +547,7 @@ CREATE INDEX statement_site ON statement (site_id, at_ms, entry_id);
 CREATE TABLE appeal (
   id         INTEGER PRIMARY KEY,
   entry_id   INTEGER NOT NULL UNIQUE REFERENCES decision_entry (id),
-  site_id    INTEGER NOT NULL REFERENCES site (id),
+  site_id    INTEGER NOT NULL,
   -- the comment that it is about, whose purge takes the texts away
   comment_id INTEGER,
   state      TEXT NOT NULL CHECK (state IN ('open', 'upheld', 'overturned')),

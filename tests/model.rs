@@ -80,7 +80,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = || 0..=READERS;
     let pick = any::<usize>;
     // what is purged does not come back: see purge.rs
-    let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| ![Act::Undo, Act::Purge].contains(act)).collect();
+    let acts: Vec<Act> = Act::ALL.iter().copied().filter(|act| act.is_on_comments() && *act != Act::Purge).collect();
     let reasons: Vec<Reason> = Reason::for_flags().collect();
     let categories = reasons.clone();
     let order = (
@@ -904,7 +904,13 @@ async fn people(base: &support::World) -> Vec<Caller> {
         let user = base.app.store.read("user", find).await.unwrap();
         let grant = (index == MODERATOR).then_some(Grant { site: Some(base.site), role: Role::Moderator });
         let grants: Vec<Grant> = grant.into_iter().collect();
-        people.push(Caller { user, session: SessionId(1), scope: Scope::Full, grants: grants.into() });
+        people.push(Caller {
+            user,
+            session: SessionId(1),
+            scope: Scope::Full,
+            grants: grants.into(),
+            sanctions: [].into(),
+        });
     }
     people
 }

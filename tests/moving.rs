@@ -48,6 +48,10 @@ async fn filled() -> World {
     let told = world.get("carol", "/me/decisions").await.ok();
     let appeal = format!("/me/decisions/{}/appeal", id(&told["items"][0]));
     world.call("carol", "POST", &appeal, json!({"text": "it was meant well"})).await.ok();
+    let carol = id(&world.get("carol", "/me").await.ok());
+    let (note, warn) = (json!({"site": "here", "text": "seen"}), json!({"kind": "warn", "reason_code": "spam"}));
+    world.call("mona", "POST", &format!("/moderation/users/{carol}/notes"), note).await.ok();
+    world.call("ada", "POST", &format!("/moderation/users/{carol}/sanctions"), warn).await.ok();
     world.sign_in("bob").await;
     world.reader_token("carol").await;
     world

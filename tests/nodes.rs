@@ -63,6 +63,13 @@ async fn what_is_done_on_one_node_holds_on_the_other() {
     two.app.set_role("bob", Role::Reader, Some("here")).await.unwrap();
     soon("a role taken", || async { one.get("bob", "/moderation/queue?site=here").await.status == 403 }).await;
 
+    let user = id(&one.get("bob", "/me").await.ok());
+    let (path, order) = (format!("/moderation/users/{user}/sanctions"), json!({"kind": "mute", "reason_code": "spam"}));
+    let sanction = one.call("ada", "POST", &path, order).await.ok();
+    soon("a mute", || async { two.call("bob", "POST", THREAD, json!({"body": "x"})).await.code() == "muted" }).await;
+    two.call("ada", "DELETE", &format!("/moderation/sanctions/{}", id(&sanction)), json!(null)).await;
+    soon("a lift", || async { one.call("bob", "POST", THREAD, json!({"body": "x"})).await.status == 201 }).await;
+
     one.call("carol", "POST", "/auth/logout", json!({})).await;
     one.get("carol", "/me").await.fails(401, "session_ended");
     soon("an ended session", || async { two.get("carol", "/me").await.code() == "session_ended" }).await;
@@ -189,6 +196,10 @@ async fn a_node_that_hears_nothing_asks_the_store() {
     }
     one.app.set_role("bob", Role::Moderator, Some("here")).await.unwrap();
     two.get("bob", "/moderation/queue?site=here").await.ok();
+    let user = id(&one.get("alice", "/me").await.ok());
+    let (path, order) = (format!("/moderation/users/{user}/sanctions"), json!({"kind": "ban", "reason_code": "spam"}));
+    one.call("ada", "POST", &path, order).await.ok();
+    two.call("alice", "POST", THREAD, json!({"body": "x"})).await.fails(403, "account_suspended");
     one.call("carol", "POST", "/auth/logout", json!({})).await;
     two.get("carol", "/me").await.fails(401, "session_ended");
 }

@@ -117,6 +117,15 @@ async fn world() -> (World, String, String) {
     let root = world.post("alice", "root", None).await;
     let reply = world.post("bob", "reply", Some(&id(&root))).await;
     world.call("bob", "PUT", &format!("/comments/{}/vote", id(&root)), json!({"value": 1})).await.ok();
+    let person = format!("/moderation/users/{}", id(&reply["author"]));
+    for place in [json!({"site": "here"}), json!({})] {
+        let mut order = json!({"kind": "mute", "reason_code": "spam", "note": "see"});
+        order.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+        let sanction = world.call("ada", "POST", &format!("{person}/sanctions"), order).await.ok();
+        world.call("ada", "DELETE", &format!("/moderation/sanctions/{}", id(&sanction)), Value::Null).await;
+    }
+    let note = json!({"site": "here", "text": "a note"});
+    world.call("mona", "POST", &format!("{person}/notes"), note).await.ok();
     let target = json!({"comment_id": reply["id"], "version": 1});
     let hide = json!({"targets": [target], "action": "hide", "reason_code": "spam", "note": "a note"});
     let hidden = world.call("mona", "POST", "/moderation/decisions", hide).await.ok();
@@ -324,6 +333,13 @@ async fn every_changed_counter_is_named() {
         let names = found(&world, change).await;
         let named = names.iter().all(|name| name.starts_with(&format!("decision.{counter} ")));
         assert!(!names.is_empty() && named, "{counter}: {names:?}");
+    }
+    let sanctions = "UPDATE sanction SET lifted_ms = NULL, lifted_by = NULL";
+    for (change, name) in
+        [(sanctions, "sanction.lifted "), ("UPDATE decision_entry SET site_id = 7", "decision_entry.site_id ")]
+    {
+        let names = found(&world, change).await;
+        assert!(!names.is_empty() && names.iter().all(|one| one.starts_with(name)), "{change}: {names:?}");
     }
     let names = found(&world, "DELETE FROM record").await;
     assert!(names[0].starts_with("record.published "), "{names:?}");

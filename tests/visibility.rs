@@ -92,6 +92,8 @@ const ROWS: &[Row] = &[
     none("/api/v1/moderation/statements", "?site={site}"),
     none("/api/v1/moderation/stats/report", "?site={site}&year=2023"),
     none("/api/v1/moderation/users/{id}", "?site={site}"),
+    none("/api/v1/moderation/users/{id}/sanctions", "?site={site}"),
+    none("/api/v1/moderation/users/{id}/notes", "?site={site}"),
     none("/api/v1/moderation/log", "?site={site}"),
     none("/api/v1/moderation/log/head", "?site={site}"),
     none("/api/v1/openapi.json", ""),

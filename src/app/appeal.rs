@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::caller::{Caller, site_for};
+use super::caller::Caller;
 use super::post::{Made, replayed};
+use super::sanction::place;
 use super::undo::first;
 use super::{App, Error, new_id};
 use crate::domain::appeal::{Appeal, AppealState, Party, closes_ms};
@@ -13,6 +14,7 @@ use crate::domain::comment::Comment;
 use crate::domain::cursor;
 use crate::domain::ids::{AppealId, CommentId, EntryId, FlagId, SiteId, UserId};
 use crate::domain::permission::Action;
+use crate::domain::sanction::WHOLE_SERVER;
 use crate::domain::user::User;
 use crate::store::{Appealed, Entry, IdempotencyKey, Key, Tx};
 
@@ -100,7 +102,7 @@ impl App {
                     id,
                     entry_id: entry.id,
                     site_id: entry.decision.site_id,
-                    comment_id: Some(entry.comment_id),
+                    comment_id: entry.comment_id,
                     state: AppealState::Open,
                     text: order.text.clone(),
                     answer: None,
@@ -119,21 +121,22 @@ impl App {
             .await
     }
 
-    /// Appeals of a site, open ones first.
+    /// Appeals of a site, open ones first; without a site, for admins, those against sanctions on the
+    /// whole server.
     ///
     /// # Errors
-    /// 403 without a role on the site, 422 for the cursor.
+    /// 403 without a role there, 422 for a missing site or the cursor.
     pub async fn appeals(
         &self,
         caller: &Caller,
-        site: String,
+        site: Option<String>,
         (cursor, limit): (Option<String>, usize),
     ) -> Result<AppealPage, Error> {
         caller.require_any_moderator()?;
         let caller = caller.clone();
         self.store
             .read("appeals", move |tx| {
-                let site = site_for(tx, &caller, Action::Moderate, &site)?.id;
+                let site = place(tx, &caller, site.as_deref())?.map_or(WHOLE_SERVER, |(id, _)| id);
                 let list = format!("appeals:{site}");
                 let from = match &cursor {
                     None => Place::Open(i64::MIN, 0),
@@ -146,7 +149,7 @@ impl App {
                 let more = items.len() > limit;
                 items.truncate(limit);
                 let next = items.last().filter(|_| more).map(|last| cursor::encode(&list, &Place::of(last).numbers()));
-                let comments: Vec<CommentId> = items.iter().map(|item| item.entry.comment_id).collect();
+                let comments: Vec<CommentId> = items.iter().filter_map(|item| item.entry.comment_id).collect();
                 let people: Vec<UserId> = items
                     .iter()
                     .flat_map(|item| [Some(item.entry.user_id), item.entry.decision.actor_id, item.appeal.ruled_by])
@@ -186,6 +189,7 @@ fn is_appealable(tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, Error> {
 /// The flag that an entry tells its reporter was dismissed, as far as that still stands.
 pub(super) fn dismissed_flag(tx: &mut Tx<'_>, entry: &Entry) -> Result<Option<FlagId>, Error> {
     // what settles a flag again by an undo leaves it with the decision that had settled it first
+    let Some(comment) = entry.comment_id else { return Ok(None) };
     let (first, _) = first(tx, &entry.decision)?;
-    Ok(tx.flag_dismissed(first.id, entry.comment_id, entry.user_id)?)
+    Ok(tx.flag_dismissed(first.id, comment, entry.user_id)?)
 }

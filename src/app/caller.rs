@@ -7,8 +7,10 @@ use crate::domain::code::Code;
 use crate::domain::comment::{Comment, Viewer};
 use crate::domain::ids::{SessionId, SiteId, UserId};
 use crate::domain::permission::{Action, Role, allows, role_on};
+use crate::domain::sanction::{Restriction, barring, is_premoderated};
 use crate::domain::session::Scope;
 use crate::domain::thread::Site;
+use crate::domain::time::rfc3339;
 use crate::domain::user::Grant;
 use crate::store::Tx;
 
@@ -23,6 +25,8 @@ pub struct Caller {
     pub scope: Scope,
     /// Their roles as of now.
     pub grants: Arc<[Grant]>,
+    /// What stands against what they call for, as of now; nothing stands against reading.
+    pub sanctions: Arc<[Restriction]>,
 }
 
 impl Caller {
@@ -39,13 +43,36 @@ impl Caller {
     /// Refuses unless they may do `action` there.
     ///
     /// # Errors
-    /// 403 `forbidden`.
+    /// 403 `forbidden`, and as [`Caller::require_unbarred`].
     pub fn require(&self, action: Action, site: Option<SiteId>) -> Result<(), Error> {
-        if self.may(action, site) {
-            Ok(())
-        } else {
-            Err(Error::refuse(Code::Forbidden, "this needs a role that you do not have here"))
+        if !self.may(action, site) {
+            return Err(Error::refuse(Code::Forbidden, "this needs a role that you do not have here"));
         }
+        self.require_unbarred(action, site)
+    }
+
+    /// Refuses what a sanction on the site, or on the whole server, keeps them from, whatever their
+    /// role.
+    ///
+    /// # Errors
+    /// 403 `account_suspended`, `muted`.
+    pub fn require_unbarred(&self, action: Action, site: Option<SiteId>) -> Result<(), Error> {
+        let Some((bar, code)) = barring(&self.sanctions, action, site) else { return Ok(()) };
+        let place = if bar.site.is_some() { "on this site" } else { "everywhere" };
+        let end = bar.until_ms.map(|until_ms| format!(" until {}", rfc3339(until_ms))).unwrap_or_default();
+        let detail = format!("{} {place}{end}: your decisions say why", code.title());
+        Err(Error::refuse(code, detail))
+    }
+
+    /// Whether what they write on a site waits for a moderator.
+    pub fn is_premoderated(&self, site: SiteId) -> bool {
+        is_premoderated(&self.sanctions, site)
+    }
+
+    /// The same person, for a call that no sanction keeps anybody from.
+    #[must_use]
+    pub fn unrestricted(self) -> Caller {
+        Caller { sanctions: Arc::from([]), ..self }
     }
 
     /// What they are to a comment.
@@ -83,12 +110,14 @@ impl App {
         if self.standing.has_ended(claims.session) {
             return Err(Code::SessionEnded.into());
         }
-        self.presence.saw(claims.user, self.now_ms());
+        let now_ms = self.now_ms();
+        self.presence.saw(claims.user, now_ms);
         Ok(Caller {
             user: claims.user,
             session: claims.session,
             scope: claims.scope,
             grants: self.standing.grants(claims.user),
+            sanctions: self.standing.sanctions(claims.user, now_ms),
         })
     }
 }

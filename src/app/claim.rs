@@ -125,7 +125,9 @@ impl App {
 fn own(tx: &mut Tx<'_>, caller: &Caller, token: &str) -> Result<Lease, Error> {
     let lease = tx.claim_by_token(token)?.filter(|lease| lease.user_id == caller.user);
     let lease = lease.filter(|lease| caller.may(Action::Moderate, Some(lease.site_id)));
-    lease.ok_or_else(Error::not_found)
+    let lease = lease.ok_or_else(Error::not_found)?;
+    caller.require(Action::Moderate, Some(lease.site_id))?;
+    Ok(lease)
 }
 
 /// A claim with what it holds at that time.

@@ -2,9 +2,9 @@
 
 use super::caller::Caller;
 use super::decide::{Decided, carry_out, judge_all, recorded, settle, turn};
-use super::{App, Error};
+use super::{App, Error, sanction};
 use crate::domain::code::Code;
-use crate::domain::decision::{Aim, Decision, Phase, STEP, WHOLE};
+use crate::domain::decision::{Act, Aim, Decision, Phase, STEP, WHOLE};
 use crate::domain::ids::DecisionId;
 use crate::domain::permission::Action;
 use crate::domain::two_persons::may_confirm;
@@ -59,9 +59,13 @@ fn aims(batches: Vec<Batch>) -> Vec<Aim> {
 fn put_into_effect(tx: &mut Tx<'_>, mut decision: Decision, by: &Caller, now_ms: i64) -> Result<Decided, Error> {
     decision.at_ms = now_ms;
     decision.course.confirmed_by = Some(by.user);
-    decision.course.phase = Phase::Running;
+    decision.course.phase = if decision.act == Act::Sanction { Phase::Done } else { Phase::Running };
     tx.decision_set_course(&decision)?;
     tx.log_append(&turn(&decision, Some(by.user), "confirm", now_ms))?;
+    if decision.act == Act::Sanction {
+        sanction::put_into_effect(tx, by, &decision)?;
+        return recorded(tx, decision.id);
+    }
     if !decision.course.is_wide() {
         let listed = aims(tx.batches_from(decision.id, 0, WHOLE as i64)?);
         let judged = judge_all(tx, &decision, &listed)?;

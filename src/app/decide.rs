@@ -39,7 +39,7 @@ pub struct Decide {
     pub select: Option<Select>,
     /// How far.
     pub reach: Reach,
-    /// What; not [`Act::Undo`].
+    /// What; one that [is on comments](Act::is_on_comments).
     pub act: Act,
     /// Why; needed to hide.
     pub reason: Option<Reason>,
@@ -138,11 +138,10 @@ impl Caller {
     /// Refuses who moderates nothing at all, before anything is looked up.
     pub(super) fn require_any_moderator(&self) -> Result<(), Error> {
         let sites = self.grants.iter().map(|grant| grant.site);
-        if sites.into_iter().any(|site| self.may(Action::Moderate, site)) {
-            Ok(())
-        } else {
-            Err(Error::refuse(Code::Forbidden, "this is for moderators"))
+        if !sites.into_iter().any(|site| self.may(Action::Moderate, site)) {
+            return Err(Error::refuse(Code::Forbidden, "this is for moderators"));
         }
+        self.require_unbarred(Action::Moderate, None)
     }
 }
 

@@ -13,7 +13,7 @@ impl App {
     /// Deletes one's own comment.
     ///
     /// # Errors
-    /// 403 for others' comments, 404.
+    /// 403 for others' comments and for who is suspended, 404.
     pub async fn delete(&self, caller: &Caller, id: CommentId) -> Result<(), Error> {
         caller.require(Action::Participate, None)?;
         let now_ms = self.now_ms();
@@ -21,6 +21,7 @@ impl App {
         self.store
             .write("delete", Key::comment(id), move |tx| {
                 let comment = own_comment(tx, &caller, id)?;
+                caller.require(Action::Participate, Some(comment.site_id))?;
                 if comment.state() == State::Deleted {
                     return Err(Error::not_found());
                 }

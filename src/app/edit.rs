@@ -1,7 +1,7 @@
 //! An author edits a comment within the edit window.
 
 use super::caller::Caller;
-use super::post::PREMODERATION;
+use super::post::held_by;
 use super::shift::rewrite;
 use super::{App, Error};
 use crate::domain::code::Code;
@@ -28,7 +28,7 @@ impl App {
     /// held, the comment becomes held.
     ///
     /// # Errors
-    /// 403 for others' comments, 404, 409 `stale_version`, `thread_locked`, `edit_window_closed`,
+    /// 403 for others' comments and for who is muted or suspended, 404, 409 `stale_version`, `thread_locked`, `edit_window_closed`,
     /// 412, 422 for the body.
     pub async fn edit(
         &self,
@@ -37,7 +37,7 @@ impl App {
         text: String,
         expected: Expected,
     ) -> Result<Comment, Error> {
-        caller.require(Action::Participate, None)?;
+        caller.require(Action::Contribute, None)?;
         let body = self.body(text)?;
         let body_html = markup::render(body.as_str());
         let (now_ms, window_ms) = (self.now_ms(), self.edit_window_ms());
@@ -45,6 +45,7 @@ impl App {
         self.store
             .write("edit", Key::comment(id), move |tx| {
                 let comment = own_comment(tx, &caller, id)?;
+                caller.require(Action::Contribute, Some(comment.site_id))?;
                 match expected {
                     Expected::Version(version) if version != comment.version => return Err(Code::StaleVersion.into()),
                     Expected::Match(version) if version != Some(comment.version) => {
@@ -66,12 +67,13 @@ impl App {
                     return Ok(comment);
                 }
                 tx.revision_insert(&comment)?;
-                let moderates = caller.may(Action::Moderate, Some(comment.site_id));
                 let mut edited = comment.clone();
                 (edited.body, edited.body_html) = (body.as_str().to_owned(), body_html.clone());
                 edited.edited_ms = Some(now_ms);
-                if thread.premoderation && !moderates && comment.state() == State::Published {
-                    edited.disposition = comment.disposition.held(PREMODERATION);
+                if let Some(by) = held_by(&caller, &thread)
+                    && comment.state() == State::Published
+                {
+                    edited.disposition = comment.disposition.held(by);
                 }
                 rewrite(tx, edited, now_ms)
             })

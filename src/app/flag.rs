@@ -17,8 +17,8 @@ impl App {
     /// Flags a published comment; one open flag a person and comment.
     ///
     /// # Errors
-    /// 404 unless the comment is published, 409 `already_flagged`, `thread_locked` in an archive,
-    /// and those of an idempotency key.
+    /// 403 for who is muted or suspended, 404 unless the comment is published, 409
+    /// `already_flagged`, `thread_locked` in an archive, and those of an idempotency key.
     pub async fn flag(
         &self,
         caller: &Caller,
@@ -27,7 +27,8 @@ impl App {
         note: Option<String>,
         once: Option<IdempotencyKey>,
     ) -> Result<Made<Flag>, Error> {
-        caller.require(Action::Participate, None)?;
+        caller.require(Action::Contribute, None)?;
+        let caller = caller.clone();
         let now_ms = self.now_ms();
         let new = Flag {
             id: FlagId(new_id(now_ms)),
@@ -46,6 +47,7 @@ impl App {
                     return Ok(Made { made, replayed: true });
                 }
                 let comment = published(tx, id)?;
+                caller.require(Action::Contribute, Some(comment.site_id))?;
                 let thread = tx.thread_by_id(comment.thread_id)?.ok_or_else(Error::not_found)?;
                 if thread.state == ThreadState::Archived {
                     return Err(Code::ThreadLocked.into());
@@ -67,16 +69,17 @@ impl App {
     /// Takes one's own open flag back.
     ///
     /// # Errors
-    /// 404 when it is not the caller's, or no longer open.
+    /// 403 for who is suspended, 404 when it is not the caller's, or no longer open.
     pub async fn withdraw(&self, caller: &Caller, id: FlagId) -> Result<(), Error> {
         caller.require(Action::Participate, None)?;
-        let user = caller.user;
+        let (caller, user) = (caller.clone(), caller.user);
         self.store
             .write("withdraw", Key::flag(id), move |tx| {
                 let own = |flag: &Flag| flag.user_id == user && flag.state == FlagState::Open;
                 let flag = tx.flag_by_id(id)?.filter(own).ok_or_else(Error::not_found)?;
-                tx.flag_withdraw(id)?;
                 let comment = tx.comment_by_id(flag.comment_id)?.ok_or_else(Error::not_found)?;
+                caller.require(Action::Participate, Some(comment.site_id))?;
+                tx.flag_withdraw(id)?;
                 requeue(tx, &comment)
             })
             .await

@@ -17,6 +17,7 @@ use super::post::Post;
 use super::queue::{Narrow, QueueQuery};
 use super::report::Period;
 use super::rule::Rule;
+use super::sanction::Impose;
 use super::{App, Error};
 use crate::config::Settings;
 use crate::domain::appeal::Ruling;
@@ -26,6 +27,7 @@ use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, FlagId, SessionId, SiteId, ThreadId, UserId};
 use crate::domain::permission::Role;
 use crate::domain::queue::QueueKind;
+use crate::domain::sanction::SanctionKind;
 use crate::domain::session::Scope;
 use crate::domain::tree::{Cut, Level, Sort};
 use crate::domain::user::Grant;
@@ -69,7 +71,7 @@ impl World {
 
 fn caller(user: i64, role: Option<Role>) -> Caller {
     let grants = role.into_iter().map(|role| Grant { site: Some(SiteId(1)), role }).collect();
-    Caller { user: UserId(user), session: SessionId(0), scope: Scope::Full, grants }
+    Caller { user: UserId(user), session: SessionId(0), scope: Scope::Full, grants, sanctions: [].into() }
 }
 
 fn post(parent: Option<i64>) -> Post {
@@ -206,7 +208,28 @@ async fn moderating(w: &mut World, bottom: i64) {
     let receipt = w.count("notice", app.give_notice(notice)).await.made;
     w.count("state of a notice", app.notice(receipt.token)).await;
     w.count("reporter", app.reporter(&mona, UserId(1), "s".into(), (None, LIMIT))).await;
-    w.count("record", app.record(&mona, UserId(1), "s".into())).await;
+    w.count("history", app.history(&mona, UserId(1), "s".into())).await;
+    let of = |kind| Impose {
+        user: UserId(1),
+        kind,
+        site: Some("s".into()),
+        until_ms: None,
+        reason: Reason::Spam,
+        note: None,
+        public_text: None,
+        once: None,
+    };
+    let made = w.count("sanction", app.sanction(&mona, of(SanctionKind::Mute))).await.made.sanction;
+    w.count("lift", app.lift(&mona, made.id)).await;
+    w.count("note", app.note(&mona, UserId(1), "s".into(), "n".into(), None)).await;
+    let mut next = [None, None];
+    for page in ["first", "second"] {
+        let [a, b] = next.clone().map(|cursor| (cursor, LIMIT));
+        next = [
+            w.count(&format!("{page} of sanctions"), app.sanctions(&mona, UserId(1), Some("s".into()), a)).await.1,
+            w.count(&format!("{page} of notes"), app.notes(&mona, UserId(1), "s".into(), b)).await.1,
+        ];
+    }
     let version = app.comment(Some(&mona), CommentId(bottom)).await.unwrap().comment.version;
     let hidden = w.count("hide", app.decide(&mona, decide(CommentId(bottom), version, Act::Hide))).await.made;
     w.count("undo", app.undo(&mona, hidden.decision.id)).await;
@@ -237,7 +260,7 @@ async fn accounting(w: &mut World, bottom: i64) {
     w.count("ruling", app.rule(&ada, rule)).await;
     let mut next = None;
     for page in ["first", "second"] {
-        next = w.count(&format!("{page} of appeals"), app.appeals(&mona, "s".into(), (next, LIMIT))).await.next;
+        next = w.count(&format!("{page} of appeals"), app.appeals(&mona, Some("s".into()), (next, LIMIT))).await.next;
     }
     w.count("transparency", app.transparency("s".into(), "t".into())).await;
 }
@@ -246,8 +269,8 @@ async fn accounting(w: &mut World, bottom: i64) {
 async fn exporting(w: &mut World) {
     let (app, mona) = (Arc::clone(&w.app), caller(2, Some(Role::Moderator)));
     let period = Period { from_ms: FILLED_MS, to_ms: i64::MAX };
-    let lines = w.count("statements", app.statements(&mona, "s".into(), period, None)).await;
-    w.count("next statements", app.statements(&mona, "s".into(), period, lines.next)).await;
+    let lines = w.count("statements", app.statements(&mona, Some("s".into()), period, None)).await;
+    w.count("next statements", app.statements(&mona, Some("s".into()), period, lines.next)).await;
 }
 
 async fn everything(mut w: World) -> Steps {

@@ -22,11 +22,14 @@ pub mod flag;
 pub mod go_on;
 #[cfg(test)]
 mod growth;
+pub mod history;
 pub mod housekeep;
 pub mod import;
+pub mod lift;
 pub mod list_decisions;
 pub mod log;
 pub mod manage_thread;
+pub mod note;
 pub mod notice;
 pub mod people;
 pub mod post;
@@ -40,6 +43,7 @@ pub mod register;
 pub mod report;
 pub mod reporter;
 pub mod rule;
+pub mod sanction;
 pub mod secret;
 pub mod session;
 pub mod set_role;
@@ -96,7 +100,7 @@ pub struct App {
     pub settings: Settings,
     /// The service's own origin, `https://comments.example`.
     pub origin: String,
-    /// Ended sessions, roles and origins, in memory.
+    /// Ended sessions, roles, sanctions and origins, in memory.
     pub standing: Arc<Standing>,
     /// What was read and is still current.
     pub stamps: Arc<Stamps>,

@@ -10,6 +10,7 @@ use crate::domain::ids::{CommentId, ThreadId};
 use crate::domain::markup;
 use crate::domain::permission::Action;
 use crate::domain::sample::is_drawn;
+use crate::domain::sanction::HELD_BY;
 use crate::domain::thread::{Site, Thread, ThreadState};
 use crate::store::{Claim, CommentFilter, IdempotencyKey, Key, NewThread, Tx};
 
@@ -55,10 +56,10 @@ impl App {
     /// Posts a comment.
     ///
     /// # Errors
-    /// 404 for the site, 409 `thread_locked`, `parent_unavailable`, `too_deep`, 422 for the body,
+    /// 403 for who is muted or suspended, 404 for the site, 409 `thread_locked`, `parent_unavailable`, `too_deep`, 422 for the body,
     /// 429 `slow_mode`, and those of an idempotency key.
     pub async fn post(&self, caller: &Caller, post: Post) -> Result<Made<Comment>, Error> {
-        caller.require(Action::Participate, None)?;
+        caller.require(Action::Contribute, None)?;
         let body = self.body(post.body.clone())?;
         let body_html = markup::render(body.as_str());
         let now_ms = self.now_ms();
@@ -70,6 +71,7 @@ impl App {
         self.store
             .write("post", Key::thread(&post.site, &post.thread), move |tx| {
                 let site = tx.site_by_key(&post.site)?.ok_or_else(Error::not_found)?;
+                caller.require(Action::Contribute, Some(site.id))?;
                 if let Some(made) = replayed(tx, post.once.as_ref())? {
                     let made = tx.comment_by_id(CommentId(made))?.ok_or_else(Error::not_found)?;
                     return Ok(Made { made, replayed: true });
@@ -84,7 +86,7 @@ impl App {
                 if !moderates {
                     keep_pace(tx, &thread, &caller, now_ms)?;
                 }
-                let held_by = (thread.premoderation && !moderates).then_some(PREMODERATION);
+                let held_by = held_by(&caller, &thread);
                 let made = place(
                     tx,
                     &Placing {
@@ -134,6 +136,15 @@ pub(super) fn replayed(tx: &mut Tx<'_>, key: Option<&IdempotencyKey>) -> Result<
         Some(Claim::Replay(made)) => Ok(Some(made)),
         Some(Claim::Reused) => Err(Code::IdempotencyKeyReused.into()),
     }
+}
+
+/// Why what the caller writes in a thread waits for a moderator, if it does.
+pub(super) fn held_by(caller: &Caller, thread: &Thread) -> Option<&'static str> {
+    if caller.is_premoderated(thread.site_id) {
+        return Some(HELD_BY);
+    }
+    let moderates = caller.may(Action::Moderate, Some(thread.site_id));
+    (thread.premoderation && !moderates).then_some(PREMODERATION)
 }
 
 /// The origin of an address; empty when it has none.

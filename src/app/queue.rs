@@ -1,4 +1,4 @@
-//! What moderators read: the queue, comments in any state, a person's record.
+//! What moderators read: the queue, and comments in any state.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,7 @@ use crate::domain::permission::Action;
 use crate::domain::queue::{QueueFilter, QueueKind, Waiting};
 use crate::domain::scoring::FLAGS_WEIGHED;
 use crate::domain::thread::{Site, Thread, is_key};
-use crate::domain::user::User;
-use crate::store::{CommentFilter, FlagGroup, Holder, QueuePlace, QueueRow, Record, Reported, StoreError, Tx, Waits};
+use crate::store::{CommentFilter, FlagGroup, Holder, QueuePlace, QueueRow, Reported, StoreError, Tx, Waits};
 
 /// A page of the queue.
 pub struct QueuePage {
@@ -266,23 +265,6 @@ impl App {
                 let states = narrow.state.as_ref().map_or(State::ALL, std::slice::from_ref);
                 let (comments, next) = super::read_own::comment_page(tx, filter, states, &page)?;
                 Ok((site, comments, next))
-            })
-            .await
-    }
-
-    /// What a person has done on a site.
-    ///
-    /// # Errors
-    /// 403 without a role on the site, 404 for the person.
-    pub async fn record(&self, caller: &Caller, user: UserId, site: String) -> Result<(Site, User, Record), Error> {
-        caller.require_any_moderator()?;
-        let caller = caller.clone();
-        self.store
-            .read("record", move |tx| {
-                let site = site_for(tx, &caller, Action::Moderate, &site)?;
-                let person = tx.user_own(user)?.ok_or_else(Error::not_found)?.user;
-                let record = tx.record_of(user, site.id)?;
-                Ok((site, person, record))
             })
             .await
     }

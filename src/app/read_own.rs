@@ -13,6 +13,7 @@ use crate::domain::cursor;
 use crate::domain::flag::Flag;
 use crate::domain::ids::{CommentId, EntryId, SiteId};
 use crate::domain::permission::Action;
+use crate::domain::sanction::{WHOLE_SERVER, barring};
 use crate::domain::statement::Statement;
 use crate::domain::thread::{Site, ThreadState};
 use crate::store::{CommentFilter, Entry, StoreError, Tx};
@@ -41,8 +42,10 @@ pub struct ThreadViewer {
     pub flags: Vec<CommentId>,
     /// Own comments that are held, hidden or fresh, newest first.
     pub comments: Vec<Comment>,
-    /// Why one cannot post; none: one can.
+    /// Why one cannot post: the code of a sanction, or the thread's state; none: one can.
     pub closed: Option<&'static str>,
+    /// Whether one may decide on comments here.
+    pub decides: bool,
     /// Held, hidden and flagged comments, for who moderates the site.
     pub moderation: Option<(i64, i64, i64)>,
 }
@@ -61,15 +64,20 @@ impl App {
     ) -> Result<ThreadViewer, Error> {
         caller.require(Action::Participate, None)?;
         let since_ms = self.now_ms() - FRESH_MS;
-        let caller = caller.clone();
+        // nothing stands against this call, which reads: told is what stands against others
+        let caller = Caller { sanctions: self.standing.sanctions(caller.user, self.now_ms()), ..caller.clone() };
         self.store
             .read("thread_viewer", move |tx| {
                 let page = thread_page(tx, &site, &key)?;
-                let moderates = caller.may(Action::Moderate, Some(page.site.id));
+                let site = Some(page.site.id);
+                let moderates = caller.may(Action::Moderate, site);
+                let decides = moderates && barring(&caller.sanctions, Action::Moderate, site).is_none();
+                let barred = barring(&caller.sanctions, Action::Contribute, site).map(|(_, code)| code.name());
                 let Some(thread) = page.thread else {
                     let closed = page.site.explicit_threads.then_some("explicit");
                     return Ok(ThreadViewer {
-                        closed,
+                        closed: barred.or(closed),
+                        decides,
                         moderation: moderates.then_some((0, 0, 0)),
                         ..ThreadViewer::default()
                     });
@@ -78,7 +86,8 @@ impl App {
                     votes: tx.votes_among(caller.user, &ids)?,
                     flags: tx.flags_open_among(caller.user, &ids)?,
                     comments: tx.comment_own_recent(thread.id, caller.user, since_ms)?,
-                    closed: (thread.state != ThreadState::Open).then_some(thread.state.as_str()),
+                    closed: barred.or((thread.state != ThreadState::Open).then_some(thread.state.as_str())),
+                    decides,
                     moderation: if moderates { tx.thread_waiting(thread.id)? } else { None },
                 })
             })
@@ -162,10 +171,11 @@ fn with_reasons(tx: &mut Tx<'_>, entries: Vec<Entry>, now_ms: i64) -> Result<Vec
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
     let mut sites: HashMap<SiteId, Site> = HashMap::new();
     let mut statements = HashMap::new();
-    for (facts, comment) in tx.statements_of(&ids)? {
-        let in_force = facts.in_force(comment.as_ref(), now_ms);
+    for (facts, stands) in tx.statements_of(&ids)? {
+        let in_force = facts.in_force(&stands, now_ms);
         let site = match sites.entry(facts.site_id) {
             MapEntry::Occupied(known) => known.into_mut(),
+            MapEntry::Vacant(free) if facts.site_id == WHOLE_SERVER => free.insert(Site::whole_server()),
             MapEntry::Vacant(free) => free.insert(tx.site_by_id(facts.site_id)?.ok_or_else(Error::not_found)?),
         };
         statements.insert(facts.entry_id, Statement::of(facts, site, in_force));

@@ -5,6 +5,7 @@
 use std::io::Write;
 
 use super::caller::{Caller, site_for};
+use super::sanction::place;
 use super::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::permission::Action;
@@ -64,14 +65,15 @@ pub struct Lines {
 }
 
 impl App {
-    /// Some statements of a site, oldest first, from the start of the period or after a place.
+    /// Some statements of a site, or of the whole server, oldest first, from the start of the period or
+    /// after a place.
     ///
     /// # Errors
-    /// 403 without a role on the site.
+    /// 403 without a role there, 422 for a missing site.
     pub async fn statements(
         &self,
         caller: &Caller,
-        site: String,
+        site: Option<String>,
         period: Period,
         after: Option<After>,
     ) -> Result<Lines, Error> {
@@ -79,7 +81,13 @@ impl App {
         let caller = caller.clone();
         self.store
             .read("statements", move |tx| {
-                let site = site_for(tx, &caller, Action::Moderate, &site)?;
+                let site = match site.as_deref() {
+                    Some(key) => site_for(tx, &caller, Action::Moderate, key)?,
+                    None => {
+                        place(tx, &caller, None)?;
+                        Site::whole_server()
+                    }
+                };
                 lines(tx, &site, period, after)
             })
             .await

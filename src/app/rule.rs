@@ -7,7 +7,7 @@ use super::decide::{Judged, Settled, carry_out};
 use super::post::{Made, replayed};
 use super::shift::requeue;
 use super::undo::{mark, reopen};
-use super::{App, Error, new_id};
+use super::{App, Error, lift, new_id};
 use crate::domain::appeal::{AppealState, Extent, Party, Ruling, Undo, taken_back};
 use crate::domain::code::Code;
 use crate::domain::comment::{Comment, State};
@@ -50,28 +50,23 @@ impl App {
                 if replayed(tx, order.once.as_ref())?.is_some() {
                     return Ok(Made { made: found, replayed: true });
                 }
-                let comment = tx.comment_by_id(found.entry.comment_id)?.ok_or_else(Error::not_found)?;
-                require_unconcerned(&found.entry, &comment, caller.user)?;
+                let comment = match found.entry.comment_id {
+                    Some(id) => Some(tx.comment_by_id(id)?.ok_or_else(Error::not_found)?),
+                    None => None,
+                };
+                require_unconcerned(&found.entry, comment.as_ref(), caller.user)?;
                 require_other(tx, &found.entry.decision, caller.user)?;
                 if found.appeal.state != AppealState::Open {
                     return Err(Code::AlreadyRuled.into());
                 }
                 if order.ruling == Ruling::Overturned {
-                    let decision = Decision {
-                        id,
-                        site_id: found.appeal.site_id,
-                        at_ms: now_ms,
-                        actor_id: Some(caller.user),
-                        act: Act::Undo,
-                        reach: Reach::Comment,
-                        reason: None,
-                        note: None,
-                        public_text: Some(order.answer.clone()),
-                        undoes: Some(found.entry.decision.id),
-                        undone_by: None,
-                        course: Course::of(1),
+                    found.appeal.undo = match comment {
+                        Some(comment) => {
+                            let decision = undo_of(&found.entry.decision, id, (caller.user, now_ms), &order.answer);
+                            overturn(tx, &found.entry, comment, decision)?
+                        }
+                        None => lift_sanction(tx, &caller, &found.entry, (id, now_ms))?,
                     };
-                    found.appeal.undo = overturn(tx, &found.entry, comment, decision)?;
                 }
                 let appeal = &mut found.appeal;
                 appeal.state = order.ruling.into();
@@ -89,8 +84,8 @@ impl App {
 }
 
 /// Refuses who is a party to the appeal.
-fn require_unconcerned(entry: &Entry, comment: &Comment, user: UserId) -> Result<(), Error> {
-    if entry.user_id == user || comment.is_by(user) {
+fn require_unconcerned(entry: &Entry, comment: Option<&Comment>, user: UserId) -> Result<(), Error> {
+    if entry.user_id == user || comment.is_some_and(|comment| comment.is_by(user)) {
         return Err(Error::refuse(Code::Forbidden, "this concerns you: another moderator has to rule on it"));
     }
     Ok(())
@@ -108,6 +103,44 @@ pub(super) fn require_other(tx: &mut Tx<'_>, decision: &Decision, user: UserId) 
         at = tx.decision_by_id(undone)?.ok_or_else(|| Error::Fault(format!("decision {undone} is gone")))?;
         stands = !stands;
     }
+}
+
+/// The decision that takes one comment of another back, with its id, who rules and when.
+fn undo_of(undone: &Decision, id: DecisionId, (user, now_ms): (UserId, i64), answer: &str) -> Decision {
+    Decision {
+        id,
+        site_id: undone.site_id,
+        at_ms: now_ms,
+        actor_id: Some(user),
+        act: Act::Undo,
+        reach: Reach::Comment,
+        reason: None,
+        note: None,
+        public_text: Some(answer.to_owned()),
+        undoes: Some(undone.id),
+        undone_by: None,
+        course: Course::of(1),
+    }
+}
+
+/// Lifts the sanction that an entry tells of, by a decision with that id and time; none when it has
+/// been lifted already.
+fn lift_sanction(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    entry: &Entry,
+    at: (DecisionId, i64),
+) -> Result<Option<Undo>, Error> {
+    if entry.sanction.as_ref().is_none_or(|sanction| sanction.lifted_ms.is_some()) {
+        return Ok(None);
+    }
+    // it may have been lifted and put back since: the last of the line is what stands
+    let mut last = entry.decision.clone();
+    while let Some(id) = last.undone_by {
+        last = tx.decision_by_id(id)?.ok_or_else(|| Error::Fault(format!("decision {id} is gone")))?;
+    }
+    lift::turn(tx, caller, &last, at)?;
+    Ok(Some(Undo { decision: at.0, extent: Extent::Whole }))
 }
 
 /// Takes back what an entry tells of by `decision`; none when that has been done already.
@@ -196,7 +229,7 @@ fn log_entry(found: &Appealed, actor: UserId, at_ms: i64) -> LogEntry {
         Some(serde_json::json!({ "state": state, "entry_id": appeal.entry_id, "decision_id": undo }).to_string())
     };
     LogEntry {
-        chain: Chain::Site(appeal.site_id),
+        chain: Chain::of(appeal.site_id.0),
         at_ms,
         actor_id: Some(actor),
         action: format!("appeal.{}", appeal.state.as_str()),

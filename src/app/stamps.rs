@@ -69,7 +69,7 @@ impl Stamps {
                 EventKind::UserChanged | EventKind::RolesChanged | EventKind::SiteChanged => {
                     self.everybody.fetch_max(count, Ordering::SeqCst);
                 }
-                EventKind::SessionEnded => {}
+                EventKind::SessionEnded | EventKind::SanctionsChanged => {}
                 _ => {
                     if let Some((thread, version)) = event.thread {
                         self.slot(thread).fetch_max(count, Ordering::SeqCst);

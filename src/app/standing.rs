@@ -1,4 +1,4 @@
-//! What every request must know at once: ended sessions, roles, registered origins.
+//! What every request must know at once: ended sessions, roles, sanctions, registered origins.
 //!
 //! Loaded at start and kept current by events, which the store hands over after each commit and
 //! before it is acknowledged: what one request has changed, the next one sees.
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{SessionId, SiteId, UserId};
 use crate::domain::permission::{Role, role_on};
+use crate::domain::sanction::{Restriction, merge};
 use crate::domain::user::Grant;
 use crate::store::{Event, EventKind, Store, StoreError};
 
@@ -18,11 +19,16 @@ struct Known {
     ended: HashMap<SessionId, i64>,
     /// Roles, with the `seq` of the event that told of them; 0 for what was loaded.
     grants: HashMap<UserId, (i64, Arc<[Grant]>)>,
+    /// What stands against people, likewise; [`LOST`] for what is to be loaded again.
+    sanctions: HashMap<UserId, (i64, Arc<[Restriction]>)>,
     origins: HashMap<String, HashSet<SiteId>>,
     /// How often all of it was lost, and how often that was by the time of the last load.
     lost: u64,
     loaded: Option<u64>,
 }
+
+/// The `seq` of what was known before a loss.
+const LOST: i64 = -1;
 
 /// See the module.
 #[derive(Default)]
@@ -37,6 +43,17 @@ impl RolesDetail {
     pub fn to_json(grants: &[Grant]) -> String {
         let detail = RolesDetail(grants.iter().map(|grant| (grant.site, grant.role)).collect());
         serde_json::to_string(&detail).expect("invariant: roles are plain data")
+    }
+}
+
+/// The detail of a sanctions event: all that stands against the person by then.
+#[derive(Serialize, Deserialize)]
+pub struct SanctionsDetail(Vec<Restriction>);
+
+impl SanctionsDetail {
+    /// Written into the event.
+    pub fn to_json(standing: Vec<Restriction>) -> String {
+        serde_json::to_string(&SanctionsDetail(standing)).expect("invariant: sanctions are plain data")
     }
 }
 
@@ -61,26 +78,33 @@ impl Standing {
         known.loaded == Some(known.lost)
     }
 
-    /// Forgets what may not be so: it is to be loaded again. A session that ended stays so.
+    /// Forgets what may not be so: it is to be loaded again. A session that ended stays so, and a
+    /// sanction stands until then: nobody may more by a loss.
     pub fn lose(&self) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.grants.clear();
+        known.sanctions.values_mut().for_each(|(seq, _)| *seq = LOST);
         known.origins.clear();
         known.lost += 1;
     }
 
-    /// Loads roles, origins and the sessions that ended since then. What events have told meanwhile
-    /// stays: it is as new or newer.
+    /// Loads roles, origins, and the sessions and sanctions that ended since then or have not. What
+    /// events have told meanwhile stays: it is as new or newer.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn load(&self, store: &Store, ended_since_ms: i64) -> Result<(), StoreError> {
         let lost = self.known().lost;
-        let (ended, grants, origins) = store
+        let (ended, grants, origins, sanctions) = store
             .read("standing", move |tx| {
-                Ok::<_, StoreError>((tx.sessions_ended_since(ended_since_ms)?, tx.roles_all()?, tx.origins_all()?))
+                let ended = tx.sessions_ended_since(ended_since_ms)?;
+                Ok::<_, StoreError>((ended, tx.roles_all()?, tx.origins_all()?, tx.sanctions_all(ended_since_ms)?))
             })
             .await?;
+        let mut standing: HashMap<UserId, Vec<Restriction>> = HashMap::new();
+        for (user, restriction) in sanctions {
+            merge(standing.entry(user).or_default(), restriction);
+        }
         let mut by_user: HashMap<UserId, Vec<Grant>> = HashMap::new();
         for (user, grant) in grants {
             by_user.entry(user).or_default().push(grant);
@@ -89,6 +113,11 @@ impl Standing {
         known.ended.extend(ended);
         for (user, grants) in by_user {
             known.grants.entry(user).or_insert_with(|| (0, grants.into()));
+        }
+        // what was loaded before, or known before a loss, gives way
+        known.sanctions.retain(|_, (seq, _)| *seq > 0);
+        for (user, restrictions) in standing {
+            known.sanctions.entry(user).or_insert_with(|| (0, restrictions.into()));
         }
         for (site, origin) in origins {
             known.origins.entry(origin).or_default().insert(site);
@@ -100,7 +129,13 @@ impl Standing {
     /// Takes in what was committed.
     pub fn apply(&self, events: &[Event]) {
         let concerns = |event: &&Event| {
-            matches!(event.kind, EventKind::SessionEnded | EventKind::RolesChanged | EventKind::SiteChanged)
+            matches!(
+                event.kind,
+                EventKind::SessionEnded
+                    | EventKind::RolesChanged
+                    | EventKind::SanctionsChanged
+                    | EventKind::SiteChanged
+            )
         };
         let mut events = events.iter().filter(concerns).peekable();
         if events.peek().is_none() {
@@ -125,6 +160,18 @@ impl Standing {
                     });
                     let grants = roles.0.into_iter().map(|(site, role)| Grant { site, role }).collect();
                     known.grants.insert(user, (event.seq, grants));
+                }
+                (EventKind::SanctionsChanged, _, Some(user)) => {
+                    if known.sanctions.get(&user).is_some_and(|(seq, _)| *seq > event.seq) {
+                        continue;
+                    }
+                    match serde_json::from_str::<SanctionsDetail>(detail) {
+                        Ok(standing) => {
+                            known.sanctions.insert(user, (event.seq, standing.0.into()));
+                        }
+                        // as it was: an event that cannot be read lifts nothing
+                        Err(error) => tracing::error!(%error, seq = event.seq, "a sanctions event cannot be read"),
+                    }
                 }
                 (EventKind::SiteChanged, ..) => match serde_json::from_str::<OriginDetail>(detail) {
                     Ok(detail) => {
@@ -151,6 +198,16 @@ impl Standing {
     pub fn grants(&self, user: UserId) -> Arc<[Grant]> {
         let known = self.known();
         known.grants.get(&user).map_or_else(|| Arc::from([]), |(_, grants)| Arc::clone(grants))
+    }
+
+    /// What stands against a person at that time.
+    pub fn sanctions(&self, user: UserId, now_ms: i64) -> Arc<[Restriction]> {
+        let known = self.known();
+        let Some((_, standing)) = known.sanctions.get(&user) else { return Arc::from([]) };
+        if standing.iter().all(|restriction| restriction.lasts(now_ms)) {
+            return Arc::clone(standing);
+        }
+        standing.iter().filter(|restriction| restriction.lasts(now_ms)).copied().collect()
     }
 
     /// The role beside a person's name on a site.
@@ -183,6 +240,7 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::sanction::SanctionKind;
 
     fn roles(seq: i64, role: Role) -> Event {
         Event {
@@ -195,6 +253,29 @@ mod tests {
             session_id: None,
             detail: Some(RolesDetail::to_json(&[Grant { site: None, role }])),
         }
+    }
+
+    fn sanctions(seq: i64, standing: Vec<Restriction>) -> Event {
+        let detail = Some(SanctionsDetail::to_json(standing));
+        Event { kind: EventKind::SanctionsChanged, detail, ..roles(seq, Role::Reader) }
+    }
+
+    #[test]
+    fn a_sanction_stands_by_the_latest_event_until_its_end_and_through_a_loss() {
+        let muted = Restriction { kind: SanctionKind::Mute, site: None, until_ms: Some(10) };
+        let standing = Standing::new();
+        let at = |now_ms| standing.sanctions(UserId(1), now_ms).to_vec();
+        standing.apply(&[sanctions(2, vec![muted])]);
+        standing.apply(&[sanctions(1, Vec::new())]);
+        assert_eq!((at(9), at(10)), (vec![muted], Vec::new()));
+        standing.lose();
+        assert_eq!(at(9), [muted]);
+        let unreadable = Event { detail: Some("?".into()), ..sanctions(3, Vec::new()) };
+        standing.apply(&[unreadable]);
+        assert_eq!(at(9), [muted]);
+        // another history counts anew
+        standing.apply(&[sanctions(1, Vec::new())]);
+        assert_eq!(at(9), []);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::caller::Caller;
 use super::decide::{Decided, Judged, Settled, carry_out, recorded, settled_as, told, turn, unrecorded};
 use super::others::{Again, reopen_others};
 use super::rule::require_other;
-use super::{App, Error, new_id};
+use super::{App, Error, lift, new_id};
 use crate::domain::appeal::Extent;
 use crate::domain::code::Code;
 use crate::domain::comment::Comment;
@@ -19,10 +19,11 @@ use crate::store::{Key, Tx};
 impl App {
     /// Undoes a decision by a new one. Each target whose facet is still as that decision left it
     /// goes back, the rest are conflicts; flags it settled are opened again. Of more than
-    /// [`WHOLE`] targets the undo runs when this returns, and goes on by itself.
+    /// [`WHOLE`] targets the undo runs when this returns, and goes on by itself. A sanction is
+    /// lifted, and one that was lifted put back.
     ///
     /// # Errors
-    /// 404, 409 `already_undone`.
+    /// 404, 409 `already_undone`, `sanction_ended`, and as in [`lift`](super::lift).
     pub async fn undo(&self, caller: &Caller, id: DecisionId) -> Result<Decided, Error> {
         caller.require_any_moderator()?;
         let now_ms = self.now_ms();
@@ -37,6 +38,10 @@ impl App {
                 let old = tx.decision_by_id(id)?.ok_or_else(Error::not_found)?;
                 if !caller.may(Action::Moderate, Some(old.site_id)) {
                     return Err(Error::not_found());
+                }
+                caller.require(Action::Moderate, Some(old.site_id))?;
+                if old.act.is_on_person() {
+                    return lift::turn(tx, &caller, &old, (new, now_ms));
                 }
                 if old.undone_by.is_some() {
                     return Err(Code::AlreadyUndone.into());

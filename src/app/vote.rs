@@ -24,14 +24,15 @@ impl App {
     /// Sets the caller's vote to 1, 0 or −1.
     ///
     /// # Errors
-    /// 404 unless the comment is published, 409 `thread_locked`.
+    /// 403 for who is muted or suspended, 404 unless the comment is published, 409 `thread_locked`.
     pub async fn vote(&self, caller: &Caller, id: CommentId, value: i64) -> Result<Votes, Error> {
-        caller.require(Action::Participate, None)?;
+        caller.require(Action::Contribute, None)?;
         let now_ms = self.now_ms();
-        let user = caller.user;
+        let (caller, user) = (caller.clone(), caller.user);
         self.store
             .write("vote", Key::comment(id), move |tx| {
                 let comment = published(tx, id)?;
+                caller.require(Action::Contribute, Some(comment.site_id))?;
                 let thread = tx.thread_by_id(comment.thread_id)?.ok_or_else(Error::not_found)?;
                 if thread.state != ThreadState::Open {
                     return Err(Code::ThreadLocked.into());

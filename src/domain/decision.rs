@@ -33,6 +33,22 @@ words! {
         Unpin "unpin",
         /// Takes back another decision.
         Undo "undo",
+        /// Lays a sanction on a person, or puts back one that was lifted.
+        Sanction "sanction",
+        /// Takes a sanction back.
+        Lift "lift",
+    }
+}
+
+impl Act {
+    /// Whether it is on a person and not on comments.
+    pub fn is_on_person(self) -> bool {
+        matches!(self, Act::Sanction | Act::Lift)
+    }
+
+    /// Whether it can be asked for with a list of comments: the others have addresses of their own.
+    pub fn is_on_comments(self) -> bool {
+        !self.is_on_person() && self != Act::Undo
     }
 }
 
@@ -314,6 +330,11 @@ pub struct Course {
 }
 
 impl Course {
+    /// Whether it was proposed, and nobody agreed.
+    pub fn is_refused(&self) -> bool {
+        self.phase == Phase::Done && self.proposed_ms.is_some() && self.confirmed_by.is_none()
+    }
+
     /// Of a decision on so many targets that has yet to begin.
     pub fn of(total: usize) -> Course {
         Course {
@@ -354,7 +375,7 @@ impl Course {
 pub struct Decision {
     /// Its id.
     pub id: DecisionId,
-    /// Its site.
+    /// Its site, or [`WHOLE_SERVER`](super::sanction::WHOLE_SERVER).
     pub site_id: SiteId,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,

@@ -78,6 +78,10 @@ ids! {
     SessionId,
     /// A moderator's lease on items of the queue.
     ClaimId,
+    /// What a moderator laid on a person.
+    SanctionId,
+    /// What a moderator noted on a person.
+    NoteId,
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub mod permission;
 pub mod queue;
 pub mod report;
 pub mod sample;
+pub mod sanction;
 pub mod scoring;
 pub mod session;
 pub mod statement;

@@ -1,4 +1,5 @@
-//! Who may do what: one table of action and role, nothing allowed that is not in it.
+//! Who may do what: one table of action and role, nothing allowed that is not in it. What a sanction
+//! then keeps a person from is in `sanction`.
 
 use super::flag::words;
 use super::ids::SiteId;
@@ -22,12 +23,16 @@ words! {
 pub enum Action {
     /// Read what anonymous readers see.
     Read,
-    /// Post, edit and delete own comments, vote, flag; and everything under `/me`.
+    /// Take back own comments and flags; and everything under `/me`.
     Participate,
-    /// Decide on comments, read queue, hidden texts and people's history.
+    /// Post, edit, vote and flag: what a mute keeps one from.
+    Contribute,
+    /// Decide on comments and people, read queue, hidden texts and people's history.
     Moderate,
     /// Erase texts for good.
     Purge,
+    /// Lay a sanction on a person on the whole server, or lift it.
+    SanctionEverywhere,
     /// Set a thread's title, state and modes.
     ManageThread,
     /// Read the site's log.
@@ -41,8 +46,10 @@ impl Action {
     pub const ALL: &'static [Action] = &[
         Action::Read,
         Action::Participate,
+        Action::Contribute,
         Action::Moderate,
         Action::Purge,
+        Action::SanctionEverywhere,
         Action::ManageThread,
         Action::ReadLog,
         Action::ReadServerLog,
@@ -55,9 +62,9 @@ pub fn allows(role: Option<Role>, scope: Scope, action: Action) -> bool {
     let role = if scope == Scope::Reader { role.map(|_| Role::Reader) } else { role };
     match action {
         Action::Read => true,
-        Action::Participate => role.is_some(),
+        Action::Participate | Action::Contribute => role.is_some(),
         Action::Moderate | Action::ManageThread | Action::ReadLog => role >= Some(Role::Moderator),
-        Action::Purge | Action::ReadServerLog => role >= Some(Role::Admin),
+        Action::Purge | Action::SanctionEverywhere | Action::ReadServerLog => role >= Some(Role::Admin),
     }
 }
 
@@ -81,8 +88,10 @@ mod tests {
         let expected = [
             (Action::Read, [true, true, true, true]),
             (Action::Participate, [false, true, true, true]),
+            (Action::Contribute, [false, true, true, true]),
             (Action::Moderate, [false, false, true, true]),
             (Action::Purge, [false, false, false, true]),
+            (Action::SanctionEverywhere, [false, false, false, true]),
             (Action::ManageThread, [false, false, true, true]),
             (Action::ReadLog, [false, false, true, true]),
             (Action::ReadServerLog, [false, false, false, true]),
@@ -91,7 +100,7 @@ mod tests {
         for (action, row) in expected {
             for (role, allowed) in roles.into_iter().zip(row) {
                 assert_eq!(allows(role, Scope::Full, action), allowed, "{role:?} {action:?}");
-                let narrowed = allowed && matches!(action, Action::Read | Action::Participate);
+                let narrowed = allowed && matches!(action, Action::Read | Action::Participate | Action::Contribute);
                 assert_eq!(allows(role, Scope::Reader, action), narrowed, "{role:?} {action:?} with a reader's token");
             }
         }

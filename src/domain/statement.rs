@@ -9,6 +9,7 @@ use super::comment::State;
 use super::decision::Disposition;
 use super::flag::{Reason, words};
 use super::ids::{EntryId, SiteId};
+use super::sanction::SanctionKind;
 use super::thread::Site;
 
 words! {
@@ -62,6 +63,19 @@ words! {
         IllegalContent "illegal_content",
         /// The site's rules.
         Terms "terms",
+    }
+}
+
+impl Restriction {
+    /// What a sanction restricts; none: nothing.
+    pub fn by(kind: SanctionKind) -> Option<Restriction> {
+        match kind {
+            SanctionKind::Warn => None,
+            SanctionKind::Premoderate => Some(Restriction::Premoderated),
+            SanctionKind::Mute => Some(Restriction::Muted),
+            SanctionKind::Suspend => Some(Restriction::Suspended),
+            SanctionKind::Ban => Some(Restriction::Banned),
+        }
     }
 }
 
@@ -142,21 +156,32 @@ pub fn detected_by(before: &Disposition, decided_by: Means) -> Means {
     if by_rule { Means::Rule } else { decided_by }
 }
 
-/// A comment that a statement is about: where it stands now, and where the decision left it.
+/// How what a statement is about stands now.
 #[derive(Clone, Debug)]
-pub struct Stood {
-    /// Now.
-    pub now: Disposition,
-    /// After the decision.
-    pub after: Disposition,
+pub enum Stands {
+    /// A comment.
+    Comment {
+        /// Now.
+        now: Disposition,
+        /// Where the decision left it.
+        after: Disposition,
+    },
+    /// An account, with a sanction.
+    Account {
+        /// Whether that was lifted.
+        is_lifted: bool,
+    },
 }
 
 impl Facts {
     /// Whether the restriction holds at a time in milliseconds since 1970: the comment stands as the
-    /// decision left it. That of an account, which is about no one comment, until it ends by itself.
-    pub fn in_force(&self, comment: Option<&Stood>, now_ms: i64) -> bool {
-        let Some(Stood { now, after }) = comment else {
-            return self.until_ms.is_none_or(|until_ms| now_ms < until_ms);
+    /// decision left it; that of an account was not lifted and has not ended by itself.
+    pub fn in_force(&self, stands: &Stands, now_ms: i64) -> bool {
+        let (now, after) = match stands {
+            Stands::Comment { now, after } => (now, after),
+            Stands::Account { is_lifted } => {
+                return !is_lifted && self.until_ms.is_none_or(|until_ms| now_ms < until_ms);
+            }
         };
         match self.restriction {
             Restriction::Locked => (now.locked, now.lock_ref) == (true, after.lock_ref),
@@ -374,7 +399,7 @@ mod tests {
             content_ms: 0,
         };
         let holds = |restriction, now: &Disposition, after: &Disposition| {
-            facts(restriction, None).in_force(Some(&Stood { now: now.clone(), after: after.clone() }), 9)
+            facts(restriction, None).in_force(&Stands::Comment { now: now.clone(), after: after.clone() }, 9)
         };
         assert!(holds(Restriction::Hidden, &hidden, &hidden));
         assert!(!holds(Restriction::Hidden, &undone(&hidden, &published, &hidden).unwrap(), &hidden));
@@ -382,9 +407,11 @@ mod tests {
         let hidden_too = after(&locked, Act::Hide, Reason::Hate);
         assert!(holds(Restriction::Locked, &hidden_too, &locked));
         // an account
-        assert!(facts(Restriction::Banned, None).in_force(None, 9));
-        assert!(facts(Restriction::Suspended, Some(10)).in_force(None, 9));
-        assert!(!facts(Restriction::Suspended, Some(9)).in_force(None, 9));
+        let stands = Stands::Account { is_lifted: false };
+        assert!(!facts(Restriction::Banned, None).in_force(&Stands::Account { is_lifted: true }, 9));
+        assert!(facts(Restriction::Banned, None).in_force(&stands, 9));
+        assert!(facts(Restriction::Suspended, Some(10)).in_force(&stands, 9));
+        assert!(!facts(Restriction::Suspended, Some(9)).in_force(&stands, 9));
     }
 
     #[test]

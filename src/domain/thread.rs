@@ -2,6 +2,7 @@
 
 use super::flag::words;
 use super::ids::{SiteId, ThreadId};
+use super::sanction::WHOLE_SERVER;
 
 words! {
     /// Whether a thread takes anything new.
@@ -31,6 +32,14 @@ pub struct Site {
     pub explicit_threads: bool,
     /// Where its rules can be read.
     pub policy_url: Option<String>,
+}
+
+impl Site {
+    /// What stands for the whole server, where something is laid on people everywhere.
+    pub fn whole_server() -> Site {
+        let (key, title) = ("server".to_owned(), "All sites".to_owned());
+        Site { id: WHOLE_SERVER, key, title, explicit_threads: false, policy_url: None }
+    }
 }
 
 /// The comments under one article.

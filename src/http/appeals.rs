@@ -7,13 +7,13 @@ use validator::Validate;
 
 use super::answer::{self, Answer};
 use super::extract::{Id, Idempotency, Json, Query, Signed};
+use super::mine::EntryAction;
 use super::{reply, view, wire};
 use crate::app::App;
 use crate::app::appeal::Appealing;
 use crate::app::rule::Rule;
 use crate::domain::appeal::{self, AppealState, Party, Ruling};
 use crate::domain::comment::{Shown, Viewer};
-use crate::domain::decision::Act;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{AppealId, DecisionId, EntryId};
 use crate::domain::time::rfc3339;
@@ -87,8 +87,8 @@ pub async fn appeal(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AppealsQuery {
-    /// The site's key.
-    site: String,
+    /// The site's key; an admin may leave it out for those against sanctions on the whole server.
+    site: Option<String>,
     /// Appeals in the answer; 50 unless said.
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200)]
@@ -115,10 +115,12 @@ pub struct AppealItem {
     party: Party,
     /// Who appeals.
     user: Option<wire::User>,
-    /// The comment, whole.
+    /// The comment, whole; null when it is about a sanction.
     comment: Option<view::Comment>,
-    /// What was decided.
-    action: Act,
+    /// The sanction as it is now.
+    sanction: Option<view::Sanction>,
+    /// What was decided: of a sanction its kind, or `lift`.
+    action: EntryAction,
     /// Why.
     reason_code: Option<Reason>,
     /// Who decided, and so may not rule; null: the service.
@@ -138,13 +140,14 @@ pub async fn list(app: Data<App>, caller: Signed, query: Query<AppealsQuery>) ->
         .iter()
         .map(|item| {
             let (decision, site) = (&item.entry.decision, item.appeal.site_id);
-            let comment = page.comments.get(&item.entry.comment_id);
+            let comment = item.entry.comment_id.and_then(|id| page.comments.get(&id));
             AppealItem {
                 appeal: view(&item.appeal, decision.id),
                 party: item.entry.party,
                 user: person(Some(item.entry.user_id), site),
                 comment: comment.map(|comment| view::comment(&app, comment, Shown::Whole, Viewer::Moderator)),
-                action: decision.act,
+                sanction: item.entry.sanction.as_ref().map(view::sanction),
+                action: EntryAction::of(&item.entry),
                 reason_code: decision.reason,
                 decided_by: person(decision.actor_id, site),
                 ruled_by: person(item.appeal.ruled_by, site),

@@ -117,8 +117,9 @@ impl SelectBody {
 pub async fn decide(app: Data<App>, caller: Signed, once: Idempotency, body: Json<DecideBody>) -> Answer {
     let once = once.of_caller(&app, &caller.0, body.hash);
     let b = body.value;
-    if b.action == Act::Undo {
-        return Err(Error::field("/action", "not_here", "undo a decision at /moderation/decisions/{id}/undo").into());
+    if !b.action.is_on_comments() {
+        let detail = "undo a decision at /moderation/decisions/{id}/undo; people have addresses of their own";
+        return Err(Error::field("/action", "not_here", detail).into());
     }
     let (targets, select) = match (b.targets, b.select) {
         (Some(targets), None) => (targets, None),
@@ -189,7 +190,8 @@ async fn view(app: &App, of: &Decided) -> Result<view::Decision, Problem> {
     for id in [of.decision.actor_id, of.decision.course.confirmed_by].into_iter().flatten() {
         people.insert(id, app.user(id).await?);
     }
-    Ok(view::decision(app, of, &people))
+    let sanction = app.sanction_of(&of.decision).await?;
+    Ok(view::decision(app, of, &people, sanction.as_ref()))
 }
 
 /// Which decisions of which site.

@@ -2,6 +2,7 @@
 //! in `body`, queries in `query`, the client's network in `client`.
 
 use std::future::{Ready, ready};
+use std::rc::Rc;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
@@ -12,6 +13,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use crate::app::token::Kind;
 use crate::app::{App, Caller, Error};
 use crate::domain::code::Code;
+use crate::domain::permission::Action;
 use crate::domain::thread::{is_key, is_site_key};
 use crate::store::IdempotencyKey;
 
@@ -21,6 +23,7 @@ pub use super::query::Query;
 
 use super::cookies;
 use super::problem::Problem;
+use super::route::Mounted;
 
 /// For how long an idempotency key counts, in milliseconds.
 const KEY_MS: i64 = 24 * 3_600_000;
@@ -36,7 +39,7 @@ pub fn app_of(req: &HttpRequest) -> Result<&App, Problem> {
     }
 }
 
-/// Who must have signed in.
+/// Who must have signed in, and is not kept from all writing by a sanction where this writes.
 pub struct Signed(pub Caller);
 
 /// Who may have signed in; a token that is sent must be good all the same.
@@ -48,7 +51,11 @@ impl FromRequest for Signed {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(match identify(req) {
-            Ok(Some(caller)) => Ok(Signed(caller)),
+            // who may write nowhere is refused whatever the use-case asks
+            Ok(Some(caller)) => match caller.require_unbarred(Action::Participate, None) {
+                Ok(()) => Ok(Signed(caller)),
+                Err(error) => Err(error.into()),
+            },
             Ok(None) => Err(Code::SignInRequired.into()),
             Err(problem) => Err(problem),
         })
@@ -86,8 +93,14 @@ pub fn identify(req: &HttpRequest) -> Result<Option<Caller>, Problem> {
             None => None,
         }
     };
+    let caller = caller.map(|caller| if is_restricted(req) { caller } else { caller.unrestricted() });
     req.extensions_mut().insert(Identified(caller.clone()));
     Ok(caller)
+}
+
+/// Whether sanctions count for this request; for what is on no page of routes they do.
+fn is_restricted(req: &HttpRequest) -> bool {
+    req.extensions().get::<Rc<Mounted>>().is_none_or(|mounted| mounted.policy.is_restricted)
 }
 
 /// The token of `Authorization: Bearer`; none when there is no such header, several, or another.

@@ -14,9 +14,11 @@ use crate::app::read_own::OwnEntry;
 use crate::domain::comment::Viewer;
 use crate::domain::decision::Act;
 use crate::domain::flag::Reason;
-use crate::domain::ids::{CommentId, DecisionId, EntryId};
+use crate::domain::ids::{CommentId, DecisionId, EntryId, SanctionId};
+use crate::domain::sanction::SanctionKind;
 use crate::domain::statement::{Ground, Means, Origin, Phrase, Restriction, Statement, english};
 use crate::domain::time::rfc3339;
+use crate::store::Entry;
 
 /// Own comments.
 #[derive(Serialize, ToSchema)]
@@ -58,7 +60,27 @@ pub struct OwnDecisions {
     next: Option<String>,
 }
 
-/// A decision on one comment, as one person concerned sees it.
+/// What was done, as a person concerned sees it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum EntryAction {
+    /// To a comment; or a sanction was lifted.
+    Act(Act),
+    /// A sanction was laid on the person.
+    Sanction(SanctionKind),
+}
+
+impl EntryAction {
+    /// That of an entry.
+    pub fn of(entry: &Entry) -> EntryAction {
+        match (&entry.sanction, entry.decision.act) {
+            (Some(sanction), Act::Sanction) => EntryAction::Sanction(sanction.kind),
+            (_, act) => EntryAction::Act(act),
+        }
+    }
+}
+
+/// A decision on one comment, or on the person, as one person concerned sees it.
 #[derive(Serialize, ToSchema)]
 pub struct OwnDecision {
     /// The entry's id.
@@ -67,13 +89,16 @@ pub struct OwnDecision {
     /// The decision.
     #[schema(value_type = String)]
     decision_id: DecisionId,
-    /// The comment.
+    /// The comment; null when it is about a sanction.
     #[schema(value_type = Option<String>)]
     comment_id: Option<CommentId>,
-    /// Null: sanctions come with the desk.
-    sanction_id: Option<String>,
-    /// What was done.
-    action: Act,
+    /// The sanction, when it is about one.
+    #[schema(value_type = Option<String>)]
+    sanction_id: Option<SanctionId>,
+    /// The sanction as it is now.
+    sanction: Option<view::Sanction>,
+    /// What was done: of a sanction its kind, or `lift`.
+    action: EntryAction,
     /// Why.
     reason_code: Option<Reason>,
     /// The moderator's words.
@@ -181,9 +206,10 @@ pub async fn decisions(app: Data<App>, caller: Signed, query: Query<PageQuery>) 
         .map(|OwnEntry { entry, statement: reasons, appeal }| OwnDecision {
             id: entry.id,
             decision_id: entry.decision.id,
-            comment_id: Some(entry.comment_id),
-            sanction_id: None,
-            action: entry.decision.act,
+            comment_id: entry.comment_id,
+            sanction_id: entry.sanction.as_ref().map(|sanction| sanction.id),
+            sanction: entry.sanction.as_ref().map(view::sanction),
+            action: EntryAction::of(&entry),
             reason_code: entry.decision.reason,
             public_text: entry.decision.public_text,
             at: rfc3339(entry.decision.at_ms),

@@ -23,6 +23,7 @@ pub mod moderation;
 pub mod notices;
 pub mod openapi;
 pub mod own;
+mod people;
 pub mod problem;
 pub mod query;
 pub mod queue;

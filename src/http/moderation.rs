@@ -1,7 +1,5 @@
-//! For moderators: comments in any state, people, the log. The queue is in `queue`, claims on it in
-//! `claims`, decisions in `decisions`.
-
-use std::collections::HashMap;
+//! For moderators: comments in any state, the log. The queue is in `queue`, claims on it in `claims`,
+//! decisions in `decisions`, people in `people`.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use validator::Validate;
 
 use super::answer::Answer;
 use super::comments::Comments;
-use super::extract::{Id, Query, Signed};
+use super::extract::{Query, Signed};
 use super::{reply, view, wire};
 use crate::app::queue::Narrow;
 use crate::app::{App, Error};
@@ -58,48 +56,6 @@ pub async fn comments(app: Data<App>, caller: Signed, query: Query<CommentsQuery
 pub struct SiteQuery {
     /// The site's key.
     pub(super) site: String,
-}
-
-/// A person's record on a site.
-#[derive(Serialize, ToSchema)]
-pub struct Record {
-    user: wire::User,
-    site: String,
-    /// Comments by state.
-    comments: HashMap<String, i64>,
-    /// Own flags, as they were settled.
-    flags: RecordFlags,
-    /// Empty: sanctions come with the desk.
-    sanctions: Vec<String>,
-    /// Empty: notes come with the desk.
-    notes: Vec<String>,
-}
-
-/// How a person's flags were settled.
-#[derive(Serialize, ToSchema)]
-pub struct RecordFlags {
-    upheld: i64,
-    dismissed: i64,
-    /// The share that was upheld; null when none was settled.
-    share: Option<f64>,
-}
-
-/// `GET /moderation/users/{id}`
-pub async fn user(app: Data<App>, caller: Signed, id: Id<UserId>, query: Query<SiteQuery>) -> Answer {
-    let (site, person, record) = app.record(&caller.0, id.0, query.0.site).await?;
-    let comments = State::ALL.iter().map(|s| s.as_str().to_owned()).zip(record.comments).collect();
-    reply::private(&Record {
-        user: wire::user(&app, &person, Some(site.id)),
-        site: site.key,
-        comments,
-        flags: RecordFlags {
-            upheld: record.flags_upheld,
-            dismissed: record.flags_dismissed,
-            share: record.reports().share(),
-        },
-        sanctions: Vec::new(),
-        notes: Vec::new(),
-    })
 }
 
 /// Which part of which log.

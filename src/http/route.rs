@@ -48,6 +48,8 @@ pub struct Policy {
     pub widens: bool,
     /// Whether it is about tokens, and so may use cookies.
     pub is_auth: bool,
+    /// Whether sanctions count for who calls it.
+    pub is_restricted: bool,
     /// Whether it takes a query.
     pub takes_query: bool,
     /// How it is counted.
@@ -108,6 +110,7 @@ pub struct Route {
     pub access: Access,
     pub(super) words: Words,
     widens: bool,
+    even_suspended: bool,
     any_query: bool,
     bound: Bound,
     make: Box<dyn Fn() -> actix_web::Route>,
@@ -188,6 +191,7 @@ impl Route {
             access: Access::Moderators,
             words: Words::default(),
             widens: false,
+            even_suspended: false,
             any_query: false,
             bound,
             make: Box::new(move || web::route().to(handler.clone())),
@@ -212,6 +216,11 @@ impl Route {
     /// It needs a role on the site in question.
     pub fn moderators(self) -> Route {
         Route { access: Access::Moderators, ..self }
+    }
+
+    /// It writes, and no sanction keeps anybody from it: what is one's own safety, or one's defence.
+    pub fn even_suspended(self) -> Route {
+        Route { even_suspended: true, ..self }
     }
 
     /// It is for whoever runs the service.
@@ -302,6 +311,7 @@ impl Route {
             access: self.access,
             widens: self.widens,
             is_auth: self.path.starts_with("/api/v1/auth/"),
+            is_restricted: self.method != Method::GET && !self.even_suspended,
             takes_query: self.any_query || self.words.query.is_some(),
             bound: self.bound,
         }

@@ -10,7 +10,7 @@ use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
     appeals, assets, auth, claims, comments, decisions, middleware, mine, moderation, notices, openapi, operate, own,
-    queue, reports, sites, statements, stats, view, wire,
+    people, queue, reports, sites, statements, stats, view, wire,
 };
 
 /// Every route there is.
@@ -18,7 +18,7 @@ pub fn all() -> Vec<Route> {
     let sections = [
         ("Sign-in", auth_routes()),
         ("Own things", own_routes()),
-        ("People", people()),
+        ("People", people_routes()),
         ("Sites and threads", sites_routes()),
         ("Comments", comments_routes()),
         ("Notices", notice_routes()),
@@ -64,6 +64,7 @@ fn auth_routes() -> Vec<Route> {
             .fails(&[Code::SignInRequired, Code::Forbidden]),
         post("/auth/code", auth::code)
             .signed()
+            .even_suspended()
             .counted(Bound::SignIns)
             .text("Makes the code that a sign-in popup hands to the page that opened it")
             .takes::<auth::CodeBody>()
@@ -88,6 +89,7 @@ fn own_routes() -> Vec<Route> {
             .answers::<wire::Me>(200),
         put("/me/password", own::password)
             .signed()
+            .even_suspended()
             .counted(Bound::SignIns)
             .text("Changes the password and ends all other sessions")
             .takes::<own::PasswordBody>()
@@ -96,12 +98,16 @@ fn own_routes() -> Vec<Route> {
             .signed()
             .text("The sign-ins that are in force")
             .answers::<own::OwnSessions>(200),
-        delete("/me/sessions", own::end_others).signed().text("Ends all sign-ins but this one").answers_nothing(),
-        delete("/me/sessions/{id}", own::end).signed().text("Ends one sign-in").answers_nothing(),
+        delete("/me/sessions", own::end_others)
+            .signed()
+            .even_suspended()
+            .text("Ends all sign-ins but this one")
+            .answers_nothing(),
+        delete("/me/sessions/{id}", own::end).signed().even_suspended().text("Ends one sign-in").answers_nothing(),
     ]
 }
 
-fn people() -> Vec<Route> {
+fn people_routes() -> Vec<Route> {
     vec![
         get("/users/{id}", comments::user).open().text("A person").answers::<wire::User>(200),
         get("/users/{id}/comments", comments::user_comments)
@@ -178,7 +184,7 @@ fn sites_routes() -> Vec<Route> {
             .idempotent()
             .takes::<sites::PostBody>()
             .answers::<view::Comment>(201)
-            .fails(&[Code::ThreadLocked, Code::ParentUnavailable, Code::TooDeep, Code::SlowMode]),
+            .fails(&[Code::Muted, Code::ThreadLocked, Code::ParentUnavailable, Code::TooDeep, Code::SlowMode]),
         get(&below("/viewer"), sites::viewer)
             .signed()
             .text("What is personal about a thread")
@@ -221,21 +227,27 @@ fn comments_routes() -> Vec<Route> {
             .if_match()
             .takes::<comments::EditBody>()
             .answers::<view::Comment>(200)
-            .fails(&[Code::StaleVersion, Code::PreconditionFailed, Code::ThreadLocked, Code::EditWindowClosed]),
+            .fails(&[
+                Code::Muted,
+                Code::StaleVersion,
+                Code::PreconditionFailed,
+                Code::ThreadLocked,
+                Code::EditWindowClosed,
+            ]),
         delete("/comments/{id}", comments::delete).signed().text("Takes one's own comment back").answers_nothing(),
         put("/comments/{id}/vote", comments::vote)
             .signed()
             .text("Sets one's vote to 1, 0 or -1")
             .takes::<comments::VoteBody>()
             .answers::<comments::Votes>(200)
-            .fails(&[Code::ThreadLocked]),
+            .fails(&[Code::Muted, Code::ThreadLocked]),
         post("/comments/{id}/flags", comments::flag)
             .signed()
             .text("Flags a comment for the moderators")
             .idempotent()
             .takes::<comments::FlagBody>()
             .answers::<view::Flag>(201)
-            .fails(&[Code::AlreadyFlagged, Code::ThreadLocked]),
+            .fails(&[Code::Muted, Code::AlreadyFlagged, Code::ThreadLocked]),
         delete("/flags/{id}", comments::withdraw).signed().text("Takes one's own open flag back").answers_nothing(),
     ]
 }
@@ -319,10 +331,10 @@ fn moderation_routes() -> Vec<Route> {
             .fails(&[Code::AlreadyConfirmed, Code::AlreadyUndone]),
         post("/moderation/decisions/{id}/undo", decisions::undo)
             .moderators()
-            .text("Takes a decision back by a new one, stops one that runs, refuses one that is proposed")
+            .text("Takes a decision back by a new one; stops one that runs, refuses one that is proposed")
             .answers::<view::Decision>(200)
             .answers::<view::Decision>(202)
-            .fails(&[Code::AlreadyUndone]),
+            .fails(&[Code::AlreadyUndone, Code::SanctionEnded]),
         get("/moderation/stats", stats::stats)
             .moderators()
             .text("Figures of a site's moderation")
@@ -354,11 +366,40 @@ fn moderation_routes() -> Vec<Route> {
             .query::<statements::YearQuery>()
             .answers::<Report>(200)
             .fails(&[Code::NotFound]),
-        get("/moderation/users/{id}", moderation::user)
+        get("/moderation/users/{id}", people::history)
             .moderators()
-            .text("A person's record on a site")
+            .text("What a person has done on a site, and what was done about it")
             .query::<moderation::SiteQuery>()
-            .answers::<moderation::Record>(200),
+            .answers::<people::History>(200),
+        get("/moderation/users/{id}/sanctions", people::sanctions)
+            .moderators()
+            .text("A person's sanctions, newest first")
+            .query::<people::SanctionsQuery>()
+            .answers::<people::Sanctions>(200)
+            .fails(&[Code::CursorMismatch]),
+        post("/moderation/users/{id}/sanctions", people::impose)
+            .moderators()
+            .text("Lays a sanction on a person, on a site or on the whole server")
+            .idempotent()
+            .takes::<people::SanctionBody>()
+            .answers::<people::ModeratedSanction>(201),
+        delete("/moderation/sanctions/{id}", people::lift)
+            .moderators()
+            .text("Lifts a sanction")
+            .answers_nothing()
+            .fails(&[Code::AlreadyUndone]),
+        get("/moderation/users/{id}/notes", people::notes)
+            .moderators()
+            .text("What moderators of a site have noted on a person, newest first")
+            .query::<people::NotesQuery>()
+            .answers::<people::Notes>(200)
+            .fails(&[Code::CursorMismatch]),
+        post("/moderation/users/{id}/notes", people::note)
+            .moderators()
+            .text("Notes something on a person for the other moderators of a site")
+            .idempotent()
+            .takes::<people::NoteBody>()
+            .answers::<people::NoteView>(201),
         get("/moderation/flags", reports::flags)
             .moderators()
             .text("One reader's flags on a site with their outcome, newest first")

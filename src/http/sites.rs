@@ -281,7 +281,7 @@ pub struct Can {
     post: bool,
     /// Decide on comments.
     moderate: bool,
-    /// Why one cannot post: the thread's state.
+    /// Why one cannot post: `account_suspended` or `muted`, else the thread's state.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
 }
@@ -317,7 +317,7 @@ pub async fn viewer(
         my_votes: found.votes.iter().map(|(id, value)| (id.to_string(), *value)).collect(),
         my_flags: found.flags,
         my_comments: found.comments.iter().map(|comment| own_comment(&app, comment, Viewer::Author)).collect(),
-        can: Can { post: found.closed.is_none(), moderate: found.moderation.is_some(), reason: found.closed },
+        can: Can { post: found.closed.is_none(), moderate: found.decides, reason: found.closed },
         moderation: found.moderation.map(|(held, hidden, flagged)| ThreadWaiting { held, hidden, flagged }),
     })
 }

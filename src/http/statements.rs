@@ -25,8 +25,8 @@ pub const JSONL: &str = "application/jsonl";
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StatementsQuery {
-    /// The site's key.
-    site: String,
+    /// The site's key; an admin may leave it out for sanctions on the whole server.
+    site: Option<String>,
     /// From when: a day, or a time in RFC 3339; from the first unless said.
     from: Option<String>,
     /// Until when: the end of a day, or before a time in RFC 3339; to the last unless said.

@@ -14,7 +14,8 @@ use crate::domain::comment::{self, Shown, State, Viewer};
 use crate::domain::decision::{self, Act, Fate, Phase, Reach};
 use crate::domain::flag::{self, FlagState, Reason};
 use crate::domain::fragment::Fragment;
-use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, ThreadId, UserId};
+use crate::domain::ids::{CommentId, DecisionId, FlagId, SanctionId, SiteId, ThreadId, UserId};
+use crate::domain::sanction::{self, SanctionKind};
 use crate::domain::thread::ThreadState;
 use crate::domain::time::rfc3339;
 use crate::domain::tree::Sort;
@@ -207,6 +208,8 @@ pub struct Decision {
     applied: Vec<Applied>,
     /// Every target left alone; the first 500.
     conflicts: Vec<ConflictView>,
+    /// What it laid on a person, lifted or put back; null for a decision on comments.
+    sanction: Option<Sanction>,
 }
 
 /// A moderator's decision, without its targets.
@@ -250,6 +253,46 @@ pub struct DecisionHead {
     /// The decision it takes back.
     #[schema(value_type = Option<String>)]
     undoes: Option<DecisionId>,
+}
+
+/// What a moderator laid on a person.
+#[derive(Serialize, ToSchema)]
+pub struct Sanction {
+    /// Its id.
+    #[schema(value_type = String)]
+    id: SanctionId,
+    /// On whom.
+    #[schema(value_type = String)]
+    user_id: UserId,
+    /// What.
+    kind: SanctionKind,
+    /// Where it holds; null: everywhere.
+    site: Option<String>,
+    /// When it ends by itself; null: never.
+    until: Option<String>,
+    /// Why.
+    reason_code: Reason,
+    /// The moderator's words.
+    public_text: Option<String>,
+    /// When it was made.
+    at: String,
+    /// When a moderator took it back.
+    lifted_at: Option<String>,
+}
+
+/// Writes a sanction down, as the person may see it.
+pub fn sanction(of: &sanction::Sanction) -> Sanction {
+    Sanction {
+        id: of.id,
+        user_id: of.user_id,
+        kind: of.kind,
+        site: of.site.as_ref().map(|(_, key)| key.clone()),
+        until: of.until_ms.map(rfc3339),
+        reason_code: of.reason,
+        public_text: of.public_text.clone(),
+        at: rfc3339(of.created_ms),
+        lifted_at: of.lifted_ms.map(rfc3339),
+    }
 }
 
 /// How much is done.
@@ -305,8 +348,14 @@ pub struct PastView {
     at: String,
 }
 
-/// Writes a decision down; `people` holds who made and confirmed it.
-pub fn decision(app: &App, of: &Decided, people: &HashMap<UserId, user::User>) -> Decision {
+/// Writes a decision down; `people` holds who made and confirmed it, `about` is the sanction that it
+/// made or lifted.
+pub fn decision(
+    app: &App,
+    of: &Decided,
+    people: &HashMap<UserId, user::User>,
+    about: Option<&sanction::Sanction>,
+) -> Decision {
     let site = of.decision.site_id;
     let mut applied = Vec::new();
     let mut conflicts = Vec::new();
@@ -328,7 +377,8 @@ pub fn decision(app: &App, of: &Decided, people: &HashMap<UserId, user::User>) -
             }),
         }
     }
-    Decision { head: decision_head(app, &of.decision, people), applied, conflicts }
+    let sanction = about.map(sanction);
+    Decision { head: decision_head(app, &of.decision, people), applied, conflicts, sanction }
 }
 
 /// Writes a decision down without its targets.

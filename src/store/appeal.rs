@@ -1,7 +1,8 @@
 //! Appeals, each of one entry.
 
-use super::decision::{Entry, decision_columns, entry};
+use super::decision::{Entry, decision_columns, entry, entry_columns, entry_from};
 use super::driver::{Columns, values};
+use super::sanction::sanction_columns;
 use super::{StoreError, Tx, dialect};
 use crate::domain::appeal::{Appeal, AppealState, Extent, Party, Undo};
 use crate::domain::ids::{AppealId, CommentId, DecisionId, EntryId, SiteId};
@@ -54,10 +55,11 @@ macro_rules! appealed_select {
         concat!(
             "SELECT ",
             appeal_columns!(),
-            ", e.id, e.comment_id, e.user_id, e.party, ",
-            decision_columns!(),
-            " FROM appeal a CROSS JOIN decision_entry e CROSS JOIN decision d
-              WHERE e.id = a.entry_id AND d.id = e.decision_id AND ",
+            ", ",
+            entry_columns!(),
+            " FROM appeal a CROSS JOIN ",
+            entry_from!(),
+            "WHERE e.id = a.entry_id AND d.id = e.decision_id AND ",
             $tail
         )
     };

@@ -230,6 +230,18 @@ const COUNTERS: &[(&str, &str)] = &[
                 AND d.total <> d.applied_count + d.conflict_count + COALESCE(b.n, 0))
             OR ((d.state = 'done' OR d.undoes IS NOT NULL) AND b.n IS NOT NULL) ORDER BY d.id",
     ),
+    (
+        "sanction.lifted",
+        "SELECT x.id, CASE WHEN x.lifted_ms IS NULL THEN 0 ELSE 1 END, CASE WHEN d.undone_by IS NULL THEN 0 ELSE 1 END
+         FROM sanction x JOIN decision d ON d.id = x.decision_id
+         WHERE (x.lifted_ms IS NULL) <> (d.undone_by IS NULL AND d.state = 'done') OR (x.lifted_ms IS NULL) <> (x.lifted_by IS NULL)
+         ORDER BY x.id",
+    ),
+    (
+        "decision_entry.site_id",
+        "SELECT e.id, e.site_id, d.site_id FROM decision_entry e JOIN decision d ON d.id = e.decision_id
+         WHERE e.site_id <> d.site_id ORDER BY e.id",
+    ),
     record!("published", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'published'"),
     record!("held", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'held'"),
     record!("hidden", "author_id", "comment WHERE author_id IS NOT NULL AND state = 'hidden'"),

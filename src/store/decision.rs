@@ -1,6 +1,7 @@
 //! Decisions, what they did to each target, and what the people concerned see of them.
 
 use super::driver::{Columns, values};
+use super::sanction::{maybe_sanction, sanction_columns};
 use super::user::{maybe_user, user_columns};
 use super::{StoreError, Tx, dialect};
 use crate::domain::appeal::Party;
@@ -8,6 +9,7 @@ use crate::domain::comment::State;
 use crate::domain::decision::{Act, Conflict, Course, Decision, Disposition, Fate, Phase, Reach, Target};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, EntryId, SiteId, UserId};
+use crate::domain::sanction::Sanction;
 use crate::domain::user::User;
 
 fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
@@ -41,20 +43,25 @@ fn decision(c: &mut Columns<'_>) -> Result<Decision, StoreError> {
 pub struct Entry {
     /// Its id.
     pub id: EntryId,
-    /// The comment.
-    pub comment_id: CommentId,
+    /// The comment; none when it is about a sanction.
+    pub comment_id: Option<CommentId>,
     /// Whose it is.
     pub user_id: UserId,
     /// What they are to the decision.
     pub party: Party,
     /// The decision.
     pub decision: Decision,
+    /// The sanction.
+    pub sanction: Option<Sanction>,
 }
 
-/// Reads `e.id, e.comment_id, e.user_id, e.party` and a decision.
-pub(super) fn entry(c: &mut Columns<'_>) -> Result<Entry, StoreError> {
-    let (id, comment_id, user_id) = (c.take()?, c.take()?, c.take()?);
-    Ok(Entry { id, comment_id, user_id, party: c.word(Party::parse)?, decision: decision(c)? })
+/// A decision that concerned a person, as moderators see it.
+#[derive(Clone, Debug)]
+pub struct Concern {
+    /// The entry.
+    pub entry: Entry,
+    /// Who decided; none: the command line.
+    pub actor: Option<User>,
 }
 
 /// What was decided on a comment before.
@@ -78,7 +85,29 @@ macro_rules! decision_columns {
     };
 }
 
-pub(super) use decision_columns;
+/// What [`entry`] reads, of the aliases `e`, `d`, `x` and `p`.
+macro_rules! entry_columns {
+    () => {
+        concat!("e.id, e.comment_id, e.user_id, e.party, ", decision_columns!(), ", ", sanction_columns!())
+    };
+}
+
+/// Where an entry and what it tells of are, aliases `e`, `d`, `x` and `p`.
+macro_rules! entry_from {
+    () => {
+        "decision_entry e CROSS JOIN decision d LEFT JOIN sanction x ON x.id = e.sanction_id
+          LEFT JOIN site p ON p.id = x.site_id "
+    };
+}
+
+pub(super) use {decision_columns, entry_columns, entry_from};
+
+/// Reads [`entry_columns`].
+pub(super) fn entry(c: &mut Columns<'_>) -> Result<Entry, StoreError> {
+    let (id, comment_id, user_id) = (c.take()?, c.maybe()?, c.take()?);
+    let (party, decision) = (c.word(Party::parse)?, decision(c)?);
+    Ok(Entry { id, comment_id, user_id, party, decision, sanction: maybe_sanction(c)? })
+}
 
 fn to_json(disposition: &Disposition) -> String {
     serde_json::to_string(disposition).expect("invariant: a disposition is plain data")
@@ -329,8 +358,8 @@ impl Tx<'_> {
         created_ms: i64,
     ) -> Result<(), StoreError> {
         self.run(
-            "INSERT INTO decision_entry (id, decision_id, comment_id, user_id, party, created_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO decision_entry (id, decision_id, site_id, comment_id, user_id, party, created_ms)
+               SELECT ?1, id, site_id, ?3, ?4, ?5, ?6 FROM decision WHERE id = ?2",
             values![id, decision, comment, user, party.as_str(), created_ms],
         )?;
         Ok(())
@@ -346,10 +375,11 @@ impl Tx<'_> {
         let (at, id) = after.unwrap_or((i64::MAX, i64::MAX));
         self.all(
             concat!(
-                "SELECT e.id, e.comment_id, e.user_id, e.party, ",
-                decision_columns!(),
-                " FROM decision_entry e JOIN decision d ON d.id = e.decision_id
-                  WHERE e.user_id = ?1 AND (e.created_ms, e.id) < (?2, ?3)
+                "SELECT ",
+                entry_columns!(),
+                " FROM ",
+                entry_from!(),
+                "WHERE e.user_id = ?1 AND (e.created_ms, e.id) < (?2, ?3) AND d.id = e.decision_id
                   ORDER BY e.created_ms DESC, e.id DESC LIMIT ?4"
             ),
             values![user, at, id, count],
@@ -360,11 +390,7 @@ impl Tx<'_> {
     /// One line of `/me/decisions`.
     pub fn entry_by_id(&mut self, id: EntryId) -> Result<Option<Entry>, StoreError> {
         self.first(
-            concat!(
-                "SELECT e.id, e.comment_id, e.user_id, e.party, ",
-                decision_columns!(),
-                " FROM decision_entry e CROSS JOIN decision d WHERE e.id = ?1 AND d.id = e.decision_id"
-            ),
+            concat!("SELECT ", entry_columns!(), entry_from!(), "WHERE e.id = ?1 AND d.id = e.decision_id"),
             values![id],
             entry,
         )
@@ -376,6 +402,26 @@ impl Tx<'_> {
             target_select!("WHERE comment_id = ?2 AND decision_id = ?1 AND conflict IS NULL LIMIT 1"),
             values![id, comment],
             |c| Ok(target(c)?.1),
+        )
+    }
+
+    /// The last decisions on a site that concerned a person, newest first.
+    pub fn entries_on_site(&mut self, user: UserId, site: SiteId, count: i64) -> Result<Vec<Concern>, StoreError> {
+        self.all(
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                ", ",
+                entry_columns!(),
+                " FROM ",
+                entry_from!(),
+                "LEFT JOIN user_account u ON u.id = d.actor_id
+                  WHERE e.user_id = ?1 AND e.site_id = ?2 AND d.id = e.decision_id ORDER BY e.created_ms DESC, e.id DESC LIMIT ?3"
+            ),
+            values![user, site, count],
+            |c| {
+                Ok(Concern { actor: maybe_user(c)?, entry: entry(c)? })
+            },
         )
     }
 }

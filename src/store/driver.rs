@@ -7,7 +7,8 @@ use std::path::Path;
 use super::StoreError;
 use super::dialect::Dialect;
 use crate::domain::ids::{
-    AppealId, ClaimId, CommentId, DecisionId, EntryId, FlagId, NoticeId, SessionId, SiteId, ThreadId, UserId,
+    AppealId, ClaimId, CommentId, DecisionId, EntryId, FlagId, NoteId, NoticeId, SanctionId, SessionId, SiteId,
+    ThreadId, UserId,
 };
 
 /// A parameter of a statement.
@@ -289,7 +290,10 @@ macro_rules! id_columns {
     )+};
 }
 
-id_columns!(AppealId, ClaimId, CommentId, DecisionId, EntryId, FlagId, NoticeId, SessionId, SiteId, ThreadId, UserId);
+id_columns!(
+    AppealId, ClaimId, CommentId, DecisionId, EntryId, FlagId, NoteId, NoticeId, SanctionId, SessionId, SiteId,
+    ThreadId, UserId
+);
 
 /// Writes a list of parameters: `values![id, name, Option::<i64>::None]`.
 macro_rules! values {

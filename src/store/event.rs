@@ -26,6 +26,8 @@ words! {
         SessionEnded "session.ended",
         /// A person's roles changed.
         RolesChanged "roles.changed",
+        /// What stands against a person changed.
+        SanctionsChanged "sanctions.changed",
         /// A person's name or settings changed.
         UserChanged "user.changed",
         /// A site or its origins changed.

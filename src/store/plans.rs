@@ -24,6 +24,7 @@ use crate::domain::notice::{Contact, Notice};
 use crate::domain::path::Path;
 use crate::domain::permission::Role;
 use crate::domain::queue::Waiting;
+use crate::domain::sanction::{Sanction, SanctionKind};
 use crate::domain::scoring::FLAGS_WEIGHED;
 use crate::domain::session::{Client, Scope, Session};
 use crate::domain::statement::{Facts, Means, Origin, Restriction};
@@ -63,6 +64,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SELECT version, body, body_html, written_ms FROM revision", "edits end with the edit window"),
     ("SELECT removed_by, reason, hidden FROM thread_hidden", "one for each remover and reason"),
     ("SELECT DISTINCT s.key, t.key FROM", "the threads of what one decision is aimed at"),
+    ("SELECT kind, site_id, until_ms FROM sanction", "what stands against one person"),
     ("SELECT seq, at_ms, kind, thread_id,", "what this process has not heard yet, read after each commit"),
 ];
 
@@ -322,6 +324,31 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.decisions_erase_texts(ROOT, DECISION)?;
     tx.entry_insert(ENTRY, DECISION, ROOT, (ALICE, Party::Owner), NOW)?;
     tx.entries_of(ALICE, None, 50)?;
+    tx.sanction_insert(&Sanction {
+        id: SanctionId(11),
+        decision_id: DECISION,
+        user_id: ALICE,
+        kind: SanctionKind::Mute,
+        site: Some((SITE, "s".into())),
+        until_ms: None,
+        reason: Reason::Spam,
+        public_text: None,
+        created_ms: NOW,
+        lifted_ms: None,
+    })?;
+    tx.two_persons_for_bans()?;
+    tx.sanction_by_id(SanctionId(11))?;
+    tx.sanction_of_decision(DECISION)?;
+    tx.sanctions_on(ALICE, SITE, None, 50)?;
+    tx.sanctions_anywhere(ALICE, None, 50)?;
+    tx.sanctions_standing(ALICE, NOW)?;
+    tx.sanction_set_lifted(SanctionId(11), None)?;
+    tx.entry_insert_on_person(EntryId(12), DECISION, SanctionId(11), ALICE, NOW)?;
+    tx.entries_on_site(ALICE, SITE, 50)?;
+    let (id, author) = (NoteId(13), tx.users_by_id(&[ALICE])?.remove(0));
+    tx.note_insert(&Note { id, user_id: ALICE, site_id: SITE, author, text: "n".into(), created_ms: NOW })?;
+    tx.note_by_id(id)?;
+    tx.notes_on(ALICE, SITE, None, 50)?;
     tx.entry_by_id(ENTRY)?;
     accounting(tx)?;
     tx.log_append(&LogEntry {
@@ -464,6 +491,7 @@ fn start(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.sessions_ended_since(NOW)?;
     tx.users_seen_since(NOW)?;
     tx.roles_all()?;
+    tx.sanctions_all(NOW)?;
     tx.origins_all()?;
     tx.signing_keys()?;
     Ok(())

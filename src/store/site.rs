@@ -46,6 +46,11 @@ impl Tx<'_> {
         rule.ok_or_else(|| StoreError::Corrupt(format!("site {id} is gone")))
     }
 
+    /// Whether two moderators are needed for a ban on any site.
+    pub fn two_persons_for_bans(&mut self) -> Result<bool, StoreError> {
+        self.exists("SELECT 1 FROM site WHERE two_ban = 1 LIMIT 1", &[])
+    }
+
     /// Sets for what two moderators are needed on a site.
     pub fn site_set_two_persons(&mut self, id: SiteId, rule: TwoPersons) -> Result<(), StoreError> {
         self.run(

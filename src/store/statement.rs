@@ -8,7 +8,7 @@ use crate::domain::comment::State;
 use crate::domain::decision::Disposition;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, EntryId, SiteId, ThreadId};
-use crate::domain::statement::{Facts, Means, Origin, Restriction, Stood};
+use crate::domain::statement::{Facts, Means, Origin, Restriction, Stands};
 
 /// What [`facts`] reads.
 macro_rules! statement_columns {
@@ -56,15 +56,16 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Those of the statements among these entries, each with the comment it is about, if any.
-    pub fn statements_of(&mut self, entries: &[EntryId]) -> Result<Vec<(Facts, Option<Stood>)>, StoreError> {
+    /// Those of the statements among these entries, each with how what it is about stands.
+    pub fn statements_of(&mut self, entries: &[EntryId]) -> Result<Vec<(Facts, Stands)>, StoreError> {
         let entries = dialect::id_list(entries.iter().map(|id| id.0));
         self.all(
             concat!(
                 "SELECT ",
                 statement_columns!(),
-                ", t.after, c.state, c.state_ref, c.locked, c.lock_ref FROM statement s
+                ", x.lifted_ms, t.after, c.state, c.state_ref, c.locked, c.lock_ref FROM statement s
                  CROSS JOIN decision_entry e LEFT JOIN comment c ON c.id = e.comment_id
+                 LEFT JOIN sanction x ON x.id = e.sanction_id
                  LEFT JOIN decision_target t ON t.comment_id = e.comment_id AND t.decision_id = e.decision_id
                    AND t.conflict IS NULL
                  WHERE s.entry_id IN EACH_ID(?1) AND e.id = s.entry_id ORDER BY s.entry_id"
@@ -72,17 +73,18 @@ impl Tx<'_> {
             values![&entries],
             |c| {
                 let facts = facts(c)?;
+                let lifted_ms: Option<i64> = c.maybe()?;
                 let after = c.maybe::<String>()?.map(|after| from_json(&after)).transpose()?;
                 let (state, state_ref) = (c.maybe_word(State::parse)?, c.maybe()?);
                 let (locked, lock_ref) = (c.maybe()?, c.maybe()?);
-                let comment = match (after, state, locked) {
+                let stands = match (after, state, locked) {
                     (Some(after), Some(state), Some(locked)) => {
                         let now = Disposition { state, state_ref, locked, lock_ref, ..Disposition::new(None) };
-                        Some(Stood { now, after: *after })
+                        Stands::Comment { now, after: *after }
                     }
-                    _ => None,
+                    _ => Stands::Account { is_lifted: lifted_ms.is_some() },
                 };
-                Ok((facts, comment))
+                Ok((facts, stands))
             },
         )
     }

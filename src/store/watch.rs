@@ -181,8 +181,14 @@ pub fn fill(tx: &mut Tx<'_>, count: i64, shape: Shape) -> Result<(), StoreError>
            SELECT comment_id, 'author:1', 1, rank FROM queue_item;
          INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, state, total)
            {each} SELECT i, 1, {FILLED_MS}, 2, 'dismiss', 'comment', 'done', 0 FROM n;
-         INSERT INTO decision_entry (id, decision_id, comment_id, user_id, created_ms)
-           {each} SELECT i, i, 1, 1, {FILLED_MS} + i FROM n;
+         INSERT INTO decision_entry (id, decision_id, site_id, comment_id, user_id, created_ms)
+           {each} SELECT i, i, 1, 1, 1, {FILLED_MS} + i FROM n;
+         INSERT INTO decision (id, site_id, at_ms, actor_id, action, scope, state, total)
+           {each} SELECT {count} + i, 1, {FILLED_MS}, 2, 'sanction', 'comment', 'done', 0 FROM n;
+         INSERT INTO sanction (id, decision_id, user_id, site_id, kind, reason_code, created_ms, lifted_ms, lifted_by)
+           {each} SELECT i, {count} + i, 1, 1, 'mute', 'spam', {FILLED_MS}, {FILLED_MS}, {count} + i FROM n;
+         INSERT INTO person_note (id, user_id, site_id, author_id, text, created_ms)
+           {each} SELECT i, 1, 1, 2, 'n', {FILLED_MS} FROM n;
          INSERT INTO statement (entry_id, site_id, at_ms, restriction, reason_code, origin, detected_by, decided_by, content_ms)
            {each} SELECT i, 1, {FILLED_MS} + i, 'hidden', 'spam', 'flag', 'people', 'people', {FILLED_MS} FROM n;
          INSERT INTO appeal (id, entry_id, site_id, state, text, created_ms, due_ms, decided_ms)

@@ -178,6 +178,7 @@ export const en = {
   thread_locked: "This thread is closed. The comments stay to be read.",
   // In place of the field when this person may not write.
   may_not_post: "You cannot write here at the moment.",
+  may_not_muted: "You are muted here. You can read, and see the decisions about you.",
   may_not_suspended: "Your account is suspended. You can read, and see the decisions about you.",
   // Above the field.
   premoderated: "A moderator reads each comment here before it appears.",
@@ -272,6 +273,7 @@ export const en = {
   problem_invalid_token: "You were signed out. Sign in again.",
   problem_token_expired: "You were signed out. Sign in again.",
   problem_forbidden: "This is not open to you.",
+  problem_muted: "You are muted here; you can read, and delete what is yours.",
   problem_account_suspended: "Your account is suspended; you can read, but not write.",
   problem_not_found: "It is not here any more.",
   problem_login_taken: "This login is taken. Choose another.",

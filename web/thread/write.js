@@ -70,6 +70,7 @@ export class WriteArea {
     if (!thread) return null;
     if (thread.state !== "open") return t("thread_locked");
     if (!can || can.post) return null;
+    if (can.reason === "muted") return t("may_not_muted");
     return can.reason === "account_suspended" ? t("may_not_suspended") : t("may_not_post");
   }
 
