@@ -479,7 +479,7 @@ async fn standing(world: &World) -> BTreeMap<String, String> {
 async fn whatever_comes_between_overturning_is_exact() {
     let mut random = StdRng::seed_from_u64(7);
     let (mut overturned, mut moved_on) = (0, 0);
-    for _ in 0..24 {
+    for _ in 0..16 {
         let world = World::new().await;
         let mut comments = Vec::new();
         for author in ["alice", "bob", "alice", "bob"] {
@@ -561,5 +561,5 @@ async fn whatever_comes_between_overturning_is_exact() {
         }
         world.verified().await;
     }
-    assert!(overturned > 10 && moved_on > 3, "{overturned} {moved_on}");
+    assert!(overturned > 5 && moved_on > 3, "{overturned} {moved_on}");
 }
