@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
+use understory::app::set_site::SiteChange;
 use understory::domain::permission::Role;
 use understory::domain::time::rfc3339;
 use understory::http::routes;
@@ -610,5 +611,111 @@ async fn of_many_who_lift_at_once_one_does() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
     assert_eq!(answers.iter().filter(|answer| answer.code() == "already_undone").count(), 15);
     world.post("bob", "free", None).await;
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn a_sanction_is_stated_and_overturned_on_appeal() {
+    let world = World::new().await;
+    world.app.set_role("theo", Role::Moderator, Some("here")).await.unwrap();
+    let comment = world.post("bob", "what led to it", None).await;
+    world.decide("mona", "hide", &comment).await.ok();
+    world.wait_ms(1);
+    let sanction = impose(&world, "mona", "bob", order(&world, "suspend", Some("here"))).await.ok();
+    let entry = world.get("bob", "/me/decisions?limit=1").await.ok()["items"][0].clone();
+    assert_eq!((&entry["action"], &entry["sanction_id"]), (&json!("suspend"), &sanction["id"]));
+    let statement = &entry["statement"];
+    assert_eq!((&statement["restriction"], &statement["until"]), (&json!("suspended"), &sanction["until"]));
+    assert_eq!((&statement["in_force"], &statement["origin"]), (&json!(true), &json!("own_initiative")));
+    let exported = world.get("mona", "/moderation/statements?site=here").await.text;
+    let line = exported.lines().find(|line| line.contains("DECISION_ACCOUNT_SUSPENDED")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["content_type"], &line["content_date"]), (&json!(["CONTENT_TYPE_TEXT"]), &json!("2023-11-14")));
+
+    // who is suspended may still object, and is answered by another
+    let path = format!("/me/decisions/{}/appeal", id(&entry));
+    let appeal = world.call("bob", "POST", &path, json!({"text": "it was meant well"})).await.ok();
+    let listed = world.get("theo", "/moderation/appeals?site=here").await.ok();
+    assert_eq!((&listed["items"][0]["action"], &listed["items"][0]["comment"]), (&json!("suspend"), &Value::Null));
+    assert_eq!(listed["items"][0]["sanction"]["id"], sanction["id"]);
+    let ruling = format!("/moderation/appeals/{}/ruling", id(&appeal));
+    let body = json!({"result": "overturned", "public_text": "so it was"});
+    world.call("mona", "POST", &ruling, body.clone()).await.fails(403, "forbidden");
+    world.wait_ms(1);
+    let ruled = world.call("theo", "POST", &ruling, body).await.ok();
+    assert_eq!((&ruled["state"], &ruled["answer"]), (&json!("overturned"), &json!("so it was")));
+    let told = world.get("bob", "/me/decisions").await.ok();
+    assert_eq!((&told["items"][0]["action"], &told["items"][0]["statement"]), (&json!("lift"), &Value::Null));
+    assert_eq!(told["items"][1]["statement"]["in_force"], false);
+    world.post("bob", "back again", None).await;
+    let bob = id(&world.get("bob", "/me").await.ok());
+    let sheet = world.get("mona", &format!("/moderation/users/{bob}?site=here")).await.ok();
+    assert_eq!((&sheet["appeals"][0]["id"], &sheet["appeals"][0]["state"]), (&appeal["id"], &json!("overturned")));
+    // a warning restricts nothing
+    impose(&world, "mona", "bob", order(&world, "warn", Some("here"))).await.ok();
+    let warned = world.get("bob", "/me/decisions?limit=1").await.ok()["items"][0].clone();
+    assert_eq!((&warned["action"], &warned["statement"]), (&json!("warn"), &Value::Null));
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn a_sanction_on_the_whole_server_is_ruled_on_by_admins() {
+    let world = World::new().await;
+    world.app.set_role("theo", Role::Admin, None).await.unwrap();
+    impose(&world, "ada", "bob", order(&world, "ban", None)).await.ok();
+    let entry = world.get("bob", "/me/decisions?limit=1").await.ok()["items"][0].clone();
+    assert_eq!(entry["statement"]["restriction"], "banned");
+    let path = format!("/me/decisions/{}/appeal", id(&entry));
+    let appeal = world.call("bob", "POST", &path, json!({"text": "no"})).await.ok();
+    let ruling = format!("/moderation/appeals/{}/ruling", id(&appeal));
+    let body = json!({"result": "overturned", "public_text": "yes"});
+    world.call("mona", "POST", &ruling, body.clone()).await.fails(404, "not_found");
+    world.get("mona", "/moderation/appeals").await.fails(422, "validation_failed");
+    world.get("mona", "/moderation/statements").await.fails(422, "validation_failed");
+    assert_eq!(world.get("theo", "/moderation/appeals").await.ok()["items"][0]["id"], appeal["id"]);
+    assert!(world.get("theo", "/moderation/statements").await.text.contains("DECISION_ACCOUNT_TERMINATED"));
+    world.call("ada", "POST", &ruling, body.clone()).await.fails(403, "forbidden");
+    world.call("theo", "POST", &ruling, body).await.ok();
+    world.post("bob", "back again", None).await;
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn two_may_be_needed_for_a_ban() {
+    let world = World::new().await;
+    world.app.set_role("theo", Role::Moderator, Some("here")).await.unwrap();
+    let two = |on| SiteChange { two_persons_ban: Some(on), ..SiteChange::default() };
+    world.app.set_site("here", two(true)).await.unwrap();
+    // nothing else waits, and no other site's
+    impose(&world, "mona", "carol", order(&world, "mute", Some("here"))).await.ok();
+    let proposed = impose(&world, "mona", "bob", order(&world, "ban", Some("here"))).await.ok();
+    assert_eq!((&proposed["proposed"], &proposed["lifted_at"]), (&json!(true), &Value::Null));
+    let list = world.get("theo", "/moderation/decisions?site=here&state=proposed").await.ok();
+    assert_eq!(list["items"][0]["id"], proposed["decision_id"]);
+    // it does not hold, and nobody is told
+    world.post("bob", "still here", None).await;
+    assert_eq!(world.get("bob", "/me/decisions").await.ok()["items"], json!([]));
+    world.verified().await;
+    let confirm = format!("/moderation/decisions/{}/confirm", proposed["decision_id"].as_str().unwrap());
+    world.call("mona", "POST", &confirm, Value::Null).await.fails(403, "forbidden");
+    world.call("theo", "POST", &confirm, Value::Null).await.ok();
+    world.call("bob", "POST", THREAD, json!({"body": "gone"})).await.fails(403, "account_suspended");
+    assert_eq!(world.get("bob", "/me/decisions").await.ok()["items"][0]["statement"]["restriction"], "banned");
+    world.call("theo", "POST", &confirm, Value::Null).await.fails(409, "already_confirmed");
+    lift(&world, "mona", &proposed).await;
+    world.post("bob", "back again", None).await;
+
+    // what is refused never held, and no undo brings it about
+    let refused = impose(&world, "mona", "bob", order(&world, "ban", Some("here"))).await.ok();
+    let refusal = undo(&world, "theo", &refused["decision_id"]).await.ok();
+    undo(&world, "mona", &refusal["id"]).await.fails(409, "already_undone");
+    let confirm = format!("/moderation/decisions/{}/confirm", refused["decision_id"].as_str().unwrap());
+    world.call("theo", "POST", &confirm, Value::Null).await.fails(409, "already_undone");
+    world.post("bob", "still here", None).await;
+    // one on the whole server is no way round
+    let everywhere = impose(&world, "ada", "bob", order(&world, "ban", None)).await.ok();
+    assert_eq!(everywhere["proposed"], true);
+    world.app.set_site("here", two(false)).await.unwrap();
+    assert_eq!(impose(&world, "ada", "bob", order(&world, "ban", None)).await.ok()["proposed"], false);
     world.verified().await;
 }

@@ -3,7 +3,8 @@
 use super::caller::{Caller, site_for};
 use super::sanction::hide_note;
 use super::{App, Error};
-use crate::domain::ids::UserId;
+use crate::domain::appeal::Appeal;
+use crate::domain::ids::{EntryId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::thread::Site;
 use crate::domain::user::User;
@@ -26,6 +27,8 @@ pub struct History {
     pub sanctions: Vec<Sanctioned>,
     /// The last notes of the site's moderators, newest first.
     pub notes: Vec<Note>,
+    /// The appeals against those decisions, newest first.
+    pub appeals: Vec<Appeal>,
 }
 
 impl App {
@@ -45,7 +48,10 @@ impl App {
                 let mut sanctions = tx.sanctions_on(user, site.id, None, SHOWN)?;
                 sanctions.iter_mut().for_each(|item| hide_note(&caller, item));
                 let notes = tx.notes_on(user, site.id, None, SHOWN)?;
-                Ok(History { site, person, record, decisions, sanctions, notes })
+                let entries: Vec<EntryId> = decisions.iter().map(|concern| concern.entry.id).collect();
+                let mut appeals = tx.appeals_of(&entries)?;
+                appeals.sort_unstable_by_key(|appeal| std::cmp::Reverse((appeal.created_ms, appeal.id)));
+                Ok(History { site, person, record, decisions, sanctions, notes, appeals })
             })
             .await
     }

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::answer::{self, Answer};
+use super::appeals::{self, Appeal};
 use super::extract::{Id, Idempotency, Json, Query, Signed};
 use super::mine::EntryAction;
 use super::moderation::SiteQuery;
@@ -16,6 +17,7 @@ use super::view::{self, Sanction};
 use super::{reply, wire};
 use crate::app::sanction::Impose;
 use crate::app::{App, Error};
+use crate::domain;
 use crate::domain::appeal::Party;
 use crate::domain::comment::State;
 use crate::domain::flag::Reason;
@@ -231,9 +233,8 @@ pub struct History {
     sanctions: Vec<ModeratedSanction>,
     /// The last 50 notes of the site's moderators, newest first.
     notes: Vec<NoteView>,
-    /// Empty: appeals come with statements.
-    #[schema(value_type = Vec<Object>)]
-    appeals: Vec<()>,
+    /// The appeals against those decisions, newest first.
+    appeals: Vec<Appeal>,
 }
 
 /// How a person's flags were settled.
@@ -304,6 +305,10 @@ pub async fn history(app: Data<App>, caller: Signed, id: Id<UserId>, query: Quer
     let sheet = app.history(&caller.0, id.0, query.0.site).await?;
     let comments = State::ALL.iter().map(|s| s.as_str().to_owned()).zip(sheet.record.comments).collect();
     let site = sheet.site.id;
+    let of = |entry: EntryId| sheet.decisions.iter().find(|concern| concern.entry.id == entry);
+    let appeal = |appeal: &domain::appeal::Appeal| {
+        of(appeal.entry_id).map(|concern| appeals::view(appeal, concern.entry.decision.id))
+    };
     reply::private(&History {
         user: wire::user(&app, &sheet.person, Some(site)),
         site: sheet.site.key,
@@ -316,6 +321,6 @@ pub async fn history(app: Data<App>, caller: Signed, id: Id<UserId>, query: Quer
         decisions: sheet.decisions.iter().map(|item| concern(&app, item, site)).collect(),
         sanctions: sheet.sanctions.iter().map(|item| sanctioned(&app, item)).collect(),
         notes: sheet.notes.iter().map(|item| noted(&app, item)).collect(),
-        appeals: Vec::new(),
+        appeals: sheet.appeals.iter().filter_map(appeal).collect(),
     })
 }

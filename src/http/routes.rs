@@ -136,6 +136,7 @@ fn people_routes() -> Vec<Route> {
             .fails(&[Code::CursorMismatch]),
         post("/me/decisions/{id}/appeal", appeals::appeal)
             .signed()
+            .even_suspended()
             .text("Appeals, once and within six months, against what a decision did to what is mine or to my flag")
             .idempotent()
             .takes::<appeals::AppealBody>()
