@@ -422,7 +422,7 @@ async fn a_sheet_tells_what_a_person_did_and_what_was_done_about_it() {
 
     let sheet = world.get("mona", &format!("/moderation/users/{user}?site=here")).await.ok();
     assert_eq!(sheet["comments"], json!({"published": 1, "held": 1, "hidden": 1, "deleted": 0}));
-    assert_eq!(sheet["flags"], json!({"upheld": 0, "dismissed": 1}));
+    assert_eq!(sheet["flags"], json!({"upheld": 0, "dismissed": 1, "share": 0.0}));
     assert_eq!((&sheet["notes"][0]["text"], &sheet["notes"][0]["author"]["login"]), (&json!("watch"), &json!("mona")));
     let pick = |list: &str, field: &str| -> Vec<Value> {
         sheet[list].as_array().unwrap().iter().map(|item| item[field].clone()).collect()

@@ -47,6 +47,7 @@ impl App {
             .write("rule", Key::log().and(Key::appeal(order.appeal)), move |tx| {
                 let mine = |found: &Appealed| caller.may(Action::Moderate, Some(found.appeal.site_id));
                 let mut found = tx.appeal_by_id(order.appeal)?.filter(mine).ok_or_else(Error::not_found)?;
+                caller.require(Action::Moderate, Some(found.appeal.site_id))?;
                 if replayed(tx, order.once.as_ref())?.is_some() {
                     return Ok(Made { made: found, replayed: true });
                 }

@@ -390,7 +390,7 @@ impl Tx<'_> {
     /// One line of `/me/decisions`.
     pub fn entry_by_id(&mut self, id: EntryId) -> Result<Option<Entry>, StoreError> {
         self.first(
-            concat!("SELECT ", entry_columns!(), entry_from!(), "WHERE e.id = ?1 AND d.id = e.decision_id"),
+            concat!("SELECT ", entry_columns!(), " FROM ", entry_from!(), "WHERE e.id = ?1 AND d.id = e.decision_id"),
             values![id],
             entry,
         )
