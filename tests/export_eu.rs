@@ -13,6 +13,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 use understory::domain::flag::Reason;
 use understory::domain::ids::{EntryId, SiteId};
+use understory::domain::sanction::SanctionKind;
 use understory::domain::statement::{Facts, Means, Origin, Restriction};
 use understory::domain::thread::Site;
 use understory::transfer::eu;
@@ -183,7 +184,21 @@ async fn corpus(world: &World) -> usize {
             }
         }
     }
-    count
+    let comment = world.post("alice", "canary-body-of-a-notice", None).await;
+    let notice = json!({"comment_id": comment["id"], "explanation": "canary-explanation", "good_faith": true,
+                        "name": "canary-notifier", "email": "canary@example.org"});
+    world.call("anon", "POST", "/notices", notice).await.ok();
+    act(world, "hide", &comment, json!("illegal")).await;
+    // of the sanctions all but the warning
+    let carol = id(&world.get("carol", "/me").await.ok());
+    for kind in SanctionKind::ALL {
+        let until = (*kind == SanctionKind::Suspend).then_some("2030-01-01T00:00:00Z");
+        let sanction = json!({"site": "here", "kind": kind, "until": until, "reason_code": "hate", "note": "canary-note",
+                              "public_text": "canary-public-text"});
+        world.wait_ms(1);
+        world.call("mona", "POST", &format!("/moderation/users/{carol}/sanctions"), sanction).await.ok();
+    }
+    count + 1 + 4
 }
 
 #[actix_web::test]
@@ -202,7 +217,8 @@ async fn every_statement_is_exported_valid_and_without_personal_data() {
         assert!(!answer.text.contains(person.as_str()), "the number of a person");
     }
     let all = |field: &str| statements.iter().map(|s| s[field].to_string()).collect::<BTreeSet<_>>();
-    assert_eq!(all("source_type").len(), 2);
+    assert_eq!(all("source_type").len(), 3);
+    assert_eq!(all("decision_account").len(), 3, "{:?}", all("decision_account"));
     assert_eq!(all("decision_ground").len(), 2);
     assert_eq!(all("category").len(), 5, "{:?}", all("category"));
     assert_eq!(all("puid").len(), expected);
