@@ -412,6 +412,7 @@ CREATE TABLE decision (
 ) STRICT;
 
 CREATE INDEX decision_site ON decision (site_id, state, at_ms, id);
+CREATE INDEX decision_undoes ON decision (undoes, id) WHERE undoes IS NOT NULL;
 CREATE INDEX decision_running ON decision (id) WHERE state = 'running';
 
 -- What a decision that is proposed or running has yet to do: its targets in the order of their
@@ -467,6 +468,9 @@ CREATE INDEX decision_target_applied ON decision_target (decision_id, position) 
 CREATE INDEX decision_target_refused ON decision_target (decision_id, position) WHERE conflict IS NOT NULL;
 
 CREATE INDEX decision_target_waited ON decision_target (decision_id, position) WHERE waited_ms IS NOT NULL;
+
+-- Whatever was aimed at a comment: its purge takes the words away.
+CREATE INDEX decision_target_aimed ON decision_target (comment_id);
 
 -- What was decided last on a comment.
 CREATE INDEX decision_target_comment ON decision_target (comment_id, decision_id) WHERE conflict IS NULL;

@@ -234,7 +234,8 @@ async fn a_reporter_appeals_a_dismissal_and_only_their_flag_is_opened_again() {
         (&comment["id"], &json!(1))
     );
     let end = told(&world, "carol").await;
-    assert_eq!((&end["action"], &end["public_text"]), (&json!("undo"), &json!("overturned, since")));
+    // what is answered stands with the appeal: words with a decision are for the author
+    assert_eq!((&end["action"], &end["public_text"]), (&json!("undo"), &Value::Null));
     assert_eq!(told(&world, "bob").await["decision_id"], dismissed["id"]);
     world.verified().await;
 
@@ -562,4 +563,42 @@ async fn whatever_comes_between_overturning_is_exact() {
         world.verified().await;
     }
     assert!(overturned > 5 && moved_on > 3, "{overturned} {moved_on}");
+}
+
+#[actix_web::test]
+async fn who_was_overruled_does_not_overrule_by_a_line_of_undos() {
+    let world = World::new().await;
+    world.app.set_role("theo", Role::Moderator, Some("here")).await.unwrap();
+    world.app.set_role("carol", Role::Moderator, Some("here")).await.unwrap();
+    // hidden by mona, overturned by ada, brought back by theo, taken back by carol
+    let comment = world.post("alice", "mine", None).await;
+    hide(&world, "mona", &[&comment]).await;
+    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.json;
+    world.wait_ms(1);
+    rule(&world, "ada", &made, "overturned").await.ok();
+    let mut last = told(&world, "alice").await["decision_id"].clone();
+    for who in ["theo", "carol"] {
+        world.wait_ms(1);
+        last = undo(&world, who, &json!({"id": last})).await.ok()["id"].clone();
+    }
+    for who in ["mona", "theo"] {
+        undo(&world, who, &json!({"id": last})).await.fails(403, "forbidden");
+    }
+    // taken back by theo, hidden again by carol, and that overturned: mona does not undo theo's
+    let comment = world.post("bob", "another", None).await;
+    let hidden = hide(&world, "mona", &[&comment]).await;
+    world.wait_ms(1);
+    let back = undo(&world, "theo", &hidden).await.ok();
+    world.wait_ms(1);
+    undo(&world, "carol", &back).await.ok();
+    let entry = told(&world, "bob").await;
+    let made = appeal(&world, "bob", &entry, "no").await.json;
+    for who in ["mona", "carol"] {
+        rule(&world, who, &made, "upheld").await.fails(403, "forbidden");
+    }
+    world.wait_ms(1);
+    rule(&world, "ada", &made, "overturned").await.ok();
+    undo(&world, "mona", &back).await.fails(403, "forbidden");
+    assert_eq!(now(&world, &comment).await["state"], "published");
+    world.verified().await;
 }

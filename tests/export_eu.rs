@@ -305,11 +305,18 @@ async fn a_year_is_counted() {
     assert_eq!((&hate["received"], &hate["dismissed"], &hate["open"]), (&json!(3), &json!(2), &json!(1)));
     let other = &report["flags"]["other"];
     assert_eq!((&other["received"], &other["dismissed"], &other["upheld"]), (&json!(14), &json!(4), &json!(10)));
-    assert_eq!(report["restrictions"]["total"], 60);
-    assert_eq!(report["restrictions"]["by_restriction"], json!({"hidden": 40, "locked": 20}));
-    assert_eq!(report["restrictions"]["by_ground"], json!({"illegal_content": 6, "terms": 54}));
-    assert_eq!(report["restrictions"]["by_origin"], json!({"flag": 10, "own_initiative": 50}));
-    assert_eq!(report["restrictions"]["own_initiative_by_detection"], json!({"people": 50}));
+    assert_eq!(report["restrictions"]["total"], 65);
+    assert_eq!(
+        report["restrictions"]["by_restriction"],
+        json!({"hidden": 41, "locked": 20, "premoderated": 1, "muted": 1, "suspended": 1, "banned": 1})
+    );
+    assert_eq!(
+        (&report["notices"]["illegal"]["received"], &report["notices"]["illegal"]["upheld"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(report["restrictions"]["by_ground"], json!({"illegal_content": 7, "terms": 58}));
+    assert_eq!(report["restrictions"]["by_origin"], json!({"flag": 10, "notice": 1, "own_initiative": 54}));
+    assert_eq!(report["restrictions"]["own_initiative_by_detection"], json!({"people": 54}));
     let appeals = &report["appeals"]["owner"];
     let figures = [&appeals["received"], &appeals["overturned"], &appeals["upheld"], &appeals["median_s"]];
     assert_eq!(figures, [&json!(10), &json!(5), &json!(5), &json!(2)]);
@@ -347,7 +354,7 @@ async fn the_command_line_writes_the_same() {
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), report);
     let csv = run(&["counts", "--year", "2023", "--format", "csv"]).1;
     assert!(
-        csv.starts_with("site,year,section,of,figure,value\n") && csv.contains("here,2023,restrictions,all,total,60"),
+        csv.starts_with("site,year,section,of,figure,value\n") && csv.contains("here,2023,restrictions,all,total,65"),
         "{csv}"
     );
     assert_eq!(run(&["counts", "--year", "1900"]).0, Some(1));

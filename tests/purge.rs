@@ -58,6 +58,13 @@ async fn a_purged_text_is_nowhere_and_the_log_still_proves_itself() {
     world.wait_ms(1);
     let undo = format!("/moderation/decisions/{}/undo", id(&hidden));
     world.call("mona", "POST", &undo, Value::Null).await.ok();
+    // a decision that left it alone had words, too
+    let other = world.post("bob", "another", None).await;
+    let stale = json!({"comment_id": comment["id"], "version": 1});
+    let aimed =
+        json!({"targets": [{"comment_id": other["id"], "version": 1}, stale], "action": "lock", "note": CANARY});
+    let aimed = world.call("mona", "POST", "/moderation/decisions", aimed).await.ok();
+    assert_eq!(aimed["conflicts"][0]["code"], "stale_version");
     assert!(found(&world).len() >= 7, "{:?}", found(&world));
     let heads = log_heads(&world.app.store).await.unwrap();
     world.wait_ms(1);

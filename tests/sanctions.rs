@@ -645,6 +645,8 @@ async fn a_sanction_is_stated_and_overturned_on_appeal() {
     let ruled = world.call("theo", "POST", &ruling, body).await.ok();
     assert_eq!((&ruled["state"], &ruled["answer"]), (&json!("overturned"), &json!("so it was")));
     let told = world.get("bob", "/me/decisions").await.ok();
+    // who was overruled does not overrule
+    undo(&world, "mona", &told["items"][0]["decision_id"]).await.fails(403, "forbidden");
     assert_eq!((&told["items"][0]["action"], &told["items"][0]["statement"]), (&json!("lift"), &Value::Null));
     assert_eq!(told["items"][1]["statement"]["in_force"], false);
     world.post("bob", "back again", None).await;
@@ -702,6 +704,7 @@ async fn two_may_be_needed_for_a_ban() {
     world.call("bob", "POST", THREAD, json!({"body": "gone"})).await.fails(403, "account_suspended");
     assert_eq!(world.get("bob", "/me/decisions").await.ok()["items"][0]["statement"]["restriction"], "banned");
     world.call("theo", "POST", &confirm, Value::Null).await.fails(409, "already_confirmed");
+    world.wait_ms(1);
     lift(&world, "mona", &proposed).await;
     world.post("bob", "back again", None).await;
 
@@ -715,6 +718,16 @@ async fn two_may_be_needed_for_a_ban() {
     // one on the whole server is no way round
     let everywhere = impose(&world, "ada", "bob", order(&world, "ban", None)).await.ok();
     assert_eq!(everywhere["proposed"], true);
+    // nor is a ban by another name, nor one that was lifted
+    let long = json!({"site": "here", "kind": "suspend", "until": "2999-01-01T00:00:00Z", "reason_code": "hate"});
+    assert_eq!(impose(&world, "mona", "bob", long).await.ok()["proposed"], true);
+    let lifted = world.get("bob", "/me/decisions?limit=1").await.ok()["items"][0].clone();
+    assert_eq!(lifted["action"], "lift");
+    undo(&world, "mona", &lifted["decision_id"]).await.fails(403, "forbidden");
+    // on the whole server only who may ban there confirms
+    world.app.set_role("carol", Role::Moderator, None).await.unwrap();
+    let confirm = format!("/moderation/decisions/{}/confirm", everywhere["decision_id"].as_str().unwrap());
+    world.call("carol", "POST", &confirm, Value::Null).await.fails(403, "forbidden");
     world.app.set_site("here", two(false)).await.unwrap();
     assert_eq!(impose(&world, "ada", "bob", order(&world, "ban", None)).await.ok()["proposed"], false);
     world.verified().await;

@@ -422,9 +422,11 @@ pub(super) fn carry_out(
     for (position, target) in (decision.course.done()..).zip(&targets) {
         tx.target_insert(decision.id, position, target)?;
     }
+    // words stand with the first step alone: a purge has one row to take them out of
+    let note = decision.note.clone().filter(|_| decision.course.done() == 0);
     decision.course.count(&targets);
     tx.decision_set_course(decision)?;
-    tx.log_append(&log_entry(decision, &targets, now_ms))?;
+    tx.log_append(&LogEntry { note, ..log_entry(decision, &targets, now_ms) })?;
     Ok(())
 }
 
@@ -453,17 +455,20 @@ fn purge(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId, now_ms: i64) 
 
 /// Ids of entries made in one unit: one after the other from a random one on. Drawn each by itself,
 /// two of five hundred would be the same in one unit of thirty.
-struct Entries(i64);
+struct Entries {
+    last: i64,
+    now_ms: i64,
+}
 
 impl Entries {
     fn new(now_ms: i64) -> Entries {
         // the lower half: so that what is counted on stays within the millisecond
-        Entries(ids::compose(now_ms, rand::random::<u32>() & 0x1f_ffff))
+        Entries { last: ids::compose(now_ms, rand::random::<u32>() & 0x1f_ffff), now_ms }
     }
 
     fn next(&mut self) -> EntryId {
-        self.0 += 1;
-        EntryId(self.0)
+        self.last += 1;
+        EntryId(self.last)
     }
 }
 
@@ -489,7 +494,7 @@ fn tell(
         let party = if Some(user) == author { Party::Owner } else { Party::Reporter };
         tx.entry_insert(id, decision.id, after.id, (user, party), decision.at_ms)?;
         if party == Party::Owner {
-            state_reasons(tx, id, decision, (before, after), origin)?;
+            state_reasons(tx, (id, entries.now_ms), decision, (before, after), origin)?;
         }
     }
     Ok(())

@@ -2,14 +2,14 @@
 
 use super::caller::Caller;
 use super::decide::Decided;
-use super::sanction::{describe, follow, require_below, sanction_behind};
+use super::sanction::{describe, follow, require_below, sanction_behind, two_needed};
 use super::undo::mark;
 use super::{App, Error, decide, new_id};
 use crate::domain::code::Code;
 use crate::domain::decision::{Act, Course, Decision, Phase};
 use crate::domain::ids::{DecisionId, SanctionId};
 use crate::domain::permission::Action;
-use crate::domain::sanction::{Sanction, Turn, may_turn};
+use crate::domain::sanction::{Sanction, Turn, is_as_a_ban, may_turn};
 use crate::store::{Key, Tx};
 
 impl App {
@@ -47,7 +47,7 @@ pub(super) fn turn(
         return Err(Code::AlreadyUndone.into());
     }
     if old.course.phase == Phase::Proposed {
-        return refuse(tx, caller, old, (id, at_ms));
+        return refuse(tx, caller, (old, sanction.id), (id, at_ms));
     }
     // what was refused never held: it is to be proposed anew
     if tx.decision_by_id(sanction.decision_id)?.is_some_and(|made_by| made_by.course.is_refused()) {
@@ -59,6 +59,10 @@ pub(super) fn turn(
         Turn::Lift => (Act::Lift, None, None, Some((at_ms, id))),
         Turn::PutBack => {
             require_below(tx, caller, sanction.user_id, sanction.site_id())?;
+            if is_as_a_ban(sanction.kind, sanction.until_ms, at_ms) && two_needed(tx, sanction.site_id())? {
+                let detail = "two moderators are needed for a ban: lay it anew, for another to confirm";
+                return Err(Error::refuse(Code::Forbidden, detail));
+            }
             (Act::Sanction, Some(sanction.reason), sanction.public_text.clone(), None)
         }
     };
@@ -88,7 +92,7 @@ pub(super) fn turn(
 fn refuse(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    proposal: &Decision,
+    (proposal, sanction): (&Decision, SanctionId),
     (id, at_ms): (DecisionId, i64),
 ) -> Result<Decided, Error> {
     let course = Course { phase: Phase::Done, ..Course::of(0) };
@@ -109,6 +113,7 @@ fn refuse(
     let refused = Course { phase: Phase::Done, ..proposal.course.clone() };
     tx.decision_set_course(&Decision { course: refused, ..proposal.clone() })?;
     mark(tx, proposal, Some(id))?;
+    tx.sanction_set_lifted(sanction, Some((at_ms, id)))?;
     tx.log_append(&decide::turn(&refusal, refusal.actor_id, "refuse", at_ms))?;
     Ok(Decided { decision: refusal, targets: Vec::new(), before: Default::default() })
 }

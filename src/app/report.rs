@@ -148,6 +148,8 @@ impl App {
             let Some((last, figures)) = notices.last() else { break };
             after = (figures.created_ms, last.0);
             notices.iter().for_each(|(_, figures)| tally.notice(figures));
+            // on SQLite this thread has read itself, and others wait for it
+            tokio::task::yield_now().await;
         }
         after = (from_ms, 0);
         loop {
@@ -157,6 +159,8 @@ impl App {
             let Some((last, figures)) = flags.last() else { break };
             after = (figures.created_ms, last.0);
             flags.iter().for_each(|(_, figures)| tally.flag(figures));
+            // on SQLite this thread has read itself, and others wait for it
+            tokio::task::yield_now().await;
         }
         after = (from_ms, 0);
         loop {
@@ -165,6 +169,8 @@ impl App {
             let Some((last, _)) = statements.last() else { break };
             after = (last.at_ms, last.entry_id.0);
             statements.iter().for_each(|(facts, appeal)| tally.statement(facts, *appeal));
+            // on SQLite this thread has read itself, and others wait for it
+            tokio::task::yield_now().await;
         }
         after = (from_ms, 0);
         loop {
@@ -173,6 +179,8 @@ impl App {
             let Some((last, figures)) = appeals.last() else { break };
             after = (figures.created_ms, last.0);
             appeals.iter().for_each(|(_, figures)| tally.appeal(figures));
+            // on SQLite this thread has read itself, and others wait for it
+            tokio::task::yield_now().await;
         }
         Ok(tally.done())
     }

@@ -16,6 +16,7 @@ use crate::domain::flag::FlagState;
 use crate::domain::ids::{AppealId, CommentId, DecisionId, EntryId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
+use crate::domain::sanction::WHOLE_SERVER;
 use crate::store::{Appealed, Entry, IdempotencyKey, Key, Tx};
 
 /// What a moderator rules.
@@ -47,7 +48,10 @@ impl App {
             .write("rule", Key::log().and(Key::appeal(order.appeal)), move |tx| {
                 let mine = |found: &Appealed| caller.may(Action::Moderate, Some(found.appeal.site_id));
                 let mut found = tx.appeal_by_id(order.appeal)?.filter(mine).ok_or_else(Error::not_found)?;
-                caller.require(Action::Moderate, Some(found.appeal.site_id))?;
+                match found.appeal.site_id {
+                    WHOLE_SERVER => caller.require(Action::SanctionEverywhere, None)?,
+                    site => caller.require(Action::Moderate, Some(site))?,
+                }
                 if replayed(tx, order.once.as_ref())?.is_some() {
                     return Ok(Made { made: found, replayed: true });
                 }
@@ -92,10 +96,15 @@ fn require_unconcerned(entry: &Entry, comment: Option<&Comment>, user: UserId) -
     Ok(())
 }
 
-/// Refuses who took part in a decision: who made or confirmed it, and who did so with what it
-/// brought back, where it is the undo of an undo.
+/// Refuses who took part in a decision: who made or confirmed it, and who has made it stand since or
+/// before, by an undo of its undo.
 pub(super) fn require_other(tx: &mut Tx<'_>, decision: &Decision, user: UserId) -> Result<(), Error> {
-    let (mut at, mut stands) = (decision.clone(), true);
+    let (mut last, mut stands) = (decision.clone(), true);
+    while let Some(id) = last.undone_by {
+        last = tx.decision_by_id(id)?.ok_or_else(|| Error::Fault(format!("decision {id} is gone")))?;
+        stands = !stands;
+    }
+    let mut at = last;
     loop {
         if stands && [at.actor_id, at.course.confirmed_by].contains(&Some(user)) {
             return Err(Error::refuse(Code::Forbidden, "you decided this: another moderator has to rule on it"));
@@ -179,8 +188,8 @@ fn restore(tx: &mut Tx<'_>, entry: &Entry, comment: Comment, mut decision: Decis
     Ok(Some(Undo { decision: id, extent }))
 }
 
-/// Opens the one flag again, so that the comment is looked at anew by whoever has not yet; what
-/// the decision did to the comment and to other flags stands.
+/// Opens the one flag again, so that the comment is looked at anew; what the decision did to the
+/// comment and to other flags stands.
 fn reopen_flag(
     tx: &mut Tx<'_>,
     entry: &Entry,

@@ -17,7 +17,7 @@ use crate::domain::flag::Reason;
 use crate::domain::ids::{DecisionId, EntryId, SanctionId, SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::{Action, role_on};
-use crate::domain::sanction::{Sanction, SanctionKind, WHOLE_SERVER, check_end, outranks};
+use crate::domain::sanction::{Sanction, SanctionKind, WHOLE_SERVER, check_end, is_as_a_ban, outranks};
 use crate::domain::two_persons::Class;
 use crate::store::{EventKind, IdempotencyKey, Key, Sanctioned, StoreError, Tx};
 
@@ -65,7 +65,7 @@ impl App {
                 }
                 let site_id = site.as_ref().map(|(id, _)| *id);
                 require_below(tx, &caller, order.user, site_id)?;
-                let is_proposed = order.kind == SanctionKind::Ban && two_needed(tx, site_id)?;
+                let is_proposed = is_as_a_ban(order.kind, order.until_ms, now_ms) && two_needed(tx, site_id)?;
                 let phase = if is_proposed { Phase::Proposed } else { Phase::Done };
                 let decision = Decision {
                     id: decision_id,
@@ -146,7 +146,15 @@ impl App {
             return Ok(None);
         }
         let decision = decision.clone();
-        self.store.read("sanction_of", move |tx| Ok(Some(sanction_behind(tx, &decision)?))).await
+        let found = self.store.read("sanction_of", move |tx| {
+            let mut sanction = sanction_behind(tx, &decision)?;
+            if decision.course.phase == Phase::Proposed {
+                // it does not hold, but nobody lifted it
+                sanction.lifted_ms = None;
+            }
+            Ok::<_, Error>(sanction)
+        });
+        Ok(Some(found.await?))
     }
 }
 
@@ -167,7 +175,7 @@ fn lay(tx: &mut Tx<'_>, decision: &Decision, sanction: &Sanction) -> Result<(), 
 
 /// Whether a ban there waits for a second moderator. One on the whole server does wherever a site asks
 /// for it, or it would be a way round.
-fn two_needed(tx: &mut Tx<'_>, site: Option<SiteId>) -> Result<bool, Error> {
+pub(super) fn two_needed(tx: &mut Tx<'_>, site: Option<SiteId>) -> Result<bool, Error> {
     Ok(match site {
         Some(site) => tx.site_two_persons(site)?.are_needed_for(Class::Ban),
         None => tx.two_persons_for_bans()?,
@@ -177,6 +185,9 @@ fn two_needed(tx: &mut Tx<'_>, site: Option<SiteId>) -> Result<bool, Error> {
 /// Puts a sanction that was proposed into effect, by its decision as it is confirmed.
 pub(super) fn put_into_effect(tx: &mut Tx<'_>, caller: &Caller, decision: &Decision) -> Result<(), Error> {
     let before = sanction_behind(tx, decision)?;
+    if before.site.is_none() {
+        caller.require(Action::SanctionEverywhere, None)?;
+    }
     require_below(tx, caller, before.user_id, before.site_id())?;
     check_end(before.kind, before.until_ms, decision.at_ms).map_err(|_| Code::SanctionEnded)?;
     tx.sanction_set_lifted(before.id, None)?;

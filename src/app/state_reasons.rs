@@ -9,13 +9,15 @@ use crate::domain::statement::{Facts, Means, Origin, Restriction, detected_by, r
 use crate::store::{CommentFilter, Tx};
 
 /// Keeps what the owner of a comment is to be told of a decision that moved it `from` somewhere
-/// `to` somewhere else; nothing when that restricts nothing. `origin` is what the decision settled.
+/// `to` somewhere else; nothing when that restricts nothing. `origin` is what brought it to
+/// attention, `at_ms` the time of the step that did it: an export of a day must not miss what is done
+/// after it, whenever that was decided.
 ///
 /// # Errors
 /// What the store fails with.
 pub(super) fn state_reasons(
     tx: &mut Tx<'_>,
-    entry_id: EntryId,
+    (entry_id, at_ms): (EntryId, i64),
     decision: &Decision,
     (from, to): (&Comment, &Comment),
     origin: Origin,
@@ -27,7 +29,7 @@ pub(super) fn state_reasons(
     Ok(tx.statement_insert(&Facts {
         entry_id,
         site_id: decision.site_id,
-        at_ms: decision.at_ms,
+        at_ms,
         restriction,
         until_ms: None,
         reason,

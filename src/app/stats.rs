@@ -1,10 +1,10 @@
 //! Figures of moderation: for the moderators of a site, and for those who watch over the service.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::caller::{Caller, site_for};
 use super::{App, Error};
-use crate::domain::ids::{SiteId, UserId};
+use crate::domain::ids::{DecisionId, SiteId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::stats::{Tally, WINDOW, by_moderator, by_rule, per_hour, quantile};
 use crate::domain::user::User;
@@ -70,13 +70,17 @@ impl App {
             }
             for (site, key) in sites {
                 all.push((key, self.store.read("stats", move |tx| stats(tx, site, now_ms)).await?));
+                // on SQLite this thread has read itself, and others wait for it
+                tokio::task::yield_now().await;
             }
         }
     }
 }
 
 fn stats(tx: &mut Tx<'_>, site: SiteId, now_ms: i64) -> Result<Stats, StoreError> {
-    let made = tx.stats_made(site, WINDOW as i64)?;
+    let mut made = tx.stats_made(site, WINDOW as i64)?;
+    let overturned: HashSet<DecisionId> = tx.stats_overturned(site, WINDOW as i64)?.into_iter().collect();
+    made.iter_mut().for_each(|made| made.is_overturned |= overturned.contains(&made.id));
     let ids: Vec<_> = made.iter().map(|decision| decision.id).collect();
     let waited = tx.stats_waited(&ids)?;
     let mut times: Vec<i64> = waited.iter().map(|waited| waited.waited_ms).collect();

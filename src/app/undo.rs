@@ -14,6 +14,7 @@ use crate::domain::comment::Comment;
 use crate::domain::decision::{Act, Conflict, Course, Decision, Fate, Phase, Target, WHOLE, undone};
 use crate::domain::ids::{CommentId, DecisionId, UserId};
 use crate::domain::permission::Action;
+use crate::domain::two_persons::Class;
 use crate::store::{Key, Tx};
 
 impl App {
@@ -40,25 +41,50 @@ impl App {
                     return Err(Error::not_found());
                 }
                 caller.require(Action::Moderate, Some(old.site_id))?;
+                require_not_overruled(tx, &old, caller.user)?;
                 if old.act.is_on_person() {
                     return lift::turn(tx, &caller, &old, (new, now_ms));
                 }
                 if old.undone_by.is_some() {
                     return Err(Code::AlreadyUndone.into());
                 }
-                // who was overruled on appeal does not overrule that
-                if tx.appeal_extent(id)?.is_some()
-                    && let Some(overruled) = old.undoes
-                {
-                    let overruled = tx.decision_by_id(overruled)?.ok_or_else(Error::not_found)?;
-                    require_other(tx, &overruled, caller.user)?;
-                }
+                require_enough(tx, &old)?;
                 take_back(tx, old, new, caller.user, now_ms)
             })
             .await?;
         self.wake(&made.decision);
         Ok(made)
     }
+}
+
+/// Refuses who was overruled on appeal to overrule that: whoever made something stand in a line of
+/// undos in which a ruling took anything back.
+fn require_not_overruled(tx: &mut Tx<'_>, old: &Decision, user: UserId) -> Result<(), Error> {
+    let Some(undone) = old.undoes else { return Ok(()) };
+    let mut line = vec![first(tx, old)?.0.id];
+    let mut by_ruling = false;
+    // all that was ever undone in it, whatever stands now
+    while let Some(id) = line.pop().filter(|_| !by_ruling) {
+        by_ruling = tx.appeal_extent(id)?.is_some();
+        line.extend(tx.decisions_undoing(id)?);
+    }
+    if !by_ruling {
+        return Ok(());
+    }
+    let again = tx.decision_by_id(undone)?.ok_or_else(|| Error::Fault(format!("decision {undone} is gone")))?;
+    require_other(tx, &again, user)
+}
+
+/// Refuses to let one person bring about by an undo what needs two: a decision on many comments stands
+/// again when its undo is undone.
+fn require_enough(tx: &mut Tx<'_>, old: &Decision) -> Result<(), Error> {
+    let (_, stands) = first(tx, old)?;
+    let targets = usize::try_from(old.course.applied.max(old.course.total)).unwrap_or(usize::MAX);
+    if !stands && tx.site_two_persons(old.site_id)?.are_needed_for(Class::Wide { targets }) {
+        let detail = "two moderators are needed for so many comments: decide anew, for another to confirm";
+        return Err(Error::refuse(Code::Forbidden, detail));
+    }
+    Ok(())
 }
 
 /// How many targets a decision has settled; 0 when there is none.

@@ -57,6 +57,16 @@ pub fn check_end(kind: SanctionKind, until_ms: Option<i64>, now_ms: i64) -> Resu
     }
 }
 
+/// Whether a sanction is as good as a ban, however it is called: a suspension for more than a year.
+pub fn is_as_a_ban(kind: SanctionKind, until_ms: Option<i64>, now_ms: i64) -> bool {
+    const YEAR_MS: i64 = 365 * 86_400_000;
+    match kind {
+        SanctionKind::Ban => true,
+        SanctionKind::Suspend => until_ms.is_none_or(|until_ms| until_ms.saturating_sub(now_ms) > YEAR_MS),
+        SanctionKind::Warn | SanctionKind::Premoderate | SanctionKind::Mute => false,
+    }
+}
+
 /// Whether who has a role at a place may sanction who has another there: only those below.
 pub fn outranks(own: Role, other: Role) -> bool {
     own > other

@@ -27,9 +27,9 @@ words! {
         Premoderated "premoderated",
         /// The person may read, not post.
         Muted "muted",
-        /// The account is suspended.
+        /// The person may write nothing, until an end.
         Suspended "suspended",
-        /// The account is closed.
+        /// The person may write nothing.
         Banned "banned",
     }
 }
@@ -259,8 +259,8 @@ pub fn english(phrase: Phrase) -> &'static str {
                 "Your comments are shown to readers only after a moderator has looked at them."
             }
             Restriction::Muted => "You may read, but not post.",
-            Restriction::Suspended => "Your account is suspended.",
-            Restriction::Banned => "Your account is closed.",
+            Restriction::Suspended => "You may read, but not write.",
+            Restriction::Banned => "You may read, but no longer write.",
         },
         Phrase::Scope => "This holds wherever the site is read.",
         Phrase::Until => "It ends by itself at the time given.",

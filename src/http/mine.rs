@@ -11,6 +11,7 @@ use super::sites::{OwnComment, own_comment};
 use super::{appeals, reply, view};
 use crate::app::App;
 use crate::app::read_own::OwnEntry;
+use crate::domain::appeal::Party;
 use crate::domain::comment::Viewer;
 use crate::domain::decision::Act;
 use crate::domain::flag::Reason;
@@ -211,7 +212,8 @@ pub async fn decisions(app: Data<App>, caller: Signed, query: Query<PageQuery>) 
             sanction: entry.sanction.as_ref().map(view::sanction),
             action: EntryAction::of(&entry),
             reason_code: entry.decision.reason,
-            public_text: entry.decision.public_text,
+            // words for the author are for the author
+            public_text: entry.decision.public_text.filter(|_| entry.party == Party::Owner),
             at: rfc3339(entry.decision.at_ms),
             automated: entry.decision.actor_id.is_none(),
             statement: reasons.as_ref().map(statement),

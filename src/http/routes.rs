@@ -329,7 +329,7 @@ fn moderation_routes() -> Vec<Route> {
             .text("Puts into effect what another moderator proposed")
             .answers::<view::Decision>(200)
             .answers::<view::Decision>(202)
-            .fails(&[Code::AlreadyConfirmed, Code::AlreadyUndone]),
+            .fails(&[Code::AlreadyConfirmed, Code::AlreadyUndone, Code::SanctionEnded]),
         post("/moderation/decisions/{id}/undo", decisions::undo)
             .moderators()
             .text("Takes a decision back by a new one; stops one that runs, refuses one that is proposed")

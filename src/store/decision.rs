@@ -254,6 +254,11 @@ impl Tx<'_> {
         self.first(concat!("SELECT ", decision_columns!(), " FROM decision d WHERE d.id = ?1"), values![id], decision)
     }
 
+    /// The decisions that undid one, whether they stand or not: as many as moderators made in turn.
+    pub fn decisions_undoing(&mut self, id: DecisionId) -> Result<Vec<DecisionId>, StoreError> {
+        self.all("SELECT id FROM decision WHERE undoes = ?1 ORDER BY id LIMIT 1000", values![id], |c| c.take())
+    }
+
     /// Notes which decision took one back; none: it stands again.
     pub fn decision_set_undone(&mut self, id: DecisionId, by: Option<DecisionId>) -> Result<(), StoreError> {
         self.run("UPDATE decision SET undone_by = ?2 WHERE id = ?1", values![id, by])?;
@@ -285,11 +290,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes away what was written with the decisions that settled a comment, but for one of them.
+    /// Takes away what was written with the decisions that were aimed at a comment, but for one of them.
     pub fn decisions_erase_texts(&mut self, comment: CommentId, but: DecisionId) -> Result<(), StoreError> {
         self.run(
             "UPDATE decision SET note = NULL, public_text = NULL WHERE id IN
-               (SELECT decision_id FROM decision_target WHERE comment_id = ?1 AND conflict IS NULL AND decision_id <> ?2)",
+               (SELECT decision_id FROM decision_target WHERE comment_id = ?1 AND decision_id <> ?2)",
             values![comment, but],
         )
     }

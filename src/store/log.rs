@@ -80,14 +80,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Takes the texts out of the rows that have a note on a decision that settled a comment, but for
+    /// Takes the texts out of the rows that have a note on a decision that was aimed at a comment, but for
     /// one of them. Without their salt nobody can find out by trying what a digest was of.
     pub fn log_purge(&mut self, comment: CommentId, but: DecisionId, now_ms: i64) -> Result<(), StoreError> {
         self.run(
             "UPDATE moderation_log_text SET before = NULL, after = NULL, note = NULL, salt = NULL, purged_ms = ?3
              WHERE note IS NOT NULL AND seq IN
                (SELECT l.seq FROM decision_target t CROSS JOIN moderation_log l
-                WHERE t.comment_id = ?1 AND t.conflict IS NULL AND t.decision_id <> ?2
+                WHERE t.comment_id = ?1 AND t.decision_id <> ?2
                   AND l.target = 'decision:' || t.decision_id)",
             values![comment, but, now_ms],
         )

@@ -311,9 +311,11 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.flags_resettle(ROOT, DECISION)?;
     notices(tx)?;
     tx.decision_set_undone(DECISION, None)?;
+    tx.decisions_undoing(DECISION)?;
     tx.queue_since(&[ROOT])?;
     tx.stats_made(SITE, 50)?;
     tx.stats_waited(&[DECISION])?;
+    tx.stats_overturned(SITE, 50)?;
     tx.stats_flags(&[DECISION])?;
     tx.stats_oldest_free(SITE, NOW)?;
     tx.sites_after("", 50)?;

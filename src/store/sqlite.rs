@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -16,6 +16,9 @@ use super::watch::Watch;
 
 /// Prepared statements kept by a connection: more than the table files hold.
 const STATEMENTS: usize = 256;
+
+/// Between two tries to switch a new file to its log.
+const SWITCHING: Duration = Duration::from_millis(5);
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +70,12 @@ impl Sqlite {
         // a plan that may depend on a bound value, be it a LIMIT, is made anew at each run: half of
         // the time of a page
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        log_ahead(&connection, busy_timeout)?;
         // FULL: the commit is on disk before it is acknowledged, also through a power loss
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864;",
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+             PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = 67108864;",
         )?;
         connection.pragma_update(None, "cache_size", -purpose.cache_kib())?;
         Ok(Sqlite {
@@ -230,6 +234,18 @@ impl Driver for Sqlite {
         let file = file.to_str().ok_or_else(|| StoreError::Corrupt("the path is not UTF-8".into()))?;
         self.connection.execute("VACUUM INTO ?1", [file])?;
         Ok(())
+    }
+}
+
+/// Has changes written to a log first. The switch of a new file, unlike all else, does not wait for
+/// others that are at it: SQLite says busy at once.
+fn log_ahead(connection: &Connection, busy_timeout: Duration) -> Result<(), StoreError> {
+    let begun = Instant::now();
+    loop {
+        match connection.execute_batch("PRAGMA journal_mode = WAL").map_err(StoreError::from) {
+            Err(StoreError::Busy) if begun.elapsed() < busy_timeout => std::thread::sleep(SWITCHING),
+            done => return done,
+        }
     }
 }
 

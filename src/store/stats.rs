@@ -24,6 +24,17 @@ impl Tx<'_> {
         )
     }
 
+    /// The decisions of a site of which an appeal took something back, by the last appeals.
+    pub fn stats_overturned(&mut self, site: SiteId, count: i64) -> Result<Vec<DecisionId>, StoreError> {
+        self.all(
+            "SELECT e.decision_id FROM appeal a CROSS JOIN decision_entry e
+             WHERE a.site_id = ?1 AND a.state = 'overturned' AND e.id = a.entry_id
+             ORDER BY a.created_ms DESC, a.id DESC LIMIT ?2",
+            values![site, count],
+            |c| c.take(),
+        )
+    }
+
     /// What waited in the queue until one of these decisions settled it.
     pub fn stats_waited(&mut self, decisions: &[DecisionId]) -> Result<Vec<Waited>, StoreError> {
         let ids = dialect::id_list(decisions.iter().map(|id| id.0));
