@@ -1,7 +1,8 @@
 //! A second moderator agrees to what another has proposed.
 
 use super::caller::Caller;
-use super::decide::{Decided, carry_out, judge_all, recorded, settle, turn};
+use super::carry_out::{carry_out, judge_all, settle, turn};
+use super::decide::{Decided, recorded};
 use super::{App, Error, sanction};
 use crate::domain::code::Code;
 use crate::domain::decision::{Act, Aim, Decision, Phase, STEP, WHOLE};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::Notify;
 
-use super::decide::{carry_out, judge_all, settle};
+use super::carry_out::{carry_out, judge_all, settle};
 use super::undo::{self, mark, reopen};
 use super::{App, Error};
 use crate::domain::decision::{Decision, Phase, STEP};

@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::decide::Decided;
 use super::sanction::{describe, follow, require_below, sanction_behind, two_needed};
 use super::undo::mark;
-use super::{App, Error, decide, new_id};
+use super::{App, Error, carry_out, new_id};
 use crate::domain::code::Code;
 use crate::domain::decision::{Act, Course, Decision, Phase};
 use crate::domain::ids::{DecisionId, SanctionId};
@@ -114,7 +114,7 @@ fn refuse(
     tx.decision_set_course(&Decision { course: refused, ..proposal.clone() })?;
     mark(tx, proposal, Some(id))?;
     tx.sanction_set_lifted(sanction, Some((at_ms, id)))?;
-    tx.log_append(&decide::turn(&refusal, refusal.actor_id, "refuse", at_ms))?;
+    tx.log_append(&carry_out::turn(&refusal, refusal.actor_id, "refuse", at_ms))?;
     Ok(Decided { decision: refusal, targets: Vec::new(), before: Default::default() })
 }
 

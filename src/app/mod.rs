@@ -59,6 +59,7 @@ pub mod undo;
 pub mod verify;
 pub mod vote;
 
+mod carry_out;
 mod hashing;
 mod others;
 mod state_reasons;

@@ -3,7 +3,7 @@
 
 use super::appeal::dismissed_flag;
 use super::caller::Caller;
-use super::decide::{Judged, Settled, carry_out};
+use super::carry_out::{Judged, Settled, carry_out};
 use super::post::{Made, replayed};
 use super::shift::requeue;
 use super::undo::{mark, reopen};

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::caller::Caller;
-use super::decide::{Decided, Judged, Settled, carry_out, recorded, settled_as, told, turn, unrecorded};
+use super::carry_out::{Judged, Settled, carry_out, settled_as, told, turn};
+use super::decide::{Decided, recorded, unrecorded};
 use super::others::{Again, reopen_others};
 use super::rule::require_other;
 use super::{App, Error, lift, new_id};
