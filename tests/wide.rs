@@ -81,6 +81,7 @@ fn standing(world: &World) -> Vec<Vec<Vec<String>>> {
          WHERE published + held + hidden + deleted + flags_upheld + flags_dismissed > 0 ORDER BY user_id, site_id",
         "SELECT id, published_count, held_count, hidden_count, flagged_count, visible_roots FROM thread ORDER BY id",
         "SELECT id, flagged_count, held_count FROM site ORDER BY id",
+        "SELECT user_id, site_id, kind FROM sanction WHERE lifted_ms IS NULL ORDER BY id",
     ]
     .map(|sql| world.by_hand(sql))
     .into()
@@ -437,6 +438,17 @@ fn order(world: &World, random: &mut StdRng, made: &[Comment], act: &str) -> Val
     json!({"targets": some, "action": act, "reason_code": "spam"})
 }
 
+/// A sanction on one of two people, of any kind that has no end; its decision.
+async fn sanction(world: &World, random: &mut StdRng) -> String {
+    const KINDS: [&str; 4] = ["warn", "premoderate", "mute", "ban"];
+    let kind = KINDS[random.random_range(0..KINDS.len())];
+    let who = if random.random_ratio(1, 2) { "bob" } else { "carol" };
+    let user = world.get(who, "/me").await.ok()["id"].as_str().unwrap().to_owned();
+    let body = json!({"site": "here", "kind": kind, "reason_code": "hate"});
+    let made = world.call("mona", "POST", &format!("/moderation/users/{user}/sanctions"), body).await.ok();
+    made["decision_id"].as_str().unwrap().to_owned()
+}
+
 /// Takes a decision back; the undo, unless there was nothing to take back.
 async fn undo(world: &World, decision: &str) -> Option<String> {
     let undone = world.call("ada", "POST", &format!("{DECISIONS}/{decision}/undo"), Value::Null).await.ok();
@@ -452,7 +464,7 @@ fn sequences(world: &World) -> u64 {
     std::env::var("WIDE_CASES").map_or(usual, |number| number.parse().unwrap())
 }
 
-/// Decisions on few and on many, some stopped in the middle, several at a time; then all of them
+/// Decisions on few and on many and sanctions, some stopped in the middle, several at a time; then all of them
 /// taken back in any order that is possible: those that move the same facet last first, and each
 /// such row whenever it likes.
 #[actix_web::test]
@@ -475,7 +487,8 @@ async fn decided_and_undone_in_any_possible_order_nothing_is_left() {
     for seed in 0..sequences(&world) {
         println!("sequence {seed}");
         let mut random = StdRng::seed_from_u64(seed);
-        let mut stacks: [Vec<String>; 3] = Default::default();
+        // the last one is of sanctions
+        let mut stacks: [Vec<String>; 4] = Default::default();
         // facets that something which still runs moves
         let mut busy: BTreeSet<usize> = BTreeSet::new();
         let mut before = grown(&world);
@@ -484,9 +497,21 @@ async fn decided_and_undone_in_any_possible_order_nothing_is_left() {
             assert!(before.iter().zip(&after).all(|(before, after)| before <= after), "{before:?} {after:?}");
             before = after;
         };
-        for _ in 0..12 {
+        for _ in 0..16 {
             world.wait_ms(10);
-            let facet = random.random_range(0..ACTS.len());
+            let facet = random.random_range(0..stacks.len());
+            if facet == ACTS.len() {
+                let decision = sanction(&world, &mut random).await;
+                if random.random_ratio(1, 3) {
+                    world.wait_ms(10);
+                    let lift = undo(&world, &decision).await.unwrap();
+                    world.wait_ms(10);
+                    undo(&world, &lift).await.unwrap();
+                }
+                stacks[facet].push(decision);
+                only_grows(&world);
+                continue;
+            }
             if busy.contains(&facet) {
                 // of the same facet the next one starts where this one has ended
                 world.go_on().await;
