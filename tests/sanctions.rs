@@ -654,6 +654,7 @@ async fn a_sanction_is_stated_and_overturned_on_appeal() {
     let sheet = world.get("mona", &format!("/moderation/users/{bob}?site=here")).await.ok();
     assert_eq!((&sheet["appeals"][0]["id"], &sheet["appeals"][0]["state"]), (&appeal["id"], &json!("overturned")));
     // a warning restricts nothing
+    world.wait_ms(1);
     impose(&world, "mona", "bob", order(&world, "warn", Some("here"))).await.ok();
     let warned = world.get("bob", "/me/decisions?limit=1").await.ok()["items"][0].clone();
     assert_eq!((&warned["action"], &warned["statement"]), (&json!("warn"), &Value::Null));
