@@ -85,7 +85,7 @@ fn worded(response: HttpResponse<BoxBody>, id: &str) -> (HttpResponse<BoxBody>, 
             (problem::Body::new(&other.refusal(), id), cause)
         }
     };
-    let bytes = serde_json::to_vec(&body).unwrap_or_default();
+    let bytes = serde_json::to_vec(&body).expect("invariant: a problem is plain data");
     let mut response = response.set_body(BoxBody::new(bytes));
     if let Ok(status) = StatusCode::from_u16(body.status) {
         *response.status_mut() = status;

@@ -82,7 +82,7 @@ pub fn document() -> String {
             },
         },
     });
-    serde_json::to_string_pretty(&document).unwrap_or_default()
+    serde_json::to_string_pretty(&document).expect("invariant: the document is plain data")
 }
 
 fn tags() -> Vec<Value> {

@@ -29,7 +29,7 @@ const UPKEEP: Duration = Duration::from_secs(5);
 pub fn figures() -> &'static PrometheusHandle {
     static FIGURES: OnceLock<PrometheusHandle> = OnceLock::new();
     FIGURES.get_or_init(|| {
-        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).unwrap_or_default();
+        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).expect("invariant: there are bounds");
         // a moderator or a rule that no figure tells of any more
         let builder = builder.idle_timeout(MetricKindMask::GAUGE, Some(FORGOTTEN));
         let recorder = builder.build_recorder();
