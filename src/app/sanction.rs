@@ -146,15 +146,7 @@ impl App {
             return Ok(None);
         }
         let decision = decision.clone();
-        let found = self.store.read("sanction_of", move |tx| {
-            let mut sanction = sanction_behind(tx, &decision)?;
-            if decision.course.phase == Phase::Proposed {
-                // it does not hold, but nobody lifted it
-                sanction.lifted_ms = None;
-            }
-            Ok::<_, Error>(sanction)
-        });
-        Ok(Some(found.await?))
+        self.store.read("sanction_of", move |tx| Ok(Some(sanction_behind(tx, &decision)?))).await
     }
 }
 

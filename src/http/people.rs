@@ -67,13 +67,8 @@ pub struct ModeratedSanction {
 
 fn sanctioned(app: &App, of: &Sanctioned) -> ModeratedSanction {
     let site = of.sanction.site_id();
-    let mut sanction = of.sanction.clone();
-    if of.is_proposed {
-        // it does not hold, but nobody lifted it
-        sanction.lifted_ms = None;
-    }
     ModeratedSanction {
-        sanction: view::sanction(&sanction),
+        sanction: view::sanction(&of.sanction),
         proposed: of.is_proposed,
         decision_id: of.sanction.decision_id,
         actor: of.actor.as_ref().map(|user| wire::user(app, user, site)),

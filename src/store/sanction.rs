@@ -60,7 +60,12 @@ fn sanction(c: &mut Columns<'_>) -> Result<Sanction, StoreError> {
 
 fn sanctioned(c: &mut Columns<'_>) -> Result<Sanctioned, StoreError> {
     let (actor, note, is_proposed) = (maybe_user(c)?, c.maybe()?, c.take()?);
-    Ok(Sanctioned { actor, note, is_proposed, sanction: sanction(c)? })
+    let mut sanction = sanction(c)?;
+    if is_proposed {
+        // it does not hold, but nobody lifted it
+        sanction.lifted_ms = None;
+    }
+    Ok(Sanctioned { actor, note, is_proposed, sanction })
 }
 
 /// A sanction with who made it and why.
