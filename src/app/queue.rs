@@ -175,8 +175,10 @@ pub(super) fn items(tx: &mut Tx<'_>, rows: Vec<QueueRow>, now_ms: i64) -> Result
     // a seek an item: no one statement takes the first of each without reading all of them
     let mut items = Vec::with_capacity(rows.len());
     for QueueRow { place, waiting, .. } in rows {
-        let Some(comment) = comments.remove(&place.comment_id) else { continue };
-        let Some(thread) = threads.get(&comment.thread_id).cloned() else { continue };
+        // references keep both there: an item that is left out would be one that nobody ever sees
+        let gone = || StoreError::Corrupt(format!("queue_item {} has no comment", place.comment_id));
+        let comment = comments.remove(&place.comment_id).ok_or_else(gone)?;
+        let thread = threads.get(&comment.thread_id).cloned().ok_or_else(gone)?;
         items.push(QueueItem {
             waiting,
             place,
