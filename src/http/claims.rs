@@ -12,15 +12,15 @@ use validator::Validate;
 use super::answer::Answer;
 use super::extract::{Idempotency, Json, JsonOrNothing, Signed};
 use super::problem::Problem;
-use super::queue::{NO_TIME, QueueItemView, queue_item};
-use super::reply;
+use super::queue::{QueueItemView, queue_item};
+use super::{reply, wire};
 use crate::app::claim::{Claimed, Wanted};
 use crate::app::queue::QueueQuery;
 use crate::app::{App, Error};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, UserId};
 use crate::domain::queue::QueueKind;
-use crate::domain::time::{self, rfc3339};
+use crate::domain::time::rfc3339;
 
 /// What to hold: the next `count` of a kind, or the comments named.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -95,17 +95,13 @@ impl FromRequest for Token {
 pub async fn claim(app: Data<App>, caller: Signed, once: Idempotency, body: Json<ClaimBody>) -> Answer {
     let once = once.of_caller(&app, &caller.0, body.hash);
     let b = body.value;
-    let since = |pointer: &str, text: Option<String>| {
-        let read = |text: String| time::parse(&text).ok_or_else(|| Error::field(pointer, "malformed", NO_TIME));
-        text.map(read).transpose()
-    };
     let asked = QueueQuery {
         kind: b.kind.unwrap_or(QueueKind::All),
         reason: b.reason,
         thread: b.thread,
         author: b.author,
-        from_ms: since("/from", b.from)?,
-        to_ms: since("/to", b.to)?,
+        from_ms: wire::time(b.from, |code, why| Error::field("/from", code, why))?,
+        to_ms: wire::time(b.to, |code, why| Error::field("/to", code, why))?,
     };
     let is_narrowed = b.kind.is_some() || asked.is_narrowed();
     let wanted = match (b.comment_ids, b.count) {

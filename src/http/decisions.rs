@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::reply;
 use super::route::BASE;
 use super::view::{self, PastView};
+use super::wire;
 use crate::app::aim::Select;
 use crate::app::decide::{Decide, Decided};
 use crate::app::list_decisions::{Listed, TargetPage};
@@ -25,7 +26,6 @@ use crate::domain::comment::State;
 use crate::domain::decision::{Act, Fate, Phase, Reach};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, UserId};
-use crate::domain::time;
 
 /// A decision to be made: on the comments named, or on those selected.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -91,16 +91,18 @@ pub struct SelectBody {
 
 impl SelectBody {
     fn read(self) -> Result<Select, Error> {
-        let moment = |name: &str, text: Option<String>| {
-            let wrong = || Error::field(&format!("/select/{name}"), "time", "write a time as 2026-01-31T12:00:00Z");
-            text.map(|text| time::parse(&text).ok_or_else(wrong)).transpose()
-        };
+        let moment = |pointer: &str, text| wire::time(text, |code, why| Error::field(pointer, code, why));
         match self {
             SelectBody { author_id: None, site: None, from: None, to: None, duplicates_of: Some(id) } => {
                 Ok(Select::DuplicatesOf(id))
             }
             SelectBody { author_id: Some(author), site: Some(site), from, to, duplicates_of: None } => {
-                Ok(Select::Author { author, site, from_ms: moment("from", from)?, to_ms: moment("to", to)? })
+                Ok(Select::Author {
+                    author,
+                    site,
+                    from_ms: moment("/select/from", from)?,
+                    to_ms: moment("/select/to", to)?,
+                })
             }
             SelectBody { author_id: Some(_), site: None, duplicates_of: None, .. } => {
                 Err(Error::field("/select/site", "required", "say on which site"))

@@ -23,7 +23,7 @@ use crate::domain::comment::State;
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId, EntryId, NoteId, SanctionId, SiteId, UserId};
 use crate::domain::sanction::SanctionKind;
-use crate::domain::time::{parse, rfc3339};
+use crate::domain::time::rfc3339;
 use crate::store::{Concern, Note, Sanctioned};
 
 /// A sanction to be laid on a person.
@@ -86,13 +86,11 @@ pub async fn impose(
 ) -> Answer {
     let once = once.of_caller(&app, &caller.0, body.hash);
     let b = body.value;
-    let time =
-        |text: String| parse(&text).ok_or_else(|| Error::field("/until", "malformed", "is no time as in RFC 3339"));
     let order = Impose {
         user: id.0,
         kind: b.kind,
         site: b.site,
-        until_ms: b.until.map(time).transpose()?,
+        until_ms: wire::time(b.until, |code, why| Error::field("/until", code, why))?,
         reason: b.reason_code,
         note: b.note,
         public_text: b.public_text,

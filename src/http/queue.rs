@@ -14,7 +14,7 @@ use crate::domain::comment::{Shown, Viewer};
 use crate::domain::flag::Reason;
 use crate::domain::ids::UserId;
 use crate::domain::queue::{QueueKind, UNSEEN};
-use crate::domain::time::{self, rfc3339};
+use crate::domain::time::rfc3339;
 use crate::store::Waits;
 
 /// Reporters shown with an item.
@@ -207,17 +207,13 @@ pub enum SignalName {
 /// `GET /moderation/queue`
 pub async fn queue(app: Data<App>, caller: Signed, query: Query<QueueParameters>) -> Answer {
     let q = query.0;
-    let since = |name: &str, text: Option<String>| {
-        let read = |text: String| time::parse(&text).ok_or_else(|| Error::parameter(name, "malformed", NO_TIME));
-        text.map(read).transpose()
-    };
     let asked = QueueQuery {
         kind: q.kind.unwrap_or(QueueKind::All),
         reason: q.reason,
         thread: q.thread,
         author: q.author,
-        from_ms: since("from", q.from)?,
-        to_ms: since("to", q.to)?,
+        from_ms: wire::time(q.from, |code, why| Error::parameter("from", code, why))?,
+        to_ms: wire::time(q.to, |code, why| Error::parameter("to", code, why))?,
     };
     let page = app.queue(&caller.0, q.site, asked, (q.cursor, q.limit.unwrap_or(50))).await?;
     reply::private(&Queue {
@@ -226,9 +222,6 @@ pub async fn queue(app: Data<App>, caller: Signed, query: Query<QueueParameters>
         counts: QueueCounts::of(page.counts),
     })
 }
-
-/// What is wrong with a time that is none.
-pub(super) const NO_TIME: &str = "this is not a time: write 2026-01-31T12:00:00Z";
 
 /// Writes an item of the queue down.
 pub(super) fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {

@@ -5,12 +5,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
 use crate::app::session::{Me as OwnMe, Started};
+use crate::app::{App, Error};
 use crate::domain::ids::{SessionId, SiteId};
 use crate::domain::permission::Role;
 use crate::domain::session;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{parse, rfc3339};
 use crate::domain::user;
 
 /// A person as any reader may see them.
@@ -216,4 +216,14 @@ fn badge(role: Role) -> Option<Badge> {
         Role::Moderator => Some(Badge::Moderator),
         Role::Admin => Some(Badge::Admin),
     }
+}
+
+/// Reads a time in RFC 3339 as milliseconds since 1970; what is not given is none.
+///
+/// # Errors
+/// What `refuse` makes of a code for programs and a sentence for people.
+pub fn time(text: Option<String>, refuse: impl FnOnce(&str, &str) -> Error) -> Result<Option<i64>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || refuse("malformed", "this is not a time: write 2026-01-31T12:00:00Z");
+    parse(&text).ok_or_else(wrong).map(Some)
 }
