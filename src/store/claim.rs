@@ -1,7 +1,7 @@
 //! Claims: who of the moderators holds which items of the queue, and until when.
 
 use super::driver::{Columns, values};
-use super::queue::{QueuePlace, QueueRow, row, waiting_columns};
+use super::queue::{QueuePlace, QueueRow, places_after, row, waiting_columns};
 use super::user::{user, user_columns};
 use super::{StoreError, Tx, dialect};
 use crate::domain::ids::{ClaimId, CommentId, SiteId, UserId};
@@ -108,17 +108,7 @@ impl Tx<'_> {
         count: i64,
     ) -> Result<Vec<QueueRow>, StoreError> {
         let (rank, id) = after.map_or((i64::MIN, 0), |after| (after.rank, after.comment_id.0));
-        self.all(
-            concat!(
-                "SELECT p.rank, p.comment_id, ",
-                waiting_columns!(),
-                ", q.thread_id, q.author_id FROM queue_place p CROSS JOIN queue_item q
-                 WHERE p.site_id = ?1 AND p.list = ?2 AND p.claim_id IS NULL AND (p.rank, p.comment_id) > (?3, ?4)
-                   AND q.comment_id = p.comment_id ORDER BY p.rank, p.comment_id LIMIT ?5"
-            ),
-            values![site, list, rank, id, count],
-            row,
-        )
+        self.all(places_after!("AND p.claim_id IS NULL "), values![site, list, rank, id, count], row)
     }
 
     /// Lets a claim hold those of these items that wait on its site and nobody holds.

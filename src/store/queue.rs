@@ -37,7 +37,23 @@ macro_rules! waiting_columns {
          q.first_ms, q.due_ms"
     };
 }
-pub(super) use waiting_columns;
+
+/// What stands in a list of the queue after a place, most urgent first; `narrow` says which of it.
+macro_rules! places_after {
+    ($narrow:literal) => {
+        concat!(
+            "SELECT p.rank, p.comment_id, ",
+            waiting_columns!(),
+            ", q.thread_id, q.author_id FROM queue_place p CROSS JOIN queue_item q
+             WHERE p.site_id = ?1 AND p.list = ?2 ",
+            $narrow,
+            "AND (p.rank, p.comment_id) > (?3, ?4) AND q.comment_id = p.comment_id
+             ORDER BY p.rank, p.comment_id LIMIT ?5"
+        )
+    };
+}
+
+pub(super) use {places_after, waiting_columns};
 
 fn waiting(c: &mut Columns<'_>) -> Result<Waiting, StoreError> {
     Ok(Waiting {
@@ -197,16 +213,6 @@ impl Tx<'_> {
         count: i64,
     ) -> Result<Vec<QueueRow>, StoreError> {
         let (rank, id) = after.map_or((i64::MIN, 0), |after| (after.rank, after.comment_id.0));
-        self.all(
-            concat!(
-                "SELECT p.rank, p.comment_id, ",
-                waiting_columns!(),
-                ", q.thread_id, q.author_id FROM queue_place p CROSS JOIN queue_item q
-                 WHERE p.site_id = ?1 AND p.list = ?2 AND (p.rank, p.comment_id) > (?3, ?4)
-                   AND q.comment_id = p.comment_id ORDER BY p.rank, p.comment_id LIMIT ?5"
-            ),
-            values![site, list, rank, id, count],
-            row,
-        )
+        self.all(places_after!(""), values![site, list, rank, id, count], row)
     }
 }
