@@ -26,6 +26,10 @@ struct Demo;
 struct Thread;
 
 #[derive(RustEmbed)]
+#[folder = "web/shared"]
+struct Shared;
+
+#[derive(RustEmbed)]
 #[folder = "web/docs"]
 struct Docs;
 
@@ -70,6 +74,7 @@ fn find(path: &str) -> Option<(Cow<'static, [u8]>, &'static str)> {
     let media_type = media_type(path)?;
     let file = match path.split_once('/')? {
         ("demo", name) => Demo::get(name),
+        ("shared", name) => Shared::get(name),
         ("thread", name) => Thread::get(name),
         ("docs", name) => Docs::get(name),
         _ => None,
@@ -96,7 +101,7 @@ mod tests {
 
     #[test]
     fn only_what_is_meant_is_served() {
-        for path in ["thread/thread.js", "docs/index.html", "demo/demo.css"] {
+        for path in ["thread/thread.js", "shared/dom.js", "docs/index.html", "demo/demo.css"] {
             assert!(find(path).is_some(), "{path}");
         }
         for path in [

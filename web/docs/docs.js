@@ -2,7 +2,7 @@
 // filter. Reading the document is openapi.js, the example commands are curl.js.
 
 /** @import {Answer, Call, Parameter, Row} from "./types" */
-import { h } from "../thread/dom.js";
+import { h } from "../shared/dom.js";
 import { curl } from "./curl.js";
 import { Description } from "./openapi.js";
 

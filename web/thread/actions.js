@@ -3,14 +3,14 @@
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "./types" */
-import { button, h } from "./dom.js";
+import { button, h } from "../shared/dom.js";
 import { openFlagSheet } from "./flags.js";
 import { hideForm, restore, toggleText } from "./moderate.js";
 import { deleteQuestion, editField } from "./own.js";
 import { hashOf } from "./permalink.js";
 import { openReply } from "./posting.js";
 import { voteButtons } from "./votes.js";
-import { t } from "./words.js";
+import { t } from "../shared/words.js";
 
 /**
  * @param {App} app

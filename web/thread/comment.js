@@ -2,15 +2,16 @@
 // its state. What can be done with it is actions.js.
 
 /** @import {App} from "./app.js" */
-/** @import {Comment, Node, User} from "./types" */
+/** @import {Comment, User} from "../shared/types" */
+/** @import {Node} from "./types" */
 import { actionRow } from "./actions.js";
-import { button, freshId, h, isolated, unseen } from "./dom.js";
+import { button, freshId, h, isolated, unseen } from "../shared/dom.js";
 import { flagLine } from "./flags.js";
-import { markup } from "./markup.js";
+import { markup } from "../shared/markup.js";
 import { hashOf } from "./permalink.js";
 import { backToText, deliver, discard } from "./posting.js";
-import { exactly, timeElement } from "./time.js";
-import { reasonWord, t } from "./words.js";
+import { exactly, timeElement } from "../shared/time.js";
+import { reasonWord, t } from "../shared/words.js";
 
 /**
  * @param {App} app

@@ -3,9 +3,9 @@
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "./types" */
-import { button, freshId, h } from "./dom.js";
-import { explain, Problem } from "./problems.js";
-import { reasonWord, t } from "./words.js";
+import { button, freshId, h } from "../shared/dom.js";
+import { explain, Problem } from "../shared/problems.js";
+import { reasonWord, t } from "../shared/words.js";
 
 /** Until the site has said which it offers. */
 const REASONS = [

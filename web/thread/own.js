@@ -4,9 +4,9 @@
 /** @import {App} from "./app.js" */
 /** @import {Node} from "./types" */
 import { Composer } from "./composer.js";
-import { button, h } from "./dom.js";
-import { explain } from "./problems.js";
-import { t } from "./words.js";
+import { button, h } from "../shared/dom.js";
+import { explain } from "../shared/problems.js";
+import { t } from "../shared/words.js";
 
 /** @param {App} app @param {Node} node */
 export function editField(app, node) {

@@ -1,9 +1,9 @@
 // The custom element <understory-thread site="…" thread="…">: the way in. It
 // makes the shadow root and its style, and starts the app; all else is app.js.
 
-import { Api } from "./api.js";
+import { Api } from "../shared/api.js";
 import { App } from "./app.js";
-import { Session } from "./session.js";
+import { Session } from "../shared/session.js";
 
 /** The service is where this module came from. */
 const api = new Api(new URL("/api/v1/", import.meta.url));

@@ -3,10 +3,11 @@
 // comment's inside is comment.js.
 
 /** @import {App} from "./app.js" */
-/** @import {Id, Node} from "./types" */
+/** @import {Id} from "../shared/types" */
+/** @import {Node} from "./types" */
 import { commentArticle } from "./comment.js";
-import { button, h, replaceKeepingFocus } from "./dom.js";
-import { t } from "./words.js";
+import { button, h, replaceKeepingFocus } from "../shared/dom.js";
+import { t } from "../shared/words.js";
 
 /**
  * @typedef {object} Item

@@ -2,10 +2,11 @@
 // shows its score only.
 
 /** @import {App} from "./app.js" */
-/** @import {Node, Vote, Votes} from "./types" */
-import { button, h, unseen } from "./dom.js";
-import { explain } from "./problems.js";
-import { t } from "./words.js";
+/** @import {Vote, Votes} from "../shared/types" */
+/** @import {Node} from "./types" */
+import { button, h, unseen } from "../shared/dom.js";
+import { explain } from "../shared/problems.js";
+import { t } from "../shared/words.js";
 
 /**
  * @param {App} app
