@@ -2,7 +2,7 @@
 // makes the shadow root and its style, and starts the app; all else is app.js.
 
 import { Api } from "../shared/api.js";
-import { App } from "./app.js";
+import { App } from "./act/app.js";
 import { Session } from "../shared/session.js";
 
 /** The service is where this module came from. */

@@ -2,11 +2,11 @@
 // told when one was hidden. Whether the time for changing is over is model.js.
 
 /** @import {App} from "./app.js" */
-/** @import {Node} from "./types" */
+/** @import {Node} from "../types" */
 import { Composer } from "./composer.js";
-import { button, h } from "../shared/dom.js";
-import { explain } from "../shared/problems.js";
-import { t } from "../shared/words.js";
+import { button, h } from "../../shared/dom.js";
+import { explain } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
 
 /** @param {App} app @param {Node} node */
 export function editField(app, node) {

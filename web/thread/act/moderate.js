@@ -2,12 +2,12 @@
 // The whole desk, with queue and history, is the console.
 
 /** @import {App} from "./app.js" */
-/** @import {Action, Decision} from "../shared/types" */
-/** @import {Node} from "./types" */
-import { button, freshId, h } from "../shared/dom.js";
+/** @import {Action, Decision} from "../../shared/types" */
+/** @import {Node} from "../types" */
+import { button, freshId, h } from "../../shared/dom.js";
 import { reasonsOf } from "./flags.js";
-import { explain, Problem } from "../shared/problems.js";
-import { reasonWord, t, wordKey } from "../shared/words.js";
+import { explain, Problem } from "../../shared/problems.js";
+import { reasonWord, t, wordKey } from "../../shared/words.js";
 
 /** @param {App} app @param {Node} node */
 export function hideForm(app, node) {

@@ -2,8 +2,8 @@
 // in it. No requests and no elements here; those are calls.js and tree.js. One
 // node and the order among siblings are nodes.js.
 
-/** @import {Comment, CommentPage, Context, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote} from "../shared/types" */
-/** @import {Kids, Node} from "./types" */
+/** @import {Comment, CommentPage, Context, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote} from "../../shared/types" */
+/** @import {Kids, Node} from "../types" */
 import { inOrder, newNode, noKids } from "./nodes.js";
 
 export class Model {

@@ -1,17 +1,17 @@
 // One comment: who, when, the text or what stands in its place, and lines about
 // its state. What can be done with it is actions.js.
 
-/** @import {App} from "./app.js" */
-/** @import {Comment, User} from "../shared/types" */
-/** @import {Node} from "./types" */
+/** @import {App} from "../act/app.js" */
+/** @import {Comment, User} from "../../shared/types" */
+/** @import {Node} from "../types" */
 import { actionRow } from "./actions.js";
-import { button, freshId, h, isolated, unseen } from "../shared/dom.js";
-import { flagLine } from "./flags.js";
-import { markup } from "../shared/markup.js";
-import { hashOf } from "./permalink.js";
-import { backToText, deliver, discard } from "./posting.js";
-import { exactly, timeElement } from "../shared/time.js";
-import { reasonWord, t } from "../shared/words.js";
+import { button, freshId, h, isolated, unseen } from "../../shared/dom.js";
+import { flagLine } from "../act/flags.js";
+import { markup } from "../../shared/markup.js";
+import { hashOf } from "../act/permalink.js";
+import { backToText, deliver, discard } from "../act/posting.js";
+import { exactly, timeElement } from "../../shared/time.js";
+import { reasonWord, t } from "../../shared/words.js";
 
 /**
  * @param {App} app

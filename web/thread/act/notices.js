@@ -1,7 +1,7 @@
 // Says what happened: to screen readers, and in a bar at the foot of the thread
 // that goes by itself. Which words is the caller's matter.
 
-import { button, h } from "../shared/dom.js";
+import { button, h } from "../../shared/dom.js";
 
 /** How long a bar stays, and with something to undo. */
 const BAR_MS = 6_000;

@@ -1,16 +1,16 @@
 // The row of quiet buttons under a comment. Each button's act is in the module
 // of its matter: votes.js, flags.js, own.js, moderate.js, posting.js.
 
-/** @import {App} from "./app.js" */
-/** @import {Node} from "./types" */
-import { button, h } from "../shared/dom.js";
-import { openFlagSheet } from "./flags.js";
-import { hideForm, restore, toggleText } from "./moderate.js";
-import { deleteQuestion, editField } from "./own.js";
-import { hashOf } from "./permalink.js";
-import { openReply } from "./posting.js";
-import { voteButtons } from "./votes.js";
-import { t } from "../shared/words.js";
+/** @import {App} from "../act/app.js" */
+/** @import {Node} from "../types" */
+import { button, h } from "../../shared/dom.js";
+import { openFlagSheet } from "../act/flags.js";
+import { hideForm, restore, toggleText } from "../act/moderate.js";
+import { deleteQuestion, editField } from "../act/own.js";
+import { hashOf } from "../act/permalink.js";
+import { openReply } from "../act/posting.js";
+import { voteButtons } from "../act/votes.js";
+import { t } from "../../shared/words.js";
 
 /**
  * @param {App} app

@@ -2,9 +2,9 @@
 // with its ancestors in one call.
 
 /** @import {App} from "./app.js" */
-/** @import {Id} from "../shared/types" */
-import { explain, Problem } from "../shared/problems.js";
-import { t } from "../shared/words.js";
+/** @import {Id} from "../../shared/types" */
+import { explain, Problem } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
 
 const HASH = /^#c-(\d{1,20})$/;
 

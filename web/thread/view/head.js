@@ -1,10 +1,10 @@
 // The head of the thread: how many comments, in which order, who is signed in.
 
-/** @import {App} from "./app.js" */
-/** @import {Sort} from "../shared/types" */
-import { button, freshId, h, isolated } from "../shared/dom.js";
-import { explain } from "../shared/problems.js";
-import { t } from "../shared/words.js";
+/** @import {App} from "../act/app.js" */
+/** @import {Sort} from "../../shared/types" */
+import { button, freshId, h, isolated } from "../../shared/dom.js";
+import { explain } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
 
 /** @type {Sort[]} */
 const SORTS = ["oldest", "newest", "top"];

@@ -2,9 +2,9 @@
 // the session is session.js; where the form opens and what follows is gate.js.
 
 /** @import {App} from "./app.js" */
-import { button, freshId, h } from "../shared/dom.js";
-import { explain, explainField, Problem } from "../shared/problems.js";
-import { t } from "../shared/words.js";
+import { button, freshId, h } from "../../shared/dom.js";
+import { explain, explainField, Problem } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
 
 /**
  * @typedef {object} Wish

@@ -2,10 +2,10 @@
 // nothing moves by itself. It also keeps the dots of presence true.
 
 /** @import {App} from "./app.js" */
-/** @import {CommentState, Thread} from "../shared/types" */
-import { button, h } from "../shared/dom.js";
-import { ago } from "../shared/time.js";
-import { t } from "../shared/words.js";
+/** @import {CommentState, Thread} from "../../shared/types" */
+import { button, h } from "../../shared/dom.js";
+import { ago } from "../../shared/time.js";
+import { t } from "../../shared/words.js";
 
 /** How often it looks while the page is in sight. */
 const LOOK_MS = 60_000;

@@ -2,10 +2,10 @@
 // says what became of it. What moderators do with flags is not here.
 
 /** @import {App} from "./app.js" */
-/** @import {Node} from "./types" */
-import { button, freshId, h } from "../shared/dom.js";
-import { explain, Problem } from "../shared/problems.js";
-import { reasonWord, t } from "../shared/words.js";
+/** @import {Node} from "../types" */
+import { button, freshId, h } from "../../shared/dom.js";
+import { explain, Problem } from "../../shared/problems.js";
+import { reasonWord, t } from "../../shared/words.js";
 
 /** Until the site has said which it offers. */
 const REASONS = [

@@ -2,12 +2,12 @@
 // what has not changed, so that an open text field or the focus survives. One
 // comment's inside is comment.js.
 
-/** @import {App} from "./app.js" */
-/** @import {Id} from "../shared/types" */
-/** @import {Node} from "./types" */
+/** @import {App} from "../act/app.js" */
+/** @import {Id} from "../../shared/types" */
+/** @import {Node} from "../types" */
 import { commentArticle } from "./comment.js";
-import { button, h, replaceKeepingFocus } from "../shared/dom.js";
-import { t } from "../shared/words.js";
+import { button, h, replaceKeepingFocus } from "../../shared/dom.js";
+import { t } from "../../shared/words.js";
 
 /**
  * @typedef {object} Item

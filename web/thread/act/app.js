@@ -2,25 +2,25 @@
 // what changed. What things look like is tree.js and its neighbours; what is
 // known is model.js.
 
-/** @import {Api} from "../shared/api.js" */
-/** @import {Session} from "../shared/session.js" */
-/** @import {Id, Sort} from "../shared/types" */
-/** @import {Node} from "./types" */
+/** @import {Api} from "../../shared/api.js" */
+/** @import {Session} from "../../shared/session.js" */
+/** @import {Id, Sort} from "../../shared/types" */
+/** @import {Node} from "../types" */
 import { Calls } from "./calls.js";
-import { h } from "../shared/dom.js";
+import { h } from "../../shared/dom.js";
 import { Drafts } from "./drafts.js";
 import { readOutcomes } from "./flags.js";
 import { Gate } from "./gate.js";
-import { Head } from "./head.js";
-import { Model } from "./model.js";
+import { Head } from "../view/head.js";
+import { Model } from "../model/model.js";
 import { Notices } from "./notices.js";
 import { readTold } from "./own.js";
 import { followHash } from "./permalink.js";
 import { restoreUnsent, resendWaiting } from "./posting.js";
-import { explain } from "../shared/problems.js";
-import { Tree } from "./tree.js";
+import { explain } from "../../shared/problems.js";
+import { Tree } from "../view/tree.js";
 import { Watch } from "./watch.js";
-import { language, t } from "../shared/words.js";
+import { language, t } from "../../shared/words.js";
 import { WriteArea } from "./write.js";
 
 /** The contract's most ids in one question to /viewer. */

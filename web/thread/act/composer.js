@@ -3,11 +3,11 @@
 // matter (write.js, posting.js, own.js).
 
 /** @import {App} from "./app.js" */
-import { button, freshId, h } from "../shared/dom.js";
-import { markup } from "../shared/markup.js";
-import { explain } from "../shared/problems.js";
-import { Tabs } from "../shared/tabs.js";
-import { t } from "../shared/words.js";
+import { button, freshId, h } from "../../shared/dom.js";
+import { markup } from "../../shared/markup.js";
+import { explain } from "../../shared/problems.js";
+import { Tabs } from "../../shared/tabs.js";
+import { t } from "../../shared/words.js";
 
 /** The count shows when less than this is left. */
 const COUNT_FROM = 500;

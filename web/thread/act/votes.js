@@ -2,11 +2,11 @@
 // shows its score only.
 
 /** @import {App} from "./app.js" */
-/** @import {Vote, Votes} from "../shared/types" */
-/** @import {Node} from "./types" */
-import { button, h, unseen } from "../shared/dom.js";
-import { explain } from "../shared/problems.js";
-import { t } from "../shared/words.js";
+/** @import {Vote, Votes} from "../../shared/types" */
+/** @import {Node} from "../types" */
+import { button, h, unseen } from "../../shared/dom.js";
+import { explain } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
 
 /**
  * @param {App} app

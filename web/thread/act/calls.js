@@ -1,9 +1,9 @@
 // The calls of the contract that the element makes, with their shapes. How a
 // request travels is api.js.
 
-/** @import {Api} from "../shared/api.js" */
-/** @import {Comment, CommentPage, Context, Decision, Entry, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../shared/types" */
-import { newKey } from "../shared/api.js";
+/** @import {Api} from "../../shared/api.js" */
+/** @import {Comment, CommentPage, Context, Decision, Entry, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
+import { newKey } from "../../shared/api.js";
 
 /** Nodes in one answer, levels in it, and replies shown under one comment. */
 const PAGE = { limit: 50, depth: 6, per_parent: 10 };

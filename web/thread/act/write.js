@@ -3,9 +3,9 @@
 
 /** @import {App} from "./app.js" */
 import { Composer } from "./composer.js";
-import { button, h } from "../shared/dom.js";
+import { button, h } from "../../shared/dom.js";
 import { sendNew } from "./posting.js";
-import { t } from "../shared/words.js";
+import { t } from "../../shared/words.js";
 
 export class WriteArea {
   #app;

@@ -1,7 +1,7 @@
 // One node of the loaded tree, and its order among siblings. The tree is model.js.
 
-/** @import {Comment, Sort} from "../shared/types" */
-/** @import {Kids, Node} from "./types" */
+/** @import {Comment, Sort} from "../../shared/types" */
+/** @import {Kids, Node} from "../types" */
 
 /** A comment of which nothing more is known yet. @param {Comment} comment @returns {Node} */
 export function newNode(comment) {

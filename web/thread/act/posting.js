@@ -2,13 +2,13 @@
 // with the reason when it does not get through. Drafts are kept by drafts.js.
 
 /** @import {App} from "./app.js" */
-/** @import {Comment, Id} from "../shared/types" */
-/** @import {Node} from "./types" */
-import { newKey } from "../shared/api.js";
+/** @import {Comment, Id} from "../../shared/types" */
+/** @import {Node} from "../types" */
+import { newKey } from "../../shared/api.js";
 import { Composer } from "./composer.js";
-import { newNode } from "./nodes.js";
-import { explain, Problem } from "../shared/problems.js";
-import { t } from "../shared/words.js";
+import { newNode } from "../model/nodes.js";
+import { explain, Problem } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
 
 /** Before the id of a comment that has none from the server yet. */
 const UNSENT = "unsent-";

@@ -1,7 +1,7 @@
 // Keeps what was typed, in this browser: a draft for each text field, and the
 // comments that were sent and not yet acknowledged. Sending is posting.js.
 
-/** @import {Id} from "../shared/types" */
+/** @import {Id} from "../../shared/types" */
 
 /**
  * @typedef {object} Unsent
