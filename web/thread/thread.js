@@ -14,17 +14,21 @@ const session = new Session(api);
 let started = null;
 
 /**
- * The style as a constructed sheet, which a page's style-src does not concern;
+ * The style as constructed sheets, which a page's style-src does not concern;
  * fetched once for all elements.
  *
- * @type {Promise<CSSStyleSheet> | null}
+ * @type {Promise<CSSStyleSheet[]> | null}
  */
-let sheet = null;
+let sheets = null;
 
-async function readSheet() {
-  const response = await fetch(new URL("thread.css", import.meta.url));
-  if (!response.ok) throw new Error(`thread.css: status ${response.status}`);
-  return new CSSStyleSheet().replace(await response.text());
+async function readSheets() {
+  return Promise.all(
+    ["view.css", "act.css"].map(async (name) => {
+      const response = await fetch(new URL(name, import.meta.url));
+      if (!response.ok) throw new Error(`${name}: status ${response.status}`);
+      return new CSSStyleSheet().replace(await response.text());
+    }),
+  );
 }
 
 class UnderstoryThread extends HTMLElement {
@@ -48,12 +52,12 @@ class UnderstoryThread extends HTMLElement {
     this.#app = app;
     // Reading starts at once; showing waits for the style, so that nothing jumps.
     const reading = app.start();
-    sheet ??= readSheet();
+    sheets ??= readSheets();
     try {
-      root.adoptedStyleSheets = [await sheet];
+      root.adoptedStyleSheets = await sheets;
     } catch (error) {
       // Readable without style, too.
-      sheet = null;
+      sheets = null;
       console.error(error);
     }
     root.append(app.element);
