@@ -1,0 +1,138 @@
+// The frame: it knows who works on which site, brings the page that the hash
+// names, and lends pages what they share: requests, notices, keys, counts. What
+// it looks like is frame.js; what a page is, types.d.ts.
+
+/** @import {Drawn, Kept, Page, Place, Site} from "./types" */
+import { Api } from "./api.js";
+import { Frame } from "./frame.js";
+import { showHelp } from "./help.js";
+import { readKept, writeKept } from "./kept.js";
+import { Keys } from "./keys.js";
+import { Notices } from "./notices.js";
+import { pages } from "./pages.js";
+import { placeOf } from "./router.js";
+import { Session } from "./session.js";
+import { askToSignIn } from "./signin.js";
+import { explain } from "../shared/problems.js";
+import { t } from "./words.js";
+
+/** Fires `counts` when a number has changed, `kept` when a setting has. */
+export class Desk extends EventTarget {
+  api = new Api();
+  session = new Session(this.api, askToSignIn);
+  keys = new Keys();
+  notices = new Notices();
+  kept = readKept();
+  /** Numbers beside lists, by name. @type {Record<string, number>} */
+  counts = {};
+  /** The site that is worked on. @type {Site} */
+  site = { site: "", title: "", body_max_chars: 0, edit_window_s: 0, reasons: [], policy_url: null };
+  /** Sites to choose from: key and title. @type {{site: string, title: string}[]} */
+  sites = [];
+  #frame;
+  /** @type {{page: Page, drawn: Drawn} | null} */
+  #shown = null;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    super();
+    this.keys.on = this.kept.keys;
+    this.#frame = new Frame(this, root);
+    window.addEventListener("hashchange", () => this.#come());
+  }
+
+  async start() {
+    await this.session.start();
+    const { sitesOf } = await import("./sites.js");
+    this.sites = await sitesOf(this);
+    const chosen = this.sites.find(({ site }) => site === this.kept.site) ?? this.sites[0];
+    if (chosen) await this.work(chosen.site);
+    else this.#frame.nothingToDo();
+  }
+
+  /** Works on a site from now on. @param {string} site its key */
+  async work(site) {
+    this.site = await this.api.get(`sites/${encodeURIComponent(site)}`);
+    this.keep({ site });
+    this.counts = {};
+    this.#shown?.drawn.left?.();
+    this.#shown = null;
+    this.#frame.draw();
+    this.keys.ofFrame(this.#frameKeys());
+    this.#come();
+  }
+
+  /** Pages that this person may see. */
+  get pages() {
+    return pages.filter((page) => page.isFor?.(this) ?? true);
+  }
+
+  /** @param {string} hash as made by `hashOf` */
+  go(hash) {
+    if (location.hash === hash) this.#come();
+    else location.hash = hash;
+  }
+
+  /** @param {Record<string, number>} counts those that have changed */
+  count(counts) {
+    Object.assign(this.counts, counts);
+    this.dispatchEvent(new Event("counts"));
+  }
+
+  /** @param {Partial<Kept>} kept */
+  keep(kept) {
+    this.kept = { ...this.kept, ...kept };
+    this.keys.on = this.kept.keys;
+    writeKept(this.kept);
+    this.dispatchEvent(new Event("kept"));
+  }
+
+  /** Says what went wrong, in words. @param {unknown} error */
+  tell(error) {
+    this.notices.show(explain(error), { problem: true });
+  }
+
+  #come() {
+    const place = placeOf(location.hash);
+    const page = this.pages.find(({ route }) => route === place.route);
+    if (!page) {
+      const first = this.pages[0]?.lists[0];
+      if (first) location.replace(`#${first.at}`);
+      return;
+    }
+    this.#frame.mark(location.hash.slice(1));
+    if (this.#shown?.page === page && this.#shown.drawn.moved) {
+      this.#shown.drawn.moved(place);
+      return;
+    }
+    this.#show(page, place);
+  }
+
+  /** @param {Page} page @param {Place} place */
+  #show(page, place) {
+    this.#shown?.drawn.left?.();
+    const drawn = page.draw(this, place);
+    this.#shown = { page, drawn };
+    this.keys.ofPage(drawn.keys ?? []);
+    this.#frame.show(drawn);
+  }
+
+  /** @returns {import("./types").Key[]} */
+  #frameKeys() {
+    const lists = this.pages.flatMap((page) => page.lists);
+    return [
+      { press: "?", words: "key_help", group: "look", act: () => showHelp(this) },
+      ...lists.map(({ at, title, key }) => ({
+        press: `g ${key}`,
+        words: title,
+        group: /** @type {const} */ ("go"),
+        act: () => this.go(`#${at}`),
+      })),
+    ];
+  }
+
+  /** The name of the site and of what is shown, for the window. @param {string} title */
+  entitle(title) {
+    document.title = t("window_title", { title, site: this.site.title });
+  }
+}

@@ -1,0 +1,68 @@
+// Who is signed in to the console. A console's sign-in is not renewed: after
+// `auth.console_max_s` (12 hours unless set) it ends, and the form comes up over
+// whatever is on the screen, which stays as it is. The form is signin.js.
+
+/** @import {Api} from "./api.js" */
+/** @import {Me, Role} from "./types" */
+import { Problem } from "../shared/problems.js";
+
+export class Session {
+  #api;
+  #ask;
+  /** @type {Promise<void> | null} */
+  #asking = null;
+  /** @type {Me | null} */
+  #me = null;
+
+  /**
+   * @param {Api} api
+   * @param {(session: Session) => Promise<void>} ask shows the form; settled once somebody signed in
+   */
+  constructor(api, ask) {
+    this.#api = api;
+    this.#ask = ask;
+    api.signInAgain = () => this.#again();
+  }
+
+  get me() {
+    return this.#me;
+  }
+
+  /** Where this person moderates. */
+  get roles() {
+    const roles = /** @type {Role[]} */ (this.#me?.roles ?? []);
+    return roles.filter(({ role }) => role === "moderator" || role === "admin");
+  }
+
+  /** Reads who the cookie says it is, and asks for a sign-in where it says nobody. */
+  async start() {
+    this.#me = await this.#api.get("me");
+  }
+
+  /** @param {string} identifier @param {string} password */
+  async signIn(identifier, password) {
+    const body = { identifier, password, client: "console" };
+    const before = this.#me?.id;
+    const { user } = await this.#api.send("POST", "auth/login", { body, asIs: true });
+    this.#me = user;
+    // what is on the screen is another person's
+    if (before && before !== user.id) location.reload();
+  }
+
+  async signOut() {
+    try {
+      await this.#api.send("POST", "auth/logout", { body: {}, asIs: true });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+    }
+    location.reload();
+  }
+
+  /** Several requests that fail at once bring up one form. */
+  #again() {
+    this.#asking ??= this.#ask(this).finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+}

@@ -1,0 +1,75 @@
+// The sign-in of the console, over everything else. What it leads to is session.js.
+
+/** @import {Session} from "./session.js" */
+import { h } from "../shared/dom.js";
+import { explain } from "../shared/problems.js";
+import { t } from "./words.js";
+
+/**
+ * Shows the form; settled once somebody signed in. There is no way past it.
+ *
+ * @param {Session} session
+ * @returns {Promise<void>}
+ */
+export function askToSignIn(session) {
+  return new Promise((resolve) => {
+    const problem = h("p", { class: "problem", role: "alert" });
+    const identifier = field("identifier", "text", "username");
+    const password = field("password", "password", "current-password");
+    const submit = h("button", { type: "submit", class: "main" }, t("sign_in"));
+    const send = async () => {
+      submit.disabled = true;
+      problem.textContent = "";
+      try {
+        await session.signIn(identifier.value, password.value);
+        dialog.close();
+        dialog.remove();
+        resolve();
+      } catch (error) {
+        problem.textContent = explain(error);
+        password.select();
+        password.focus();
+      } finally {
+        submit.disabled = false;
+      }
+    };
+    const dialog = h(
+      "dialog",
+      { class: "sign-in", "aria-labelledby": "sign-in", oncancel: (/** @type {Event} */ e) => e.preventDefault() },
+      h(
+        "form",
+        {
+          onsubmit: (/** @type {Event} */ event) => {
+            event.preventDefault();
+            void send();
+          },
+        },
+        h("h1", { id: "sign-in" }, t("sign_in_title")),
+        h("p", { class: "soft" }, t(session.me ? "sign_in_again" : "sign_in_first")),
+        h("label", { for: "identifier" }, t("identifier")),
+        identifier,
+        h("label", { for: "password" }, t("password")),
+        password,
+        problem,
+        submit,
+      ),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+    if (session.me) identifier.value = session.me.login;
+    (session.me ? password : identifier).focus();
+  });
+}
+
+/** @param {string} name @param {string} type @param {string} autocomplete */
+function field(name, type, autocomplete) {
+  return h("input", {
+    id: name,
+    name,
+    type,
+    autocomplete,
+    required: true,
+    autocapitalize: "none",
+    spellcheck: "false",
+  });
+}
