@@ -41,3 +41,9 @@ need_command() { # COMMAND PACKAGE...
   say "$1 is missing"
   apt_install "${@:2}"
 }
+
+# Where cargo puts what it builds.
+target_directory() {
+  cargo metadata --locked --format-version 1 --no-deps |
+    sed -E 's/.*"target_directory":"([^"]*)".*/\1/'
+}
