@@ -33,6 +33,10 @@ struct Shared;
 #[folder = "web/docs"]
 struct Docs;
 
+#[derive(RustEmbed)]
+#[folder = "web/words"]
+struct Words;
+
 /// `GET /web/{path}`
 pub async fn file(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = req.match_info().get("path").unwrap_or_default();
@@ -77,6 +81,7 @@ fn find(path: &str) -> Option<(Cow<'static, [u8]>, &'static str)> {
         ("shared", name) => Shared::get(name),
         ("thread", name) => Thread::get(name),
         ("docs", name) => Docs::get(name),
+        ("words", name) => Words::get(name),
         _ => None,
     };
     file.map(|file| (file.data, media_type))
@@ -101,7 +106,7 @@ mod tests {
 
     #[test]
     fn only_what_is_meant_is_served() {
-        for path in ["thread/thread.js", "shared/dom.js", "docs/index.html", "demo/demo.css"] {
+        for path in ["thread/thread.js", "shared/dom.js", "docs/index.html", "demo/demo.css", "words/en.json"] {
             assert!(find(path).is_some(), "{path}");
         }
         for path in [

@@ -1,5 +1,5 @@
 // What went wrong with a request, and how to say it in plain words. Making
-// requests is api.js; the sentences themselves are in words.en.js.
+// requests is api.js; the sentences themselves are in ../words/.
 
 /** @import {ProblemBody} from "./types" */
 import { t, wordKey } from "./words.js";

@@ -3,8 +3,10 @@
 import { h } from "./dom.js";
 import { language } from "./words.js";
 
-const relative = new Intl.RelativeTimeFormat(language.tag, { numeric: "auto" });
-const exact = new Intl.DateTimeFormat(language.tag, { dateStyle: "full", timeStyle: "short" });
+/** Made at first use: by then the page's language is known. @type {Intl.RelativeTimeFormat | undefined} */
+let relative;
+/** @type {Intl.DateTimeFormat | undefined} */
+let exact;
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} unit and its seconds, longest first */
 const UNITS = [
@@ -22,6 +24,7 @@ const UNITS = [
  * @returns {string}
  */
 export function ago(time, nowMs = Date.now()) {
+  relative ??= new Intl.RelativeTimeFormat(language.locale, { numeric: "auto" });
   const seconds = (Date.parse(time) - nowMs) / 1000;
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
@@ -34,6 +37,7 @@ export function ago(time, nowMs = Date.now()) {
  * @returns {string}
  */
 export function exactly(time) {
+  exact ??= new Intl.DateTimeFormat(language.locale, { dateStyle: "full", timeStyle: "short" });
   return exact.format(new Date(time));
 }
 

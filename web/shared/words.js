@@ -1,14 +1,62 @@
-// Chooses and fills the strings of the language file. The strings are in
-// words.en.js; what went wrong becomes one of them in problems.js.
+// Chooses and fills the strings of the language files, which are in ../words/:
+// `de.json` is what a reader sees at once, `acts.de.json` what comes with writing
+// and signing in. One page speaks one language: that of the first who loads it.
+// Which language that is, is languages.js; what went wrong becomes words in
+// problems.js.
 
-import { en, language } from "./words.en.js";
+import { fileOf, PARTS, pick } from "./languages.js";
 
-export { language };
+/** @typedef {keyof typeof import("../words/en.json") | keyof typeof import("../words/acts.en.json")} WordKey */
+/** @typedef {Record<string, string | Record<string, string>>} Entries */
 
-/** @typedef {keyof typeof en} WordKey */
+/** The language's tag, the direction it is written in, and the tag for dates and numbers. */
+export const language = { tag: "en", dir: "ltr", locale: "en" };
 
-const plurals = new Intl.PluralRules(language.tag);
-const numbers = new Intl.NumberFormat(language.tag);
+/** For when not even the words arrive; all others are in the files. */
+export const SPEECHLESS = "The comments could not be shown. Reload the page to try again.";
+
+const RTL = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)$/;
+
+/** @type {Entries} */
+const words = {};
+let plurals = new Intl.PluralRules("en");
+let numbers = new Intl.NumberFormat("en");
+/** @type {Promise<void> | null} */
+let loading = null;
+/** @type {Map<string, Promise<void>>} */
+const added = new Map();
+
+/**
+ * Reads the words in the best language for these wishes; after that `t` has an
+ * answer. A page that is loaded already keeps its language.
+ *
+ * @param {readonly string[]} wishes
+ * @param {Promise<Response>} [started] the answer with this language's file, if it was asked for before
+ * @returns {Promise<void>} throws when English could not be read either
+ */
+export function load(wishes, started) {
+  if (!loading) {
+    loading = read(wishes, started);
+    loading.catch(() => (loading = null));
+  }
+  return loading;
+}
+
+/**
+ * Reads one more file in the page's language, once.
+ *
+ * @param {keyof typeof PARTS} part
+ * @returns {Promise<void>} throws when English could not be read either
+ */
+export function add(part) {
+  let adding = added.get(part);
+  if (!adding) {
+    adding = readPart(part);
+    added.set(part, adding);
+    adding.catch(() => added.delete(part));
+  }
+  return adding;
+}
 
 /**
  * The string for `key`, with `{name}` filled from `values`. A string with plural
@@ -19,11 +67,9 @@ const numbers = new Intl.NumberFormat(language.tag);
  * @returns {string}
  */
 export function t(key, values = {}) {
-  const entry = en[key];
+  const entry = words[key] ?? key;
   const text =
-    typeof entry === "string"
-      ? entry
-      : entry[plurals.select(Number(values.n)) === "one" ? "one" : "other"];
+    typeof entry === "string" ? entry : (entry[plurals.select(Number(values.n))] ?? entry.other ?? key);
   return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => {
     const value = values[name];
     return typeof value === "number" ? numbers.format(value) : (value ?? "");
@@ -37,7 +83,7 @@ export function t(key, values = {}) {
  * @returns {WordKey | null}
  */
 export function wordKey(key) {
-  return Object.hasOwn(en, key) ? /** @type {WordKey} */ (key) : null;
+  return Object.hasOwn(words, key) ? /** @type {WordKey} */ (key) : null;
 }
 
 /**
@@ -49,4 +95,59 @@ export function wordKey(key) {
 export function reasonWord(code) {
   const key = wordKey(`reason_${code}`);
   return key ? t(key) : code.replaceAll("_", " ");
+}
+
+/** @param {readonly string[]} wishes @param {Promise<Response>} [started] */
+async function read(wishes, started) {
+  let tag = pick(wishes);
+  try {
+    take(await json(started ?? ask(tag)));
+  } catch (error) {
+    console.error(error);
+    tag = "en";
+    take(await json(ask(tag)));
+  }
+  // A Swiss reader of German has dates and numbers of their own.
+  const locale = wishes.find((wish) => wish.startsWith(`${tag}-`) && isLocale(wish)) ?? tag;
+  Object.assign(language, { tag, locale, dir: RTL.test(tag) ? "rtl" : "ltr" });
+  plurals = new Intl.PluralRules(locale);
+  numbers = new Intl.NumberFormat(locale);
+}
+
+/** @param {keyof typeof PARTS} part */
+async function readPart(part) {
+  const tag = pick([language.tag], PARTS[part]);
+  try {
+    take(await json(ask(tag, part)));
+  } catch (error) {
+    if (tag === "en") throw error;
+    console.error(error);
+    take(await json(ask("en", part)));
+  }
+}
+
+/** @param {string} tag @param {string} [part] */
+function ask(tag, part) {
+  return fetch(new URL(`../words/${fileOf(tag, part)}`, import.meta.url));
+}
+
+/** @param {Promise<Response>} asked @returns {Promise<Entries>} */
+async function json(asked) {
+  const response = await asked;
+  if (!response.ok) throw new Error(`${response.url}: status ${response.status}`);
+  return response.json();
+}
+
+/** @param {Entries} entries */
+function take(entries) {
+  Object.assign(words, entries);
+}
+
+/** Pages write anything into `lang`. @param {string} tag */
+function isLocale(tag) {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
 }

@@ -3,7 +3,9 @@
 
 import { Api } from "../shared/api.js";
 import { App } from "./act/app.js";
+import { wishesAt } from "../shared/languages.js";
 import { Session } from "../shared/session.js";
+import { add, load, SPEECHLESS } from "../shared/words.js";
 
 /** The service is where this module came from. */
 const api = new Api(new URL("/api/v1/", import.meta.url));
@@ -36,8 +38,8 @@ class UnderstoryThread extends HTMLElement {
   #app = null;
 
   async connectedCallback() {
-    if (this.#app) {
-      this.#app.resume();
+    if (this.shadowRoot) {
+      this.#app?.resume();
       return;
     }
     const site = this.getAttribute("site");
@@ -48,6 +50,13 @@ class UnderstoryThread extends HTMLElement {
     }
     const root = this.attachShadow({ mode: "open" });
     started ??= session.refresh().catch(() => {});
+    try {
+      await load(wishesAt(this));
+      await add("acts");
+    } catch (error) {
+      root.append(SPEECHLESS);
+      throw error;
+    }
     const app = new App({ host: this, root, site, key, api, session, started });
     this.#app = app;
     // Reading starts at once; showing waits for the style, so that nothing jumps.
