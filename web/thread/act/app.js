@@ -1,81 +1,102 @@
-// Holds the parts of one thread together: reads, signs in, and tells the parts
-// what changed. What things look like is tree.js and its neighbours; what is
-// known is model.js.
+// What comes after reading: who is signed in, what they may and did, writing and
+// all other acts. It stands upon a thread that is being read (reading.js) and
+// tells the parts what changed. Which press does what is acts.js.
 
-/** @import {Api} from "../../shared/api.js" */
-/** @import {Session} from "../../shared/session.js" */
-/** @import {Id, Sort} from "../../shared/types" */
+/** @import {Id} from "../../shared/types" */
+/** @import {Reading} from "../reading.js" */
 /** @import {Node} from "../types" */
+import { Api } from "../../shared/api.js";
+import { explain } from "../../shared/problems.js";
+import { Session } from "../../shared/session.js";
+import { add } from "../../shared/words.js";
+import { forgetViewer, see } from "../model/viewer.js";
+import { acts, actsOf } from "./acts.js";
 import { Calls } from "./calls.js";
-import { h } from "../../shared/dom.js";
 import { Drafts } from "./drafts.js";
 import { readOutcomes } from "./flags.js";
 import { Gate } from "./gate.js";
-import { Head } from "../view/head.js";
-import { Model } from "../model/model.js";
+import { linesOf } from "./lines.js";
 import { Notices } from "./notices.js";
 import { readTold } from "./own.js";
 import { followHash } from "./permalink.js";
 import { restoreUnsent, resendWaiting } from "./posting.js";
-import { explain } from "../../shared/problems.js";
-import { Tree } from "../view/tree.js";
+import { sheet } from "./sheet.js";
 import { Watch } from "./watch.js";
-import { language, t } from "../../shared/words.js";
 import { WriteArea } from "./write.js";
 
 /** The contract's most ids in one question to /viewer. */
 const VIEWER_IDS = 200;
 
-export class App {
-  model = new Model();
-  notices = new Notices();
-  #started;
-  /** Before the first page nothing is shown of a session. */
-  #ready = false;
+/** The service is where this module came from; one session for all threads of a page. */
+const api = new Api(new URL("/api/v1/", import.meta.url));
+const session = new Session(api);
+/** Asked once, at the first element; without an answer the page is read signed out. */
+/** @type {Promise<void> | null} */
+let started = null;
 
-  /**
-   * @param {{host: HTMLElement, root: ShadowRoot, site: string, key: string, api: Api, session: Session, started: Promise<void>}} given
-   */
-  constructor({ host, root, site, key, api, session, started }) {
-    this.host = host;
-    this.root = root;
-    this.session = session;
-    this.calls = new Calls(api, site, key);
-    this.drafts = new Drafts(`${site}/${key}`);
-    this.#started = started;
-    this.gate = new Gate(this);
-    this.head = new Head(this);
-    this.write = new WriteArea(this);
-    this.tree = new Tree(this);
-    this.watch = new Watch(this);
-    this.element = h(
-      "div",
-      // The page may be in another language, written the other way.
-      { class: "thread", lang: language.tag, dir: language.dir },
-      this.head.element,
-      this.write.element,
-      this.watch.element,
-      this.tree.element,
-      this.notices.element,
-    );
-    session.addEventListener("change", () => void this.#onSession());
-    window.addEventListener("hashchange", () => host.isConnected && void followHash(this));
-    window.addEventListener("online", () => host.isConnected && resendWaiting(this));
+export class App {
+  session = session;
+  notices = new Notices();
+
+  /** @param {Reading} reading */
+  static async begin(reading) {
+    const { root } = reading;
+    const [style] = await Promise.all([sheet(), add("acts")]);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
+    const app = new App(reading);
+    reading.app = app;
+    reading.read = (path) => api.get(path);
+    reading.whyNot = explain;
+    void app.#start();
+    return app;
   }
 
-  async start() {
-    const site = this.calls.site().then(
-      (answer) => {
-        this.model.site = answer;
-      },
-      () => {},
-    );
-    await Promise.all([this.load(this.model.sort), site, this.#started]);
-    restoreUnsent(this);
-    this.#ready = true;
-    await this.#onSession();
-    await followHash(this);
-    this.watch.start();
+  /** @param {Reading} reading */
+  constructor(reading) {
+    const { host, root, site, key, model, tree, head, place, element, ended } = reading;
+    this.reading = reading;
+    this.host = host;
+    this.root = root;
+    this.model = model;
+    this.tree = tree;
+    this.head = head;
+    this.place = place;
+    this.element = element;
+    this.calls = new Calls(api, site, key);
+    this.drafts = new Drafts(`${site}/${key}`);
+    this.gate = new Gate(this);
+    this.write = new WriteArea(this);
+    this.watch = new Watch(this);
+    element.append(this.notices.element);
+    tree.element.before(this.watch.element);
+    session.addEventListener("change", () => void this.#onSession(), { signal: ended });
+    window.addEventListener("online", () => resendWaiting(this), { signal: ended });
+  }
+
+  /** What was pressed, and on which comment. @param {string} name @param {Id | null} id */
+  act(name, id) {
+    const node = id === null ? undefined : this.model.nodes.get(id);
+    if (Object.hasOwn(acts, name)) acts[name]?.(this, /** @type {Node} */ (node));
+  }
+
+  /** What this person may do with a comment beyond what anybody may: act and label. @param {Node} node */
+  actsOf(node) {
+    return actsOf(this, node);
+  }
+
+  /** Lines below a comment about its state. @param {Node} node */
+  linesOf(node) {
+    return linesOf(this, node);
+  }
+
+  /** Why this person cannot write here, or null. */
+  whyNot() {
+    return this.write.whyNot();
+  }
+
+  /** Goes to the comment that the address names. */
+  follow() {
+    return followHash(this);
   }
 
   pause() {
@@ -86,58 +107,14 @@ export class App {
     this.watch.start();
   }
 
-  /**
-   * Reads the first page in this order and shows it.
-   *
-   * @param {Sort} sort
-   * @returns {Promise<boolean>} whether it could be read
-   */
-  async load(sort) {
-    try {
-      const page = await this.calls.comments(sort);
-      this.model.sort = sort;
-      this.model.begin(page);
-    } catch (error) {
-      this.tree.showFailure(t("load_failed", { why: explain(error) }), () => void this.reload(sort));
-      return false;
-    }
-    this.draw();
-    return true;
-  }
-
-  /** @param {Sort} [sort] */
-  async reload(sort = this.model.sort) {
-    if (await this.load(sort)) await this.seeViewer();
-  }
-
-  /**
-   * The rest of a level, in place. The focus goes to the first that came.
-   *
-   * @param {Id | null} parentId
-   */
-  async more(parentId) {
-    const { sort } = this.model;
-    const { next } = this.model.kidsOf(parentId);
-    try {
-      const page =
-        parentId === null
-          ? await this.calls.comments(sort, next)
-          : await this.calls.replies(parentId, sort, next);
-      const came = this.model.take(parentId, page);
-      this.tree.drawLevel(parentId);
-      this.notices.say(t("more_loaded", { n: came.length }));
-      if (came[0]) this.tree.focus(came[0]);
-      await this.seeViewer(came.flatMap((id) => this.tree.withDescendants(id)));
-    } catch (error) {
-      this.notices.tell(explain(error));
-    }
-  }
-
-  /** Everything anew from the model. */
+  /** What has changed anew, from the model. */
   draw() {
-    this.tree.draw();
-    this.head.draw();
-    this.write.draw();
+    this.reading.draw();
+  }
+
+  /** @param {import("../../shared/types").Sort} [sort] */
+  load(sort = this.model.sort) {
+    return this.reading.load(sort);
   }
 
   /**
@@ -146,15 +123,18 @@ export class App {
    * @param {Id[]} [ids] all that are loaded, without
    */
   async seeViewer(ids = [...this.model.nodes.keys()]) {
-    const me = this.session.user;
+    const me = session.user;
     if (!me) return;
     const asked = ids.filter((id) => this.model.nodes.get(id)?.status === "sent");
     try {
       for (let at = 0; at === 0 || at < asked.length; at += VIEWER_IDS) {
-        this.model.see(await this.calls.viewer(asked.slice(at, at + VIEWER_IDS)), me.id);
+        const changed = see(this.model, await this.calls.viewer(asked.slice(at, at + VIEWER_IDS)), me.id);
+        for (const id of changed) {
+          this.tree.drawLevel(this.model.nodes.get(id)?.comment.parent_id ?? null);
+          this.tree.refresh(id);
+        }
       }
-      this.draw();
-      this.tree.refreshAll();
+      this.write.draw();
       await Promise.all([readOutcomes(this), readTold(this)]);
     } catch (error) {
       this.notices.tell(explain(error));
@@ -187,18 +167,29 @@ export class App {
     this.tree.refresh(alone.id);
   }
 
+  async #start() {
+    restoreUnsent(this);
+    const site = this.calls.site().then(
+      (answer) => {
+        this.model.site = answer;
+      },
+      () => {},
+    );
+    started ??= session.refresh().catch(() => {});
+    await Promise.all([site, started]);
+    await this.#onSession();
+    this.watch.start();
+  }
+
   async #onSession() {
-    if (!this.#ready) return;
-    const { user } = this.session;
+    const { user } = session;
     // What is offered there is no longer this person's to do.
     this.notices.clear();
     this.host.toggleAttribute("signed-in", user !== null);
-    if (user) {
-      this.head.draw();
-      this.write.draw();
-      await this.seeViewer();
-    } else {
-      this.model.forgetViewer();
+    this.write.draw();
+    if (user) await this.seeViewer();
+    else if (this.model.can) {
+      forgetViewer(this.model);
       this.draw();
       this.tree.refreshAll();
     }

@@ -23,6 +23,14 @@ const MAX_CHARS = 10_000;
  * @property {string} [placeholder]
  * @property {(text: string, composer: Composer) => void} send
  * @property {() => void} [cancel] puts a cancel button there; Esc does the same
+ * @property {Stand} [on] what stands in the page already; it keeps focus and text
+ */
+
+/**
+ * @typedef {object} Stand
+ * @property {HTMLTextAreaElement} field
+ * @property {HTMLElement} writing label and field
+ * @property {HTMLFormElement} form
  */
 
 export class Composer {
@@ -34,7 +42,7 @@ export class Composer {
   #tabs;
   /** @type {number | undefined} */
   #keeping;
-  #writing = h("div");
+  #writing;
   /** Below the field: what hinders sending, and the sign-in form. */
   place = h("div", { class: "under" });
   #hint = h("p", { class: "hint problem", role: "alert" });
@@ -43,34 +51,28 @@ export class Composer {
   constructor(app, wish) {
     this.#app = app;
     this.#wish = wish;
-    const id = freshId();
-    this.#field = h("textarea", {
-      id,
-      rows: 1,
-      dir: "auto",
-      placeholder: wish.placeholder,
-      oninput: () => this.#typed(),
-      onfocus: () => this.element.classList.add("open"),
-      onblur: () => this.#keep(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
-    });
-    this.#field.value = (wish.draft && app.drafts.read(wish.draft)) || (wish.text ?? "");
-    this.#writing.append(h("label", { class: "unseen", for: id }, wish.label), this.#field);
+    const { field, writing, form } = wish.on ?? stand(wish);
+    this.#field = field;
+    this.#writing = writing;
+    this.element = form;
+    const draft = (wish.draft && app.drafts.read(wish.draft)) || (wish.text ?? "");
+    // Typed before this was here: it comes after what an earlier visit has left.
+    if (draft !== field.value) field.value = [draft, field.value].filter(Boolean).join("\n\n");
+    this.#listen();
     this.#tabs = new Tabs([
       { label: t("tab_write"), panel: this.#writing },
       { label: t("tab_preview"), panel: this.#preview, shown: () => void this.#drawPreview() },
     ]);
     const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-    this.element = h(
-      "form",
-      { class: "composer", novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+    writing.before(
       h(
         "div",
         { class: "tabs" },
         this.#tabs.element,
         h("span", { class: "hint markup-hint" }, t("markup_hint")),
       ),
-      this.#writing,
+    );
+    writing.after(
       this.#preview,
       this.#hint,
       h(
@@ -82,7 +84,16 @@ export class Composer {
         this.#count,
       ),
     );
+    if (field.matches(":focus")) form.classList.add("open");
     this.#typed();
+  }
+
+  #listen() {
+    this.#field.addEventListener("input", () => this.#typed());
+    this.#field.addEventListener("focus", () => this.element.classList.add("open"));
+    this.#field.addEventListener("blur", () => this.#keep());
+    this.#field.addEventListener("keydown", (event) => this.#key(event));
+    this.element.addEventListener("submit", (event) => this.#submit(event));
   }
 
   get text() {
@@ -191,4 +202,12 @@ export class Composer {
       this.#wish.send(this.text, this);
     }
   }
+}
+
+/** @param {Wish} wish @returns {Stand} */
+function stand({ label, placeholder }) {
+  const id = freshId();
+  const field = h("textarea", { id, rows: 1, dir: "auto", placeholder });
+  const writing = h("div", {}, h("label", { class: "unseen", for: id }, label), field);
+  return { field, writing, form: h("form", { class: "composer", novalidate: true }, writing) };
 }

@@ -107,8 +107,8 @@ export function flagLine(app, node) {
     t(`flag_${state}`),
     " ",
     state === "open" &&
-      flag !== null &&
-      button(t("flag_withdraw"), () => void withdraw(app, id, flag.id), { "data-act": "flag" }),
+      flag &&
+      h("button", { type: "button", class: "quiet", "data-act": "withdraw" }, t("flag_withdraw")),
   );
 }
 
@@ -127,10 +127,12 @@ export async function readOutcomes(app) {
   }
 }
 
-/** @param {App} app @param {string} commentId @param {string} flagId */
-async function withdraw(app, commentId, flagId) {
+/** @param {App} app @param {Node} node */
+export async function withdraw(app, { comment: { id: commentId } }) {
+  const flag = app.model.flags.get(commentId);
+  if (!flag) return;
   try {
-    await app.calls.withdrawFlag(flagId);
+    await app.calls.withdrawFlag(flag.id);
     app.model.flags.delete(commentId);
     app.tree.refresh(commentId);
     app.tree.focus(commentId);

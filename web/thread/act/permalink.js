@@ -1,17 +1,12 @@
-// Links to one comment: "#c-" and its id. A comment that is not loaded comes
-// with its ancestors in one call.
+// Follows links to one comment: "#c-" and its id. One that is not loaded comes with
+// its ancestors in one call.
 
 /** @import {App} from "./app.js" */
-/** @import {Id} from "../../shared/types" */
 import { explain, Problem } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
+import { putChain } from "../model/viewer.js";
 
 const HASH = /^#c-(\d{1,20})$/;
-
-/** @param {Id} id */
-export function hashOf(id) {
-  return `#c-${id}`;
-}
 
 /**
  * Goes to the comment that the address names, if it names one.
@@ -26,7 +21,7 @@ export async function followHash(app) {
       const context = await app.calls.context(id);
       // Another thread's comment: an address copied from elsewhere.
       if (context.thread.key !== app.model.thread?.key) return;
-      app.model.putChain(context);
+      putChain(app.model, context);
       app.draw();
       await app.seeViewer([...context.ancestors.map((above) => above.id), id]);
     } catch (error) {

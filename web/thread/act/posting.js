@@ -7,6 +7,7 @@
 import { newKey } from "../../shared/api.js";
 import { Composer } from "./composer.js";
 import { newNode } from "../model/nodes.js";
+import { settle as settleIn } from "../model/viewer.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
 
@@ -135,7 +136,7 @@ function settle(app, node, comment) {
   if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
   const focused = app.root.activeElement?.closest("article") === app.tree.article(node.comment.id);
   app.watch.shift(null, comment.state);
-  const settled = app.model.settle(node.comment.id, comment);
+  const settled = settleIn(app.model, node.comment.id, comment);
   const window = (app.model.site?.edit_window_s ?? 0) * 1000;
   settled.editableUntil = window ? Date.parse(comment.created_at) + window : null;
   const parent = comment.parent_id ? app.model.nodes.get(comment.parent_id) : null;

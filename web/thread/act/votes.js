@@ -1,42 +1,24 @@
-// Voting: shown at once, taken back if the server says no. One's own comment
-// shows its score only.
+// Voting: shown at once, taken back if the server says no. The arrows are
+// view/actions.js.
 
 /** @import {App} from "./app.js" */
 /** @import {Vote, Votes} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { button, h, unseen } from "../../shared/dom.js";
 import { explain } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
 
 /**
+ * The same arrow again takes the vote back.
+ *
  * @param {App} app
  * @param {Node} node
- * @param {boolean} open whether a vote is taken
- * @returns {HTMLElement | false} false where there is nothing to show
+ * @param {1 | -1} value
  */
-export function voteButtons(app, node, open) {
-  const { comment } = node;
-  const score = h(
-    "span",
-    { class: "score" },
-    unseen(t("score", { n: comment.score })),
-    h("span", { "aria-hidden": "true" }, String(comment.score).replace("-", "−")),
+export function ask(app, node, value) {
+  const { id } = node.comment;
+  app.gate.through(app.tree.under(id), t("sign_in_to_act"), () =>
+    vote(app, node, app.model.votes.get(id) === value ? 0 : value),
   );
-  if (!open) return comment.score !== 0 && h("span", { class: "votes" }, score);
-  const mine = app.model.votes.get(comment.id) ?? 0;
-  const arrow = (/** @type {1 | -1} */ value) =>
-    button(value === 1 ? "▲" : "▼", () => ask(app, node, mine === value ? 0 : value), {
-      class: "quiet arrow",
-      "aria-label": t(value === 1 ? "vote_up" : "vote_down"),
-      "aria-pressed": String(mine === value),
-      "data-act": value === 1 ? "up" : "down",
-    });
-  return h("span", { class: "votes" }, arrow(1), score, arrow(-1));
-}
-
-/** @param {App} app @param {Node} node @param {Vote} value */
-function ask(app, node, value) {
-  app.gate.through(app.tree.under(node.comment.id), t("sign_in_to_act"), () => vote(app, node, value));
 }
 
 /** @param {App} app @param {Node} node @param {Vote} value */

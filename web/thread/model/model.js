@@ -1,8 +1,8 @@
-// What the element knows: the loaded part of the tree, and what the viewer did
-// in it. No requests and no elements here; those are calls.js and tree.js. One
-// node and the order among siblings are nodes.js.
+// What is loaded of a thread: the tree, level by level. What the signed-in person
+// did in it is viewer.js; one node and the order among siblings are nodes.js. No
+// requests and no elements here.
 
-/** @import {Comment, CommentPage, Context, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote} from "../../shared/types" */
+/** @import {Comment, CommentPage, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote} from "../../shared/types" */
 /** @import {Kids, Node} from "../types" */
 import { inOrder, newNode, noKids } from "./nodes.js";
 
@@ -63,9 +63,11 @@ export class Model {
   put(comment) {
     const known = this.nodes.get(comment.id);
     const node = known ?? newNode(comment);
-    node.comment = comment;
-    if (known) this.#place(node);
-    else this.add(node);
+    if (known) {
+      this.#unplace(node);
+      node.comment = comment;
+      this.#place(node);
+    } else this.add(node);
     const { replies } = comment;
     if (replies && (replies.items.length > 0 || replies.next)) {
       this.take(comment.id, replies);
@@ -75,39 +77,17 @@ export class Model {
     return node;
   }
 
-  /** The way to one comment. @param {Context} context */
-  putChain(context) {
-    for (const comment of [...context.ancestors, context.comment]) {
-      const { replies: _, ...alone } = comment;
-      this.put(this.nodes.has(comment.id) ? { ...alone } : alone);
-    }
-  }
-
   /** @param {Node} node */
   add(node) {
     this.nodes.set(node.comment.id, node);
     this.#place(node);
   }
 
-  /**
-   * A sent comment takes the place of the one that was on its way.
-   *
-   * @param {Id} oldId
-   * @param {Comment} comment
-   */
-  settle(oldId, comment) {
-    this.drop(oldId);
-    const node = this.put(comment);
-    node.mine = true;
-    return node;
-  }
-
   /** @param {Id} id */
   drop(id) {
     const node = this.nodes.get(id);
     if (!node) return;
-    const kids = this.#listOf(node);
-    kids.ids = kids.ids.filter((other) => other !== id);
+    this.#unplace(node);
     this.nodes.delete(id);
   }
 
@@ -124,65 +104,27 @@ export class Model {
     return kids.partial ? Math.max(0, count - kids.ids.length) : 0;
   }
 
-  /** What the signed-in person may and did. @param {Viewer} viewer @param {Id | null} meId */
-  see(viewer, meId) {
-    this.can = viewer.can;
-    this.moderation = viewer.moderation ?? null;
-    for (const [id, vote] of Object.entries(viewer.my_votes)) this.votes.set(id, vote);
-    for (const id of viewer.my_flags) if (!this.flags.has(id)) this.flags.set(id, null);
-    for (const { editable_until, ...comment } of viewer.my_comments) {
-      if (comment.state === "deleted" && !this.nodes.has(comment.id)) continue;
-      const { replies: _, ...alone } = comment;
-      const node = this.put(alone);
-      node.editableUntil = editable_until ? Date.parse(editable_until) : null;
-    }
-    for (const node of this.nodes.values()) {
-      node.mine ||= meId !== null && node.comment.author?.id === meId;
-    }
-  }
-
-  /** Nobody is signed in any more: what only they could see goes. */
-  forgetViewer() {
-    this.can = null;
-    this.moderation = null;
-    this.votes.clear();
-    this.flags.clear();
-    for (const node of [...this.nodes.values()]) {
-      node.mine = false;
-      node.editableUntil = null;
-      const { state, body } = node.comment;
-      if (node.status === "sent" && state !== "published" && body !== null) {
-        if (node.kids.ids.length === 0) this.drop(node.comment.id);
-        else node.comment = { ...node.comment, body: null, body_html: null, author: null };
-      }
-    }
-  }
-
-  /** Until when the text may be changed, in ms; null: not any more. @param {Node} node */
-  editableUntil(node) {
-    if (!node.mine || node.status !== "sent" || this.thread?.state !== "open") return null;
-    if (node.comment.state === "hidden" || node.comment.state === "deleted") return null;
-    const window = (this.site?.edit_window_s ?? 0) * 1000;
-    const until = node.editableUntil ?? Date.parse(node.comment.created_at) + window;
-    return until > Date.now() ? until : null;
-  }
-
   /** @param {Node} node @returns {Kids} the level the node stands on */
-  #listOf(node) {
+  #levelOf(node) {
     return node.astray ? this.top : this.kidsOf(node.comment.parent_id);
   }
 
   /** @param {Node} node */
+  #unplace(node) {
+    const kids = this.#levelOf(node);
+    kids.ids = kids.ids.filter((id) => id !== node.comment.id);
+  }
+
+  /** Mostly at the end, so the search begins there. @param {Node} node */
   #place(node) {
     const { id, parent_id } = node.comment;
-    const kidsBefore = this.#listOf(node);
-    kidsBefore.ids = kidsBefore.ids.filter((other) => other !== id);
     node.astray = parent_id !== null && !this.nodes.has(parent_id);
-    const kids = this.#listOf(node);
-    const at = kids.ids.findIndex((other) => {
-      const sibling = this.nodes.get(other);
-      return sibling !== undefined && inOrder(node, sibling, this.sort) < 0;
-    });
-    kids.ids.splice(at < 0 ? kids.ids.length : at, 0, id);
+    const { ids } = this.#levelOf(node);
+    let at = ids.length;
+    for (; at > 0; at -= 1) {
+      const sibling = this.nodes.get(/** @type {Id} */ (ids[at - 1]));
+      if (!sibling || inOrder(node, sibling, this.sort) >= 0) break;
+    }
+    ids.splice(at, 0, id);
   }
 }

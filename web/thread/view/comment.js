@@ -1,133 +1,91 @@
-// One comment: who, when, the text or what stands in its place, and lines about
-// its state. What can be done with it is actions.js.
+// One comment: who, when, the text or what stands in its place. The row of buttons
+// is actions.js; lines about states that only the signed-in see are act/lines.js.
 
-/** @import {App} from "../act/app.js" */
+/** @import {Reading} from "../reading.js" */
 /** @import {Comment, User} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { actionRow } from "./actions.js";
-import { button, freshId, h, isolated, unseen } from "../../shared/dom.js";
-import { flagLine } from "../act/flags.js";
+import { freshId, h, isolated, unseen } from "../../shared/dom.js";
 import { markup } from "../../shared/markup.js";
-import { hashOf } from "../act/permalink.js";
-import { backToText, deliver, discard } from "../act/posting.js";
 import { exactly, timeElement } from "../../shared/time.js";
 import { reasonWord, t } from "../../shared/words.js";
+import { actionRow } from "./actions.js";
+
+/** A link to a comment; whole, as the page's `base` may be elsewhere. @param {string} id */
+export function linkTo(id) {
+  return `${location.href.split("#", 1)[0]}#c-${id}`;
+}
 
 /**
- * @param {App} app
+ * @param {Reading} reading
  * @param {Node} node
  * @returns {HTMLElement}
  */
-export function commentArticle(app, node) {
-  const { comment } = node;
+export function commentArticle(reading, node) {
+  const { comment, status, fresh } = node;
   const headId = freshId();
-  const kind = [
-    "comment",
-    comment.body === null ? "gone" : comment.state,
-    node.status,
-    node.fresh ? "fresh" : "",
-  ];
+  const state = comment.body === null ? "gone" : comment.state;
+  const name = `comment ${state} ${status}${fresh ? " fresh" : ""}`;
   return h(
     "article",
-    { class: kind.join(" ").trim(), tabindex: -1, "aria-labelledby": headId },
+    { class: name, part: "comment", tabindex: -1, "aria-labelledby": headId },
     headLine(comment, headId),
-    replyTo(app, comment),
+    replyTo(reading, node),
     textOf(comment),
-    ...stateLines(node),
-    node.status === "failed" ? failure(app, node) : null,
-    node.status === "sent" ? flagLine(app, node) : null,
-    node.status === "sent" ? actionRow(app, node) : null,
+    ...(reading.app?.linesOf(node) ?? []),
+    status === "sent" && actionRow(reading, node),
   );
 }
 
 /** @param {Comment} comment */
 function textOf(comment) {
   const { body, body_html } = comment;
-  if (body_html !== null) return h("div", { class: "body", dir: "auto" }, markup(body_html));
+  if (body_html !== null) return h("div", { class: "body", part: "body", dir: "auto" }, markup(body_html));
   // On its way: the server has not rendered it yet.
   if (body !== null) return h("div", { class: "body plain", dir: "auto" }, body);
   return h("p", { class: "instead" }, insteadOf(comment));
 }
 
-/** @param {Comment} comment @param {string} id */
-function headLine(comment, id) {
-  const { author, number } = comment;
+/** @param {Comment} comment @param {string} headId */
+function headLine({ id, author, number, body, created_at, edited_at, pinned, locked }, headId) {
+  const note = (/** @type {string} */ text, title = "") => h("span", { class: "note", title: title || null }, text);
   return h(
     "header",
-    { class: "meta", id },
-    number &&
-      h("a", { class: "number", href: hashOf(comment.id) }, unseen(`${t("number_prefix")} `), number),
+    { class: "meta", part: "meta", id: headId },
+    number && h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), number),
     author && isolated(author.display_name, "name"),
     // A tombstone names nobody; a text without its author is another matter.
-    !author && comment.body !== null && h("span", { class: "name" }, t("no_author")),
+    !author && body !== null && h("span", { class: "name" }, t("no_author")),
     author && isolated(author.login, "login"),
     author && dot(author),
     author?.badge && h("span", { class: "badge" }, t(`badge_${author.badge}`)),
-    timeElement(comment.created_at),
-    comment.edited_at && h("span", { class: "note", title: exactly(comment.edited_at) }, t("edited")),
-    comment.pinned && h("span", { class: "note" }, t("pinned")),
-    comment.locked && h("span", { class: "note" }, t("locked")),
+    timeElement(created_at),
+    edited_at && note(t("edited"), exactly(edited_at)),
+    pinned && note(t("pinned")),
+    locked && note(t("locked")),
   );
 }
 
 /** Whether the author is here; nothing for who does not show it. @param {User} author */
-export function dot(author) {
-  if (author.presence === null) return null;
-  const word = t(author.presence);
-  return h("span", { class: `dot ${author.presence}`, title: word, "data-author": author.id }, unseen(word));
+export function dot({ id, presence }) {
+  if (presence === null) return null;
+  const word = t(presence);
+  return h("span", { class: `dot ${presence}`, title: word, "data-author": id }, unseen(word));
 }
 
-/** Seen only where the branch is flat. @param {App} app @param {Comment} comment */
-function replyTo(app, comment) {
-  const parent = comment.parent_id;
-  const astray = parent !== null && app.model.nodes.get(comment.id)?.astray;
-  if (parent === null || (comment.depth <= 4 && !astray)) return null;
-  const known = app.model.nodes.get(parent)?.comment.number;
-  const number = known ?? comment.number.split(".").slice(0, -1).join(".");
+/** Seen only where the branch is flat. @param {Reading} reading @param {Node} node */
+function replyTo({ model }, { comment: { parent_id, depth, number }, astray }) {
+  if (parent_id === null || (depth <= 4 && !astray)) return null;
+  const above = model.nodes.get(parent_id)?.comment.number ?? number.replace(/\.\d+$/, "");
   const [before = "", after = ""] = t("in_reply_to", { number: "\0" }).split("\0");
-  const where = astray ? "" : comment.depth > 9 ? " narrow wide" : " narrow";
-  return h("p", { class: `reply-to${where}` }, before, h("a", { href: hashOf(parent) }, number), after);
+  const where = astray ? "" : depth > 9 ? " narrow wide" : " narrow";
+  return h("p", { class: `reply-to${where}` }, before, h("a", { href: linkTo(parent_id) }, above), after);
 }
 
 /** @param {Comment} comment */
-function insteadOf({ state, removed }) {
+export function insteadOf({ state, removed }) {
   if (state === "deleted" || removed?.by === "author") return t("gone_author");
   if (state === "held") return t("gone_held");
-  const reason = removed?.reason_code ? reasonWord(removed.reason_code) : null;
+  const reason = removed?.reason_code && reasonWord(removed.reason_code);
   if (removed?.by === "rule") return reason ? t("gone_rule", { reason }) : t("gone_rule_plain");
   return reason ? t("gone_moderator", { reason }) : t("gone_moderator_plain");
-}
-
-/** @param {Node} node */
-function stateLines({ comment, mine, status, publicText }) {
-  if (status === "sending") return [h("p", { class: "state" }, t("sending"))];
-  if (status !== "sent" || comment.body === null) return [];
-  const line = (/** @type {string} */ kind, /** @type {string} */ text) =>
-    h("p", { class: `state ${kind}` }, text);
-  switch (comment.state) {
-    case "held":
-      return [line("held", mine ? t("held_mine") : t("gone_held"))];
-    case "hidden":
-      return [
-        line("hidden", `${insteadOf(comment)}${mine ? `; ${t("hidden_mine")}` : ""}`),
-        publicText && h("p", { class: "state", dir: "auto" }, t("told", { text: publicText })),
-      ];
-    case "deleted":
-      return [line("hidden", t("gone_author"))];
-    default:
-      return [];
-  }
-}
-
-/** @param {App} app @param {Node} node */
-function failure(app, node) {
-  return h(
-    "p",
-    { class: "state failed" },
-    t("not_sent", { why: node.failure ?? "" }),
-    " ",
-    button(t("try_again"), () => void deliver(app, node), { "data-act": "again" }),
-    button(t("back_to_text"), () => backToText(app, node)),
-    button(t("discard"), () => discard(app, node)),
-  );
 }

@@ -1,97 +1,117 @@
 // The comments as nested lists, kept in step with the model without touching
 // what has not changed, so that an open text field or the focus survives. One
-// comment's inside is comment.js.
+// comment's inside is comment.js; branches and folding are branch.js.
 
-/** @import {App} from "../act/app.js" */
+/** @import {Reading} from "../reading.js" */
 /** @import {Id} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { commentArticle } from "./comment.js";
-import { button, h, replaceKeepingFocus } from "../../shared/dom.js";
+import { h, replaceKeepingFocus } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
+import { Branch, moreButton } from "./branch.js";
+import { commentArticle } from "./comment.js";
 
 /**
  * @typedef {object} Item
  * @property {HTMLLIElement} li
  * @property {HTMLElement} article
- * @property {HTMLElement} under where a text field, a form or a sheet's line opens
- * @property {HTMLElement} branch
- * @property {HTMLElement} list its replies
- * @property {HTMLButtonElement} fold the line beside the replies
- * @property {HTMLButtonElement} more
+ * @property {Node["comment"]} shown the comment as the article has it
+ * @property {HTMLElement | null} under where a text field, a form or a sheet's line opens
+ * @property {Branch | null} branch its replies, once there are some
  */
 
 export class Tree {
-  #app;
+  #reading;
   /** @type {Map<Id, Item>} */
   #items = new Map();
   #list = h("ol", { class: "list", "aria-label": t("list_label"), hidden: true });
-  #more = button("", () => void this.#app.more(null), { class: "quiet more", hidden: true });
+  #more = moreButton();
   #state = h("div", { class: "skeleton", "aria-label": t("loading") });
 
-  /** @param {App} app */
-  constructor(app) {
-    this.#app = app;
+  /** @param {Reading} reading */
+  constructor(reading) {
+    this.#reading = reading;
     for (let line = 0; line < 9; line += 1) this.#state.append(h("i"));
     this.element = h("div", { class: "tree" }, this.#state, this.#list, this.#more);
   }
 
-  /** The list, or the line in its place. */
+  /** All that has changed, or the line in its place. */
   draw() {
-    const { nodes, top } = this.#app.model;
+    const { nodes, top } = this.#reading.model;
     for (const id of [...this.#items.keys()]) if (!nodes.has(id)) this.#items.delete(id);
     this.drawLevel(null);
     for (const id of nodes.keys()) this.drawLevel(id);
-    const empty = top.ids.length === 0;
-    this.#list.hidden = empty;
-    this.#state.className = "empty";
-    this.#state.removeAttribute("aria-label");
-    this.#state.hidden = !empty;
-    this.#state.textContent = empty ? t("empty") : "";
+    this.#tell(top.ids.length ? null : t("empty"));
   }
 
-  /** @param {string} text @param {() => void} again */
-  showFailure(text, again) {
+  /** @param {string} text */
+  showFailure(text) {
+    const again = h("button", { type: "button", class: "quiet", "data-act": "reload" }, t("try_again"));
+    this.#tell(text, " ", again);
+  }
+
+  /** In place of the list. @param {string | null} text null: nothing @param {...(string | Element)} rest */
+  #tell(text, ...rest) {
     this.#state.className = "empty";
-    this.#state.hidden = false;
-    this.#state.replaceChildren(text, " ", button(t("try_again"), again));
-    this.#app.notices.say(text);
+    this.#state.removeAttribute("aria-label");
+    this.#state.hidden = text === null;
+    this.#state.replaceChildren(text ?? "", ...rest);
   }
 
   /** One level, in the model's order. @param {Id | null} parentId */
   drawLevel(parentId) {
+    const { model } = this.#reading;
+    const { ids } = model.kidsOf(parentId);
+    const missing = model.missing(parentId);
     const item = parentId === null ? null : this.#item(parentId);
-    const list = item?.list ?? this.#list;
-    const kids = this.#app.model.kidsOf(parentId);
-    const wanted = new Set(kids.ids.map((id) => this.#item(id).li));
+    if (item && !item.branch) {
+      if (ids.length === 0 && missing === 0) return;
+      item.branch = new Branch(item.li, /** @type {Node} */ (model.nodes.get(item.shown.id)));
+    }
+    const list = item?.branch?.list ?? this.#list;
+    const wanted = new Set(ids.map((id) => this.#item(id).li));
     for (const li of [...list.children]) {
       if (!wanted.has(/** @type {HTMLLIElement} */ (li))) li.remove();
     }
-    let at = 0;
+    let cursor = list.firstElementChild;
     for (const li of wanted) {
-      if (list.children[at] !== li) list.insertBefore(li, list.children[at] ?? null);
-      at += 1;
+      if (li === cursor) cursor = cursor.nextElementSibling;
+      else list.insertBefore(li, cursor);
     }
-    const missing = this.#app.model.missing(parentId);
-    const more = item?.more ?? this.#more;
-    more.hidden = missing === 0;
-    if (parentId === null) {
-      more.textContent = t("more_comments", { n: missing });
-      this.#list.hidden = kids.ids.length === 0;
-      if (kids.ids.length > 0) this.#state.hidden = true;
-    } else {
-      more.textContent = t(kids.ids.length ? "more_replies" : "all_replies", { n: missing });
-      this.#drawFold(parentId);
+    if (parentId) this.drawFold(parentId);
+    else {
+      list.hidden = ids.length === 0;
+      if (ids.length) this.#state.hidden = true;
+      this.#more.hidden = missing === 0;
+      this.#more.textContent = t("more_comments", { n: missing });
     }
+  }
+
+  /** @param {Id} id */
+  drawFold(id) {
+    const node = this.#reading.model.nodes.get(id);
+    const branch = this.#items.get(id)?.branch;
+    if (!node || !branch) return;
+    const missing = this.#reading.model.missing(id);
+    branch.draw(node, missing, node.folded ? this.withDescendants(id).length - 1 + missing : 0);
+  }
+
+  /** @param {Id} id @param {boolean} folded */
+  fold(id, folded) {
+    const node = this.#reading.model.nodes.get(id);
+    if (!node) return;
+    node.folded = folded;
+    this.drawFold(id);
   }
 
   /** The inside of one comment anew. @param {Id} id */
   refresh(id) {
-    const node = this.#app.model.nodes.get(id);
+    const node = this.#reading.model.nodes.get(id);
     const item = this.#items.get(id);
     if (!node || !item) return;
-    const article = commentArticle(this.#app, node);
+    const article = commentArticle(this.#reading, node);
     replaceKeepingFocus(item.article, article);
     item.article = article;
+    item.shown = node.comment;
   }
 
   refreshAll() {
@@ -100,7 +120,12 @@ export class Tree {
 
   /** Where something opens below a comment. @param {Id} id */
   under(id) {
-    return this.#item(id).under;
+    const item = this.#item(id);
+    if (!item.under) {
+      item.under = h("div", { class: "under" });
+      item.article.after(item.under);
+    }
+    return item.under;
   }
 
   /** @param {Id} id */
@@ -121,13 +146,12 @@ export class Tree {
 
   /** Unfolds the way to a comment, scrolls there and marks it for a moment. @param {Id} id */
   show(id) {
-    /** @type {Node | undefined} */
-    let up = this.#app.model.nodes.get(id);
+    let up = this.#reading.model.nodes.get(id);
     while (up?.comment.parent_id) {
-      up = this.#app.model.nodes.get(up.comment.parent_id);
-      if (up?.folded) this.#fold(up.comment.id, false);
+      up = this.#reading.model.nodes.get(up.comment.parent_id);
+      if (up?.folded) this.fold(up.comment.id, false);
     }
-    const article = this.#items.get(id)?.article;
+    const article = this.article(id);
     if (!article) return;
     article.scrollIntoView({ block: "center" });
     article.focus({ preventScroll: true });
@@ -139,7 +163,7 @@ export class Tree {
   withDescendants(id) {
     const all = [id];
     for (let at = 0; at < all.length; at += 1) {
-      all.push(...(this.#app.model.nodes.get(/** @type {Id} */ (all[at]))?.kids.ids ?? []));
+      all.push(...(this.#reading.model.nodes.get(/** @type {Id} */ (all[at]))?.kids.ids ?? []));
     }
     return all;
   }
@@ -147,51 +171,17 @@ export class Tree {
   /** @param {Id} id @returns {Item} */
   #item(id) {
     const known = this.#items.get(id);
-    if (known) return known;
-    const node = this.#app.model.nodes.get(id);
+    const node = this.#reading.model.nodes.get(id);
     if (!node) throw new Error(`no comment ${id}`);
-    const { depth } = node.comment;
-    const article = commentArticle(this.#app, node);
-    const under = h("div", { class: "under" });
-    const list = h("ol", { class: "list" });
-    const fold = button("", () => this.#fold(id, !this.#app.model.nodes.get(id)?.folded), { class: "fold" });
-    const more = button("", () => void this.#app.more(id), { class: "quiet more" });
-    // Past these depths the branch is flat: on a phone, and on a wide page.
-    const flat = `${depth > 3 ? " flat-narrow" : ""}${depth > 8 ? " flat-wide" : ""}`;
-    const branch = h("div", { class: `branch${flat}` }, fold, list, more);
-    const li = h("li", { class: "item" }, article, under, branch);
-    const item = { li, article, under, branch, list, fold, more };
+    if (known) {
+      if (known.shown !== node.comment) this.refresh(id);
+      return known;
+    }
+    const article = commentArticle(this.#reading, node);
+    const li = h("li", { class: "item", "data-id": id }, article);
+    const item = { li, article, shown: node.comment, under: null, branch: null };
     this.#items.set(id, item);
     this.drawLevel(id);
     return item;
-  }
-
-  /** @param {Id} id @param {boolean} folded */
-  #fold(id, folded) {
-    const node = this.#app.model.nodes.get(id);
-    if (!node) return;
-    node.folded = folded;
-    this.#drawFold(id);
-  }
-
-  /** @param {Id} id */
-  #drawFold(id) {
-    const node = this.#app.model.nodes.get(id);
-    const item = this.#items.get(id);
-    if (!node || !item) return;
-    const { folded, kids, comment } = node;
-    const missing = this.#app.model.missing(id);
-    const name = comment.author?.display_name ?? comment.number;
-    item.branch.hidden = kids.ids.length === 0 && missing === 0;
-    item.fold.hidden = kids.ids.length === 0;
-    item.fold.className = folded ? "quiet unfold" : "fold";
-    item.fold.setAttribute("aria-expanded", String(!folded));
-    item.fold.textContent = folded
-      ? t("unfold", { n: this.withDescendants(id).length - 1 + missing })
-      : "";
-    if (folded) item.fold.removeAttribute("aria-label");
-    else item.fold.setAttribute("aria-label", t("fold", { name }));
-    item.list.hidden = folded;
-    item.more.hidden = folded || missing === 0;
   }
 }

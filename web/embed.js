@@ -1,0 +1,69 @@
+// The way in for a page: <script type="module" src="https://…/embed.js"></script>.
+// It asks at once, side by side, for the first element's comments, the style, the
+// words and every module that showing them takes, so that nothing waits for a
+// second round. What it loads stands in this version's own directory.
+
+const HERE = new URL("/web/__VERSION__/", import.meta.url);
+const MODULES = [
+  "shared/dom", "shared/languages", "shared/markup", "shared/time", "shared/words",
+  "thread/element", "thread/read", "thread/reading", "thread/room",
+  "thread/model/model", "thread/model/nodes",
+  "thread/view/actions", "thread/view/branch", "thread/view/comment",
+  "thread/view/head", "thread/view/place", "thread/view/tree",
+];
+const NAME = "understory-thread";
+/** As in shared/languages.js, for which nothing waits. */
+const LANGUAGES = ["en"];
+
+const first = document.querySelector(`${NAME}[site][thread]`);
+const asked = first ? address(first) : "";
+const page = asked ? fetch(asked, { credentials: "omit" }) : null;
+page?.catch(() => {});
+for (const host of document.querySelectorAll(NAME)) {
+  // A screen's height, before anything is painted where that can be.
+  if (host instanceof HTMLElement && host.childElementCount === 0) {
+    host.style.display = "block";
+    host.style.minBlockSize = "100svh";
+  }
+}
+
+/** The same address as thread/read.js makes. @param {Element} host */
+function address(host) {
+  const [site = "", thread = ""] = ["site", "thread"].map((name) => encodeURIComponent(host.getAttribute(name) ?? ""));
+  return `${new URL("/api/v1/sites/", HERE)}${site}/threads/${thread}/comments?sort=oldest&limit=50&depth=6&per_parent=10`;
+}
+
+async function style() {
+  const response = await fetch(new URL("thread/view.css", HERE));
+  if (!response.ok) throw new Error(`view.css: status ${response.status}`);
+  return new CSSStyleSheet().replace(await response.text());
+}
+
+/** The best language for the first element, and what was wished. */
+function language() {
+  const wishes = [];
+  for (let at = first; at; at = at.parentElement) wishes.push(at.getAttribute("lang") ?? "");
+  wishes.push(...navigator.languages);
+  for (const wish of wishes) {
+    const found = LANGUAGES.find((tag) => `${wish}-`.toLowerCase().startsWith(`${tag}-`));
+    if (found) return { wishes, found };
+  }
+  return { wishes, found: "en" };
+}
+
+const { wishes, found } = language();
+const words = fetch(new URL(`words/${found}.json`, HERE));
+words.catch(() => {});
+/** @type {Record<string, any>} */
+const modules = {};
+const [sheet] = await Promise.all([
+  // Readable without style, too.
+  style().catch(console.error),
+  ...MODULES.map(async (name) => {
+    modules[name] = await import(`${HERE}${name}.js`);
+  }),
+]);
+if (asked) modules["thread/read"].ahead.set(asked, page);
+modules["shared/words"].load(wishes, words).catch(() => {});
+if (sheet) modules["thread/element"].sheets.push(sheet);
+if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);

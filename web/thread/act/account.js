@@ -1,0 +1,34 @@
+// Who is signed in, with the way out. It stands in the place of the invitation.
+
+/** @import {App} from "./app.js" */
+import { h, isolated } from "../../shared/dom.js";
+import { explain } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
+
+/** @param {App} app @returns {(Node | string)[]} what the line holds */
+export function accountLine({ session, model }) {
+  const { user } = session;
+  if (!user) return [];
+  const [before = "", after = ""] = t("signed_in_as", { name: "\0" }).split("\0");
+  const out = h("button", { type: "button", class: "quiet", "data-act": "sign_out" }, t("sign_out"));
+  const waits = model.moderation;
+  return [
+    before,
+    isolated(user.display_name),
+    after,
+    " ",
+    out,
+    ...(waits ? [h("p", {}, t("mod_counts", waits))] : []),
+  ];
+}
+
+/** @param {App} app */
+export async function signOut(app) {
+  try {
+    await app.session.signOut();
+    app.head.focus();
+    app.notices.say(t("goodbye"));
+  } catch (error) {
+    app.notices.tell(explain(error));
+  }
+}

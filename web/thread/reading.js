@@ -1,0 +1,173 @@
+// One thread, to be read: its first page, more of it, its order. Whatever is
+// pressed beyond that wakes act/app.js, which is imported when the browser is idle
+// or at the first touch; a press that comes earlier is done once it is there.
+
+/** @import {App} from "./act/app.js" */
+/** @import {Id, Sort} from "../shared/types" */
+import { h } from "../shared/dom.js";
+import { language, t } from "../shared/words.js";
+import { Model } from "./model/model.js";
+import { pageAddress, read, whyNot } from "./read.js";
+import { Room } from "./room.js";
+import { Head } from "./view/head.js";
+import { Place } from "./view/place.js";
+import { Tree } from "./view/tree.js";
+
+export class Reading {
+  model = new Model();
+  /** What comes after reading, once it is there. @type {App | null} */
+  app = null;
+  /** @type {Promise<App> | null} */
+  #waking = null;
+  #end = new AbortController();
+  #trouble = h("p", { class: "hint", role: "status" });
+  /** How it reads and how it says why it could not; act/app.js puts its own here. */
+  read = read;
+  whyNot = whyNot;
+
+  /** @param {HTMLElement} host @param {ShadowRoot} root @param {string} site @param {string} key */
+  constructor(host, root, site, key) {
+    this.host = host;
+    this.root = root;
+    this.site = site;
+    this.key = key;
+    this.room = new Room(host, this.ended);
+    this.head = new Head(this);
+    this.place = new Place(this);
+    this.tree = new Tree(this);
+    this.element = h(
+      "div",
+      // The page may be in another language, written the other way.
+      { class: "thread", part: "thread", lang: language.tag, dir: language.dir },
+      this.head.element,
+      this.place.element,
+      this.#trouble,
+      this.tree.element,
+    );
+    const wake = () => void this.wake().catch(() => {});
+    this.element.addEventListener("click", (event) => this.#pressed(event));
+    this.element.addEventListener("focusin", wake);
+    this.element.addEventListener("pointerover", wake);
+    window.addEventListener("hashchange", () => this.#follow(), { signal: this.ended });
+  }
+
+  /** Aborts when the element shows another thread. */
+  get ended() {
+    return this.#end.signal;
+  }
+
+  /** @param {boolean} served whether comments stand in the element already */
+  async start(served) {
+    this.room.keep(served && !linked());
+    this.root.replaceChildren(served ? h("slot") : this.element);
+    await this.load(this.model.sort);
+    this.#follow();
+    const wake = () => void this.wake().catch(() => {});
+    if ("requestIdleCallback" in window) requestIdleCallback(wake, { timeout: 3_000 });
+    else setTimeout(wake, 500);
+  }
+
+  stop() {
+    this.#end.abort();
+    this.app?.pause();
+  }
+
+  /** @returns {Promise<App>} */
+  wake() {
+    this.#waking ??= import("./act/app.js").then(
+      async ({ App }) => (this.app = await App.begin(this)),
+      (error) => {
+        this.#waking = null;
+        throw error;
+      },
+    );
+    return this.#waking;
+  }
+
+  /**
+   * Reads the first page in this order and shows it.
+   *
+   * @param {Sort} sort
+   * @returns {Promise<boolean>} whether it could be read
+   */
+  async load(sort) {
+    const { model, site, key } = this;
+    try {
+      const page = await this.read(pageAddress(site, key, null, sort));
+      model.sort = sort;
+      model.begin(page);
+    } catch (error) {
+      const why = this.whyNot(error);
+      this.room.settle(() => {
+        this.tree.showFailure(t("load_failed", { why }));
+        // Comments that stand there are better than none.
+        if (!this.element.isConnected) this.root.append(this.element);
+      });
+      return false;
+    }
+    this.draw();
+    await this.app?.seeViewer();
+    return true;
+  }
+
+  /**
+   * The rest of a level, in place. The focus goes to the first that came.
+   *
+   * @param {Id | null} parentId
+   */
+  async more(parentId) {
+    const { model, tree, site, key } = this;
+    try {
+      const { next } = model.kidsOf(parentId);
+      const came = model.take(parentId, await this.read(pageAddress(site, key, parentId, model.sort, next)));
+      tree.drawLevel(parentId);
+      if (came[0]) tree.focus(came[0]);
+      this.tell(t("more_loaded", { n: came.length }));
+      await this.app?.seeViewer(came.flatMap((id) => tree.withDescendants(id)));
+    } catch (error) {
+      this.tell(this.whyNot(error), true);
+    }
+  }
+
+  draw() {
+    this.room.settle(() => {
+      if (this.root.firstElementChild !== this.element) this.root.replaceChildren(this.element);
+      this.tree.draw();
+      this.head.draw();
+      this.place.draw(this.app?.whyNot());
+    });
+  }
+
+  /** @param {string} text @param {boolean} [toAll] not to screen readers alone */
+  tell(text, toAll = false) {
+    this.#trouble.className = toAll ? "hint" : "unseen";
+    this.#trouble.textContent = text;
+  }
+
+  /** @param {MouseEvent} event */
+  #pressed({ target }) {
+    const button = /** @type {HTMLElement} */ (target).closest("button[data-act]");
+    if (!(button instanceof HTMLElement)) return;
+    const act = button.dataset.act ?? "";
+    const id = /** @type {HTMLElement | null} */ (button.closest("[data-id]"))?.dataset.id ?? null;
+    if (act === "more") void this.more(id);
+    else if (act === "reload") void this.load(this.model.sort);
+    else if (act === "fold" && id) this.tree.fold(id, !this.model.nodes.get(id)?.folded);
+    else this.#then((app) => app.act(act, id));
+  }
+
+  #follow() {
+    if (linked()) this.#then((app) => app.follow());
+  }
+
+  /** @param {(app: App) => unknown} act */
+  #then(act) {
+    if (this.app) act(this.app);
+    else this.wake().then(act, () => this.tell(t("problem_network"), true));
+  }
+}
+
+/** Whether the address names a comment. */
+function linked() {
+  return location.hash.startsWith("#c-");
+}

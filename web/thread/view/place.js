@@ -1,0 +1,65 @@
+// The place above the list where a new comment is written, before what it needs
+// has come: the field can be typed in at once, and act/write.js takes it over as
+// it stands. Below it the invitation, or who is signed in.
+
+/** @import {Reading} from "../reading.js" */
+import { freshId, h } from "../../shared/dom.js";
+import { t } from "../../shared/words.js";
+
+export class Place {
+  #model;
+  closed = h("p", { class: "closed hint" });
+  #rules = h("p", { class: "hint" });
+  field;
+  writing;
+  form;
+  account = h("div", { class: "account hint" });
+  #invitation;
+
+  /** @param {Reading} reading */
+  constructor({ model }) {
+    this.#model = model;
+    const id = freshId();
+    const label = t("write_label");
+    this.field = h("textarea", { id, rows: 1, dir: "auto", placeholder: t("write_placeholder"), "data-focus": "write" });
+    this.writing = h("div", {}, h("label", { class: "unseen", for: id }, label), this.field);
+    this.form = h("form", { class: "composer", novalidate: true }, this.writing);
+    const way = (/** @type {"sign_in" | "register"} */ act, /** @type {string} */ name) =>
+      h("button", { type: "button", class: name, "data-act": act }, t(act));
+    this.#invitation = h(
+      "div",
+      { class: "now" },
+      h("p", { class: "hint" }, t("invitation")),
+      h("p", { class: "choices" }, way("sign_in", "main"), way("register", "second")),
+    );
+    this.element = h(
+      "section",
+      { class: "write", part: "write", "aria-label": label },
+      this.closed,
+      this.#rules,
+      this.form,
+      h("div", { class: "who" }, this.#invitation, this.account),
+    );
+  }
+
+  /** @param {boolean} signedIn */
+  welcome(signedIn) {
+    this.account.classList.toggle("now", signedIn);
+    this.#invitation.classList.toggle("now", !signedIn);
+  }
+
+  /** @param {string | null} [whyNot] why this person cannot write here */
+  draw(whyNot = null) {
+    const { thread } = this.#model;
+    const closed = thread && thread.state !== "open" ? t("thread_locked") : whyNot;
+    this.closed.textContent = closed;
+    this.form.hidden = closed !== null;
+    this.#invitation.hidden = thread?.state !== "open";
+    this.#rules.textContent = [
+      !closed && thread?.premoderation && t("premoderated"),
+      !closed && thread?.slow_mode_seconds && t("slow_mode", { n: thread.slow_mode_seconds }),
+    ]
+      .filter(Boolean)
+      .join(" ");
+  }
+}
