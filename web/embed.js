@@ -7,7 +7,7 @@ const HERE = new URL("/web/__VERSION__/", import.meta.url);
 const MODULES = [
   "shared/dom", "shared/languages", "shared/markup", "shared/time", "shared/words",
   "thread/element", "thread/read", "thread/reading", "thread/room",
-  "thread/model/model", "thread/model/nodes",
+  "thread/model/model",
   "thread/view/actions", "thread/view/branch", "thread/view/comment",
   "thread/view/head", "thread/view/place", "thread/view/tree",
 ];

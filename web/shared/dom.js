@@ -51,6 +51,18 @@ export function button(text, onclick, attributes = {}) {
 }
 
 /**
+ * A quiet button whose press is found by its name, `data-act`: one listener for a
+ * whole thread.
+ *
+ * @param {string} act
+ * @param {string} [text]
+ * @param {Attributes} [attributes]
+ */
+export function press(act, text = "", attributes) {
+  return h("button", { type: "button", class: "quiet", "data-act": act, ...attributes }, text);
+}
+
+/**
  * Text whose direction is its own: a name or a login beside other words.
  *
  * @param {string} text
@@ -58,26 +70,6 @@ export function button(text, onclick, attributes = {}) {
  */
 export function isolated(text, className) {
   return h("bdi", { class: className }, text);
-}
-
-/**
- * Puts `next` in the place of `old`; the focus stays on the whole, or on the
- * control of the same `data-act`.
- *
- * @param {HTMLElement} old
- * @param {HTMLElement} next
- */
-export function replaceKeepingFocus(old, next) {
-  const root = /** @type {ShadowRoot | Document} */ (old.getRootNode());
-  const active = root.activeElement;
-  const act = active && old.contains(active) ? active.getAttribute("data-act") : null;
-  const whole = active === old;
-  old.replaceWith(next);
-  if (whole) next.focus({ preventScroll: true });
-  if (act) {
-    const same = next.querySelector(`[data-act="${CSS.escape(act)}"]`);
-    if (same instanceof HTMLElement) same.focus({ preventScroll: true });
-  }
 }
 
 let ids = 0;

@@ -21,9 +21,10 @@ export class Reading {
   #waking = null;
   #end = new AbortController();
   #trouble = h("p", { class: "hint", role: "status" });
-  /** How it reads and how it says why it could not; act/app.js puts its own here. */
+  /** How it reads, says why it could not, and draws anew; act/app.js puts its own here. */
   read = read;
   whyNot = whyNot;
+  replace = (/** @type {HTMLElement} */ old, /** @type {HTMLElement} */ next) => old.replaceWith(next);
 
   /** @param {HTMLElement} host @param {ShadowRoot} root @param {string} site @param {string} key */
   constructor(host, root, site, key) {

@@ -1,7 +1,7 @@
 // Who is signed in, with the way out. It stands in the place of the invitation.
 
 /** @import {App} from "./app.js" */
-import { h, isolated } from "../../shared/dom.js";
+import { h, isolated, press } from "../../shared/dom.js";
 import { explain } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
 
@@ -10,7 +10,7 @@ export function accountLine({ session, model }) {
   const { user } = session;
   if (!user) return [];
   const [before = "", after = ""] = t("signed_in_as", { name: "\0" }).split("\0");
-  const out = h("button", { type: "button", class: "quiet", "data-act": "sign_out" }, t("sign_out"));
+  const out = press("sign_out", t("sign_out"));
   const waits = model.moderation;
   return [
     before,

@@ -21,6 +21,7 @@ import { readTold } from "./own.js";
 import { followHash } from "./permalink.js";
 import { restoreUnsent, resendWaiting } from "./posting.js";
 import { sheet } from "./sheet.js";
+import { goTo, replaceKeepingFocus, show } from "./sight.js";
 import { Watch } from "./watch.js";
 import { WriteArea } from "./write.js";
 
@@ -47,6 +48,7 @@ export class App {
     reading.app = app;
     reading.read = (path) => api.get(path);
     reading.whyNot = explain;
+    reading.replace = replaceKeepingFocus;
     void app.#start();
     return app;
   }
@@ -97,6 +99,16 @@ export class App {
   /** Goes to the comment that the address names. */
   follow() {
     return followHash(this);
+  }
+
+  /** Into sight, with the focus. @param {Id} id */
+  goTo(id) {
+    goTo(this, id);
+  }
+
+  /** Into sight, marked for a moment. @param {Id} id */
+  show(id) {
+    show(this, id);
   }
 
   pause() {

@@ -3,7 +3,7 @@
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "../types" */
-import { button, freshId, h } from "../../shared/dom.js";
+import { button, freshId, h, press } from "../../shared/dom.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { reasonWord, t } from "../../shared/words.js";
 
@@ -108,7 +108,7 @@ export function flagLine(app, node) {
     " ",
     state === "open" &&
       flag &&
-      h("button", { type: "button", class: "quiet", "data-act": "withdraw" }, t("flag_withdraw")),
+      press("withdraw", t("flag_withdraw")),
   );
 }
 

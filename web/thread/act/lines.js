@@ -3,7 +3,7 @@
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "../types" */
-import { h } from "../../shared/dom.js";
+import { h, press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 import { insteadOf } from "../view/comment.js";
 import { flagLine } from "./flags.js";
@@ -38,15 +38,13 @@ function stateLines(node) {
 
 /** @param {Node} node */
 function failure({ failure: why }) {
-  const way = (/** @type {string} */ act, /** @type {string} */ label) =>
-    h("button", { type: "button", class: "quiet", "data-act": act }, label);
   return h(
     "p",
     { class: "state failed" },
     t("not_sent", { why: why ?? "" }),
     " ",
-    way("again", t("try_again")),
-    way("back", t("back_to_text")),
-    way("discard", t("discard")),
+    press("again", t("try_again")),
+    press("back", t("back_to_text")),
+    press("discard", t("discard")),
   );
 }

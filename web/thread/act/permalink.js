@@ -30,5 +30,5 @@ export async function followHash(app) {
       return;
     }
   }
-  app.tree.show(id);
+  app.show(id);
 }

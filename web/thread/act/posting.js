@@ -6,7 +6,7 @@
 /** @import {Node} from "../types" */
 import { newKey } from "../../shared/api.js";
 import { Composer } from "./composer.js";
-import { newNode } from "../model/nodes.js";
+import { newNode } from "../model/model.js";
 import { settle as settleIn } from "../model/viewer.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
@@ -60,7 +60,7 @@ export function sendNew(app, parentId, body) {
   app.drafts.keepUnsent({ key, parentId, body });
   const node = addUnsent(app, key, parentId, body);
   app.tree.drawLevel(parentId);
-  app.tree.goTo(node.comment.id);
+  app.goTo(node.comment.id);
   void deliver(app, node);
 }
 

@@ -96,7 +96,7 @@ export class Watch {
     for (const node of fresh) node.fresh = true;
     this.#app.tree.refreshAll();
     await this.#app.seeViewer();
-    if (fresh[0]) this.#app.tree.show(fresh[0].comment.id);
+    if (fresh[0]) this.#app.show(fresh[0].comment.id);
     else this.#app.head.focus();
   }
 

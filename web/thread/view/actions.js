@@ -3,7 +3,7 @@
 
 /** @import {Reading} from "../reading.js" */
 /** @import {Node} from "../types" */
-import { h, unseen } from "../../shared/dom.js";
+import { h, press, unseen } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 
 /**
@@ -17,20 +17,15 @@ export function actionRow({ model, app }, node) {
   const open = model.thread?.state === "open";
   const flaggable = published && !mine && !model.flags.has(comment.id) && model.thread?.state !== "archived";
   const buttons = [
-    published && open && !comment.locked && (model.can?.post ?? true) && act("reply", t("reply")),
+    published && open && !comment.locked && (model.can?.post ?? true) && press("reply", t("reply")),
     published && votes(comment.score, open && !mine, model.votes.get(comment.id) ?? 0),
-    ...(app?.actsOf(node) ?? []).map(([name, label]) => act(name, label)),
-    flaggable && act("flag", t("flag")),
-    published && act("share", t("share")),
+    ...(app?.actsOf(node) ?? []).map(([name, label]) => press(name, label)),
+    flaggable && press("flag", t("flag")),
+    published && press("share", t("share")),
   ].filter((item) => item !== false);
   if (buttons.length === 0) return null;
   const label = t("actions_label", { number: comment.number });
   return h("div", { class: "actions", part: "actions", role: "group", "aria-label": label }, ...buttons);
-}
-
-/** @param {string} name @param {string} label @param {import("../../shared/dom.js").Attributes} [more] */
-function act(name, label, more) {
-  return h("button", { type: "button", class: "quiet", "data-act": name, ...more }, label);
 }
 
 /** @param {number} score @param {boolean} open whether a vote is taken @param {number} mine */
@@ -43,6 +38,6 @@ function votes(score, open, mine) {
   );
   if (!open) return score !== 0 && h("span", { class: "votes" }, shown);
   const arrow = (/** @type {"up" | "down"} */ name, /** @type {string} */ sign, /** @type {number} */ value) =>
-    act(name, sign, { class: "quiet arrow", "aria-label": t(`vote_${name}`), "aria-pressed": String(mine === value) });
+    press(name, sign, { class: "quiet arrow", "aria-label": t(`vote_${name}`), "aria-pressed": String(mine === value) });
   return h("span", { class: "votes" }, arrow("up", "▲", 1), shown, arrow("down", "▼", -1));
 }

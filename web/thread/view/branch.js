@@ -2,7 +2,7 @@
 // for those that are not loaded. What a press does is reading.js.
 
 /** @import {Node} from "../types" */
-import { h } from "../../shared/dom.js";
+import { h, press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 
 /** Past these depths the branch is flat: on a phone, and on a wide page. */
@@ -10,12 +10,12 @@ const NARROW = 3;
 const WIDE = 8;
 
 export function moreButton() {
-  return h("button", { type: "button", class: "quiet more", part: "more", hidden: true, "data-act": "more" });
+  return press("more", "", { class: "quiet more", part: "more", hidden: true });
 }
 
 export class Branch {
   list = h("ol", { class: "list" });
-  #fold = h("button", { type: "button", class: "fold", "data-act": "fold" });
+  #fold = press("fold");
   #more = moreButton();
   #element;
 

@@ -3,7 +3,7 @@
 // it stands. Below it the invitation, or who is signed in.
 
 /** @import {Reading} from "../reading.js" */
-import { freshId, h } from "../../shared/dom.js";
+import { freshId, h, press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 
 export class Place {
@@ -21,16 +21,14 @@ export class Place {
     this.#model = model;
     const id = freshId();
     const label = t("write_label");
-    this.field = h("textarea", { id, rows: 1, dir: "auto", placeholder: t("write_placeholder"), "data-focus": "write" });
+    this.field = h("textarea", { id, rows: 1, dir: "auto", placeholder: t("write_placeholder") });
     this.writing = h("div", {}, h("label", { class: "unseen", for: id }, label), this.field);
     this.form = h("form", { class: "composer", novalidate: true }, this.writing);
-    const way = (/** @type {"sign_in" | "register"} */ act, /** @type {string} */ name) =>
-      h("button", { type: "button", class: name, "data-act": act }, t(act));
     this.#invitation = h(
       "div",
       { class: "now" },
       h("p", { class: "hint" }, t("invitation")),
-      h("p", { class: "choices" }, way("sign_in", "main"), way("register", "second")),
+      h("p", { class: "choices" }, press("sign_in", t("sign_in"), { class: "main" }), press("register", t("register"), { class: "second" })),
     );
     this.element = h(
       "section",

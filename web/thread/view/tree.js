@@ -5,7 +5,7 @@
 /** @import {Reading} from "../reading.js" */
 /** @import {Id} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { h, replaceKeepingFocus } from "../../shared/dom.js";
+import { h, press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 import { Branch, moreButton } from "./branch.js";
 import { commentArticle } from "./comment.js";
@@ -45,8 +45,7 @@ export class Tree {
 
   /** @param {string} text */
   showFailure(text) {
-    const again = h("button", { type: "button", class: "quiet", "data-act": "reload" }, t("try_again"));
-    this.#tell(text, " ", again);
+    this.#tell(text, " ", press("reload", t("try_again")));
   }
 
   /** In place of the list. @param {string | null} text null: nothing @param {...(string | Element)} rest */
@@ -109,7 +108,7 @@ export class Tree {
     const item = this.#items.get(id);
     if (!node || !item) return;
     const article = commentArticle(this.#reading, node);
-    replaceKeepingFocus(item.article, article);
+    this.#reading.replace(item.article, article);
     item.article = article;
     item.shown = node.comment;
   }
@@ -136,27 +135,6 @@ export class Tree {
   /** @param {Id} id */
   focus(id) {
     this.article(id)?.focus({ preventScroll: true });
-  }
-
-  /** Brings a comment into sight and gives it the focus. @param {Id} id */
-  goTo(id) {
-    this.article(id)?.scrollIntoView({ block: "nearest" });
-    this.focus(id);
-  }
-
-  /** Unfolds the way to a comment, scrolls there and marks it for a moment. @param {Id} id */
-  show(id) {
-    let up = this.#reading.model.nodes.get(id);
-    while (up?.comment.parent_id) {
-      up = this.#reading.model.nodes.get(up.comment.parent_id);
-      if (up?.folded) this.fold(up.comment.id, false);
-    }
-    const article = this.article(id);
-    if (!article) return;
-    article.scrollIntoView({ block: "center" });
-    article.focus({ preventScroll: true });
-    article.classList.add("marked");
-    setTimeout(() => article.classList.remove("marked"), 3_000);
   }
 
   /** @param {Id} id @returns {Id[]} the comment and what is loaded below it */
