@@ -13,7 +13,9 @@ const MODULES = [
 ];
 const NAME = "understory-thread";
 /** As in shared/languages.js, for which nothing waits. */
-const LANGUAGES = ["en"];
+const LANGUAGES = [
+  "en", "ar", "cs", "de", "es", "fa", "fr", "he", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh",
+];
 
 const first = document.querySelector(`${NAME}[site][thread]`);
 const asked = first ? address(first) : "";

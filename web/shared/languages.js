@@ -2,7 +2,9 @@
 // the choice among them. Reading and using the files is words.js.
 
 /** Chinese is written in simplified characters, Portuguese as in Brazil. */
-export const LANGUAGES = ["en"];
+export const LANGUAGES = [
+  "en", "ar", "cs", "de", "es", "fa", "fr", "he", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh",
+];
 
 /** What words come in, beside those that a reader sees at once, and in which languages. */
 export const PARTS = { acts: LANGUAGES };
