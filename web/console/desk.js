@@ -8,15 +8,20 @@ import { Frame } from "./frame.js";
 import { showHelp } from "./help.js";
 import { readKept, writeKept } from "./kept.js";
 import { Keys } from "./keys.js";
+import { Live } from "./live.js";
 import { Notices } from "./notices.js";
 import { pages } from "./pages.js";
 import { placeOf } from "./router.js";
 import { Session } from "./session.js";
 import { askToSignIn } from "./signin.js";
+import { sitesOf } from "./sites.js";
 import { explain } from "../shared/problems.js";
 import { t } from "./words.js";
 
-/** Fires `counts` when a number has changed, `kept` when a setting has. */
+/**
+ * Fires `counts` when a number has changed, `kept` when a setting has, `news` when
+ * something has happened in the queue that pages may want to read again.
+ */
 export class Desk extends EventTarget {
   api = new Api();
   session = new Session(this.api, askToSignIn);
@@ -30,20 +35,20 @@ export class Desk extends EventTarget {
   /** Sites to choose from: key and title. @type {{site: string, title: string}[]} */
   sites = [];
   #frame;
+  #live = new Live(this, (text) => this.#frame.live(text));
   /** @type {{page: Page, drawn: Drawn} | null} */
   #shown = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
     super();
-    this.keys.on = this.kept.keys;
+    this.#use();
     this.#frame = new Frame(this, root);
     window.addEventListener("hashchange", () => this.#come());
   }
 
   async start() {
     await this.session.start();
-    const { sitesOf } = await import("./sites.js");
     this.sites = await sitesOf(this);
     const chosen = this.sites.find(({ site }) => site === this.kept.site) ?? this.sites[0];
     if (chosen) await this.work(chosen.site);
@@ -59,6 +64,7 @@ export class Desk extends EventTarget {
     this.#shown = null;
     this.#frame.draw();
     this.keys.ofFrame(this.#frameKeys());
+    this.#live.follow(site);
     this.#come();
   }
 
@@ -82,14 +88,40 @@ export class Desk extends EventTarget {
   /** @param {Partial<Kept>} kept */
   keep(kept) {
     this.kept = { ...this.kept, ...kept };
-    this.keys.on = this.kept.keys;
+    this.#use();
     writeKept(this.kept);
     this.dispatchEvent(new Event("kept"));
+  }
+
+  #use() {
+    this.keys.on = this.kept.keys;
+    document.body.classList.toggle("blur", this.kept.blur);
   }
 
   /** Says what went wrong, in words. @param {unknown} error */
   tell(error) {
     this.notices.show(explain(error), { problem: true });
+  }
+
+  /** Draws what is shown anew. */
+  redraw() {
+    const place = placeOf(location.hash);
+    const page = this.pages.find(({ route }) => route === place.route);
+    this.#frame.mark(location.hash.slice(1));
+    if (page) this.#show(page, place);
+  }
+
+  /** The service has refused for want of a role: what is left to do is looked up anew. */
+  async roleGone() {
+    await this.session.start();
+    this.sites = await sitesOf(this);
+    if (this.sites.some(({ site }) => site === this.site.site)) return;
+    this.#shown?.drawn.left?.();
+    this.#shown = null;
+    this.keys.ofPage([]);
+    const [other] = this.sites;
+    if (other) await this.work(other.site);
+    else this.#frame.nothingToDo();
   }
 
   #come() {

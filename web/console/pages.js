@@ -1,7 +1,9 @@
 // Every page of the console, in the order in which their lists stand at the left.
 
 /** @import {Page} from "./types" */
-import { queue } from "./queue.js";
+import { confirm } from "./confirm.js";
+import { queue } from "./queue/page.js";
+import { search } from "./search.js";
 
 /** @type {Page[]} */
-export const pages = [queue];
+export const pages = [queue, confirm, search];

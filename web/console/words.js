@@ -1,12 +1,13 @@
 // The console's strings: read from ../words/console.en.json before anything is
-// drawn, chosen and filled here. What page and widget say alike is in shared/words.js.
+// drawn, chosen and filled here. What page and widget say alike (reasons, problems)
+// is in shared/words.js, which is read here too. The console speaks English.
 
-/** @import words from "../words/console.en.json" */
+import { add, load } from "../shared/words.js";
 
-/** @typedef {keyof typeof words} WordKey */
+/** @typedef {keyof typeof import("../words/console.en.json")} WordKey */
 
 /** @type {Record<string, string | Record<string, string>>} */
-const strings = await read();
+const strings = (await Promise.all([read(), load(["en"]), add("acts")]))[0];
 const plurals = new Intl.PluralRules("en");
 const numbers = new Intl.NumberFormat("en");
 

@@ -1,0 +1,69 @@
+// What another moderator has proposed and a second one has to confirm: who, what,
+// how many, and why. The one place where the console asks before something is done.
+
+/** @import {Desk} from "./desk.js" */
+/** @import {DecisionHead, Page} from "./types" */
+import { button, h, isolated } from "../shared/dom.js";
+import { timeElement } from "../shared/time.js";
+import { reasonWord } from "../shared/words.js";
+import { follow } from "./queue/running.js";
+import { hashOf } from "./router.js";
+import { t, word } from "./words.js";
+
+const SHOWN = 50;
+
+/** @type {Page} */
+export const confirm = {
+  route: "confirm",
+  section: "work",
+  lists: [{ at: "confirm", title: "list_confirm", key: "c", count: "proposed" }],
+  draw(desk) {
+    const items = h("ol", { class: "cards" });
+    const main = h("section", {}, h("h1", {}, t("list_confirm")), h("p", { class: "soft" }, t("confirm_text")), items);
+    const read = () => void fill(desk, items).catch((error) => desk.tell(error));
+    desk.addEventListener("news", read);
+    read();
+    return { main, left: () => desk.removeEventListener("news", read) };
+  },
+};
+
+/** @param {Desk} desk @param {HTMLElement} items */
+async function fill(desk, items) {
+  const query = { site: desk.site.site, state: "proposed", limit: SHOWN };
+  /** @type {{items: DecisionHead[]}} */
+  const found = await desk.api.get("moderation/decisions", { query });
+  desk.count({ proposed: found.items.length });
+  items.replaceChildren(...found.items.map((one) => card(desk, one)));
+  if (found.items.length === 0) items.append(h("li", { class: "soft" }, t("confirm_none")));
+}
+
+/** @param {Desk} desk @param {DecisionHead} of */
+function card(desk, of) {
+  const isOwn = of.actor?.id === desk.session.me?.id;
+  const act = (/** @type {"confirm" | "undo"} */ what) => async () => {
+    try {
+      const made = await desk.api.send("POST", `moderation/decisions/${of.id}/${what}`);
+      if (what === "confirm") follow(desk, made);
+      else desk.notices.show(t("refused_proposal"));
+    } catch (error) {
+      desk.tell(error);
+    }
+    desk.dispatchEvent(new Event("news"));
+  };
+  const select = /** @type {{author_id?: string, from?: string, to?: string}} */ (of.select ?? {});
+  return h(
+    "li",
+    {},
+    h("h2", {}, t("proposal", { action: word("act", of.action), n: of.progress.total })),
+    h("p", {}, isolated(of.actor?.display_name ?? t("command_line")), " · ", timeElement(of.proposed_at ?? of.at),
+      of.reason_code && ` · ${reasonWord(of.reason_code)}`),
+    select.author_id && h("p", {}, h("a", { href: hashOf(["people", select.author_id]) }, t("proposal_author")),
+      select.from && ` · ${t("wide_from")} ${select.from.slice(0, 10)}`, select.to && ` · ${t("wide_to")} ${select.to.slice(0, 10)}`),
+    of.note && h("p", { dir: "auto" }, t("note"), ": ", of.note),
+    of.public_text && h("p", { dir: "auto" }, t("public_text"), ": ", of.public_text),
+    isOwn ? h("p", { class: "soft" }, t("proposal_own")) : null,
+    h("div", { class: "send" },
+      !isOwn && button(t("confirm_it"), act("confirm"), { class: "main" }),
+      button(t(isOwn ? "withdraw_it" : "refuse_it"), act("undo"))),
+  );
+}

@@ -1,0 +1,211 @@
+// What a key decides: it answers at once, sends one request, and puts back what
+// the service did not settle, with the reason. Undo walks back over what was
+// decided here, the last first.
+
+/** @import {Desk} from "../desk.js" */
+/** @import {Action, Comment} from "../../shared/types" */
+/** @import {Conflict, Decision, Id} from "../types" */
+/** @import {Claims} from "./claims.js" */
+/** @import {Items} from "./items.js" */
+/** @import {Outbox} from "./outbox.js" */
+import { explain, Problem } from "../../shared/problems.js";
+import { ago } from "../../shared/time.js";
+import { reasonWord } from "../../shared/words.js";
+import { t, word } from "../words.js";
+
+/** @typedef {ReturnType<Items["take"]>} Taken */
+/**
+ * @typedef {object} Made
+ * @property {Promise<Decision | null>} answer null where nothing came of it
+ * @property {Taken} taken
+ */
+/** @typedef {{note?: string, public_text?: string}} Texts */
+
+/** Acts after which a comment still waits. */
+const STAYING = new Set(["lock", "unlock", "pin", "unpin"]);
+
+export class Decisions {
+  #desk;
+  #items;
+  #claims;
+  #outbox;
+  /** @type {Made[]} */
+  #made = [];
+  /** Takes the bar of the last decision away. */
+  #unbar = () => {};
+
+  /** @param {Desk} desk @param {Items} items @param {Claims} claims @param {Outbox} outbox */
+  constructor(desk, items, claims, outbox) {
+    this.#desk = desk;
+    this.#items = items;
+    this.#claims = claims;
+    this.#outbox = outbox;
+  }
+
+  /**
+   * Decides on what is selected, else on what is looked at.
+   *
+   * @param {Action} action
+   * @param {Texts & {reason_code?: string}} [more]
+   */
+  act(action, more = {}) {
+    const ids = this.#aimed();
+    const free = ids.filter((id) => this.#items.holder(id) === null);
+    if (free.length < ids.length) this.#heldByOthers(ids.filter((id) => !free.includes(id)));
+    if (free.length === 0) return;
+    const targets = free.map((id) => ({ comment_id: id, version: this.#comment(id)?.version ?? 0 }));
+    const token = this.#claims.token(free);
+    const body = { targets, action, ...(token ? { claim_token: token } : {}), ...filled(more) };
+    const taken = STAYING.has(action) ? [] : this.#items.take(free);
+    const answer = this.#send(body, free, taken);
+    const text = t("done_one", { n: free.length, action: word("done", action) });
+    const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
+    const made = { answer, taken };
+    this.#unbar();
+    this.#unbar = this.#desk.notices.show(said, { act: { text: t("undo_key"), run: () => void this.undo(made) } });
+    this.#made.push(made);
+  }
+
+  /** What the next act is about. */
+  #aimed() {
+    const { selected, order, at } = this.#items;
+    if (selected.size > 0) return order.filter((id) => selected.has(id));
+    return at === null ? [] : [at];
+  }
+
+  /** @param {Id} id @returns {Comment | undefined} */
+  #comment(id) {
+    return this.#items.entry(id)?.item.comment;
+  }
+
+  /** @param {object} body @param {Id[]} ids @param {Taken} taken @returns {Promise<Decision | null>} */
+  async #send(body, ids, taken) {
+    /** @type {Decision} */
+    let decision;
+    try {
+      decision = await this.#outbox.send("moderation/decisions", body);
+    } catch (error) {
+      this.#failed(error, taken, ids);
+      return null;
+    }
+    if (decision.state === "proposed") {
+      this.#items.putBack(taken);
+      this.#desk.notices.show(t("proposed"));
+      return decision;
+    }
+    this.#claims.settled(decision.applied.map(({ comment_id }) => comment_id));
+    if (taken.length === 0) this.#stayed(decision);
+    for (const conflict of decision.conflicts) void this.#refused(conflict, taken);
+    return decision.id === null ? null : decision;
+  }
+
+  /** A lock leaves the item where it is. @param {Decision} decision */
+  #stayed(decision) {
+    for (const { comment_id, version } of decision.applied) {
+      const comment = this.#comment(comment_id);
+      if (!comment) continue;
+      comment.version = version;
+      if (decision.action === "lock") comment.locked = true;
+      if (decision.action === "unlock") comment.locked = false;
+      this.#items.changed(comment_id);
+    }
+  }
+
+  /** @param {unknown} error @param {Taken} taken @param {Id[]} ids */
+  #failed(error, taken, ids) {
+    const lost = error instanceof Problem && error.status === 403;
+    const why = lost ? t("role_gone") : explain(error);
+    for (const { entry } of taken) entry.problem = t("not_decided", { why });
+    this.#items.putBack(taken);
+    this.#items.look(taken[0]?.id ?? ids[0] ?? null);
+    this.#desk.notices.show(t("not_decided", { why }), { problem: true });
+    if (lost) void this.#desk.roleGone();
+  }
+
+  /**
+   * Somebody was faster, or the text has changed: says who and what, and shows it
+   * as it is now, if it still waits.
+   *
+   * @param {Conflict} conflict
+   * @param {Taken} taken
+   */
+  async #refused({ comment_id, code, state, decided }, taken) {
+    const at = taken.find(({ id }) => id === comment_id);
+    const login = at?.entry.item.comment.author?.display_name ?? "";
+    const isOver = decided && (code === "wrong_state" || code === "stale_version");
+    const why = isOver
+      ? t("decided_before", {
+          name: decided.actor?.display_name ?? t("command_line"),
+          action: word("done", decided.action),
+          ago: ago(decided.at),
+        })
+      : word("conflict", code);
+    const text = t("conflict", { name: login, why });
+    this.#desk.notices.show(text, { problem: true });
+    if (!at || code === "not_found") return;
+    if (code === "stale_claim") this.#claims.settled([comment_id]);
+    try {
+      at.entry.item.comment = await this.#desk.api.get(`comments/${comment_id}`);
+    } catch {
+      return;
+    }
+    // who was faster has settled it: there is nothing left to do
+    const waits = state === "held" || code === "stale_claim" || (code === "stale_version" && !isOver);
+    if (!waits) return;
+    at.entry.problem = text;
+    this.#items.putBack([at]);
+    this.#items.look(comment_id);
+    this.#items.changed(comment_id);
+  }
+
+  /** Takes the last decision back, or one that is named. @param {Made} [which] */
+  async undo(which = this.#made.at(-1)) {
+    if (!which || !this.#made.includes(which)) {
+      this.#desk.notices.show(t("nothing_to_undo"));
+      return;
+    }
+    this.#made.splice(this.#made.indexOf(which), 1);
+    this.#unbar();
+    this.#items.putBack(which.taken);
+    if (which.taken[0]) this.#items.look(which.taken[0].id);
+    const decision = await which.answer;
+    if (!decision?.id) return;
+    try {
+      /** @type {Decision} */
+      const back = await this.#outbox.send(`moderation/decisions/${decision.id}/undo`);
+      this.#undone(back, which);
+    } catch (error) {
+      this.#items.take(which.taken.map(({ id }) => id));
+      this.#desk.tell(error);
+    }
+  }
+
+  /** @param {Decision} back @param {Made} which */
+  #undone(back, which) {
+    for (const { comment_id, to, version } of back.applied) {
+      const at = which.taken.find(({ id }) => id === comment_id);
+      const comment = at?.entry.item.comment ?? this.#comment(comment_id);
+      if (!comment) continue;
+      Object.assign(comment, { state: to, version });
+      if (back.action === "undo" && which.taken.length === 0) comment.locked = !comment.locked;
+      this.#items.changed(comment_id);
+    }
+    if (back.conflicts.length > 0) {
+      this.#items.take(back.conflicts.map(({ comment_id }) => comment_id));
+      this.#desk.notices.show(t("undo_conflicts", { n: back.conflicts.length }), { problem: true });
+    }
+    this.#desk.notices.show(t("undone", { n: back.applied.length }));
+  }
+
+  /** @param {Id[]} ids */
+  #heldByOthers(ids) {
+    const holder = this.#items.holder(ids[0] ?? "");
+    if (!holder) return;
+    this.#desk.notices.show(t("held_by_other", { name: holder.user.display_name, n: ids.length }), { problem: true });
+  }
+}
+
+/** Leaves out what is empty. @param {Record<string, string | undefined>} texts */
+function filled(texts) {
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text));
+}

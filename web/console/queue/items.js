@@ -1,0 +1,264 @@
+// What of the queue is known here: the items in their order, which one is looked
+// at, which are selected. It asks the server for pages; claims are claims.js,
+// decisions decide.js, and what it looks like list.js and item.js.
+
+/** @import {Desk} from "../desk.js" */
+/** @import {Id, QueueItem, QueueKind, QueuePage} from "../types" */
+
+import { t } from "../words.js";
+
+/** Items asked for at once. */
+const PAGE = 100;
+/** With fewer than this left, more are read. */
+const LOW = 40;
+
+/**
+ * @typedef {object} Entry
+ * @property {QueueItem} item
+ * @property {string | null} problem what stood in the way of the last decision on it, in words
+ */
+
+/**
+ * @typedef {object} Filters
+ * @property {QueueKind} kind
+ * @property {string | null} reason
+ * @property {string | null} thread key or id
+ * @property {string | null} author id
+ * @property {string | null} from day, "2026-11-28"
+ * @property {string | null} to
+ */
+
+/** @param {Filters} filters as the API takes them; `to` is the last day that counts */
+export function queryOf({ kind, reason, thread, author, from, to }) {
+  const day = (/** @type {string} */ text, /** @type {number} */ days) => {
+    const at = new Date(`${text}T00:00:00`);
+    at.setDate(at.getDate() + days);
+    return at.toISOString();
+  };
+  return {
+    ...(kind === "all" ? {} : { kind }),
+    ...(reason ? { reason } : {}),
+    ...(thread ? { thread } : {}),
+    ...(author ? { author } : {}),
+    ...(from ? { from: day(from, 0) } : {}),
+    ...(to ? { to: day(to, 1) } : {}),
+  };
+}
+
+/** Fires `list` when items came or went, `row` (detail: id) when one changed, `at` when another is looked at. */
+export class Items extends EventTarget {
+  #desk;
+  #filters;
+  /** @type {Map<Id, Entry>} */
+  #entries = new Map();
+  /** @type {Id[]} */
+  order = [];
+  /** @type {Id | null} */
+  at = null;
+  /** @type {Set<Id>} */
+  selected = new Set();
+  /** Decided here, and not to come back from a page that was read before. @type {Set<Id>} */
+  #gone = new Set();
+  /** @type {string | null} */
+  #next = null;
+  /** @type {Promise<void> | null} */
+  #reading = null;
+  isRead = false;
+
+  /** @param {Desk} desk @param {Filters} filters */
+  constructor(desk, filters) {
+    super();
+    this.#desk = desk;
+    this.#filters = filters;
+  }
+
+  /** @param {Id | null} id */
+  entry(id) {
+    return id === null ? undefined : this.#entries.get(id);
+  }
+
+  get current() {
+    return this.entry(this.at);
+  }
+
+  /** Reads the head of the queue; what is known already is brought up to date. */
+  read() {
+    this.#reading ??= this.#read(null).finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  /** Reads on when little is left. */
+  readOn() {
+    if (this.#next === null || this.#reading || this.order.length >= LOW) return;
+    this.#reading = this.#read(this.#next).catch((error) => this.#desk.tell(error)).finally(() => {
+      this.#reading = null;
+    });
+  }
+
+  /** @param {string | null} cursor */
+  async #read(cursor) {
+    const gone = new Set(this.#gone);
+    /** @type {QueuePage} */
+    const page = await this.#desk.api.get("moderation/queue", {
+      query: { site: this.#desk.site.site, ...queryOf(this.#filters), limit: PAGE, cursor },
+    });
+    this.#desk.count({ ...page.counts });
+    const items = page.items.filter(({ comment }) => !this.#gone.has(comment.id));
+    // what was gone before the page was asked for and is not on it need not be remembered
+    if (cursor === null) {
+      const there = new Set(page.items.map(({ comment }) => comment.id));
+      for (const id of gone) if (!there.has(id)) this.#gone.delete(id);
+      this.#keepOnly(items, page.next === null);
+    }
+    if (cursor !== null || !this.isRead) this.#next = page.next;
+    this.isRead = true;
+    this.add(items);
+    this.readOn();
+  }
+
+  /** What waits no longer goes, as far as the page reaches; not what is looked at or selected. @param {QueueItem[]} items @param {boolean} isAll */
+  #keepOnly(items, isAll) {
+    const there = new Set(items.map(({ comment }) => comment.id));
+    const last = items.at(-1)?.comment.id;
+    const reach = isAll ? this.order.length : this.order.indexOf(last ?? "") + 1;
+    const over = this.order.slice(0, reach).filter((id) => !there.has(id));
+    for (const id of over) {
+      const entry = this.#entries.get(id);
+      if (entry && (id === this.at || this.selected.has(id))) {
+        if (!entry.problem) {
+          entry.problem = t("no_longer");
+          this.changed(id);
+        }
+        continue;
+      }
+      this.#entries.delete(id);
+      this.order.splice(this.order.indexOf(id), 1);
+    }
+  }
+
+  /** Takes items in, each behind the one it came after. @param {QueueItem[]} items most urgent first */
+  add(items) {
+    let place = 0;
+    for (const item of items) {
+      const { id } = item.comment;
+      const known = this.#entries.get(id);
+      if (known) {
+        place = this.order.indexOf(id) + 1;
+        // a page may be older than what a decision has told since
+        if (known.item.comment.version > item.comment.version) continue;
+        const changed = JSON.stringify(known.item.claim) !== JSON.stringify(item.claim)
+          || known.item.comment.version !== item.comment.version
+          || known.item.flags.length !== item.flags.length;
+        known.item = item;
+        if (changed) this.changed(id);
+        continue;
+      }
+      this.#entries.set(id, { item, problem: null });
+      this.order.splice(place, 0, id);
+      place += 1;
+    }
+    this.dispatchEvent(new Event("list"));
+  }
+
+  /**
+   * Takes decided items out; what is looked at moves on.
+   *
+   * @param {Id[]} ids
+   * @returns {{id: Id, entry: Entry, place: number}[]} to put them back
+   */
+  take(ids) {
+    const next = this.#after(ids);
+    const taken = ids.flatMap((id) => {
+      const entry = this.#entries.get(id);
+      return entry ? [{ id, entry, place: this.order.indexOf(id) }] : [];
+    });
+    for (const { id } of taken) {
+      this.#entries.delete(id);
+      this.selected.delete(id);
+      this.#gone.add(id);
+    }
+    this.order = this.order.filter((id) => this.#entries.has(id));
+    this.#tally(taken, -1);
+    this.at = next;
+    this.dispatchEvent(new Event("list"));
+    this.dispatchEvent(new Event("at"));
+    this.readOn();
+    return taken;
+  }
+
+  /** Puts items back to where they were. @param {{id: Id, entry: Entry, place: number}[]} taken */
+  putBack(taken) {
+    for (const { id, entry, place } of [...taken].sort((a, b) => a.place - b.place)) {
+      this.#gone.delete(id);
+      if (this.#entries.has(id)) continue;
+      this.#entries.set(id, entry);
+      this.order.splice(Math.min(place, this.order.length), 0, id);
+    }
+    this.#tally(taken, 1);
+    this.dispatchEvent(new Event("list"));
+  }
+
+  /** Moves the numbers beside the lists until the service tells them again. @param {{entry: Entry}[]} taken @param {1 | -1} by */
+  #tally(taken, by) {
+    const { counts } = this.#desk;
+    const of = (/** @type {(item: QueueItem) => boolean} */ is) => by * taken.filter(({ entry }) => is(entry.item)).length;
+    this.#desk.count({
+      flagged: Math.max(0, (counts["flagged"] ?? 0) + of((item) => item.flags.length > 0)),
+      held: Math.max(0, (counts["held"] ?? 0) + of((item) => item.comment.state === "held")),
+      notice: Math.max(0, (counts["notice"] ?? 0) + of((item) => item.notices.length > 0)),
+    });
+  }
+
+  /** The next that is not one of these; where there is none, the one before. @param {Id[]} ids */
+  #after(ids) {
+    if (this.at === null || !ids.includes(this.at)) return this.at;
+    const from = this.order.indexOf(this.at);
+    const left = (/** @type {Id} */ id) => !ids.includes(id);
+    const mine = (/** @type {Id} */ id) => left(id) && !this.holder(id);
+    const behind = this.order.slice(from + 1);
+    const before = this.order.slice(0, from).reverse();
+    return behind.find(mine) ?? before.find(mine) ?? behind.find(left) ?? before.find(left) ?? null;
+  }
+
+  /** Somebody else who works on it. @param {Id} id */
+  holder(id) {
+    const claim = this.#entries.get(id)?.item.claim;
+    if (!claim || Date.parse(claim.expires_at) < Date.now()) return null;
+    return claim.user.id === this.#desk.session.me?.id ? null : claim;
+  }
+
+  /** @param {Id | null} id */
+  look(id) {
+    if (id === this.at) return;
+    this.at = id;
+    this.dispatchEvent(new Event("at"));
+  }
+
+  /** @param {number} by lines */
+  move(by) {
+    const from = this.at === null ? -1 : this.order.indexOf(this.at);
+    const to = Math.max(0, Math.min(this.order.length - 1, from + by));
+    this.look(this.order[to] ?? null);
+  }
+
+  /** @param {Id} id */
+  changed(id) {
+    this.dispatchEvent(new CustomEvent("row", { detail: id }));
+  }
+
+  /** Selects it, or no longer. @param {Id} id @param {boolean} [on] */
+  select(id, on = !this.selected.has(id)) {
+    if (on) this.selected.add(id);
+    else this.selected.delete(id);
+    this.changed(id);
+    this.dispatchEvent(new Event("selected"));
+  }
+
+  /** Selects from one to another. @param {Id} from @param {Id} to */
+  selectRange(from, to) {
+    const [first = 0, last = 0] = [this.order.indexOf(from), this.order.indexOf(to)].sort((a, b) => a - b);
+    for (const id of this.order.slice(Math.max(0, first), last + 1)) this.select(id, true);
+  }
+}

@@ -1,0 +1,211 @@
+// The queue, put together: the list, the item that is looked at, and the keys that
+// decide. What each of them does stands in its own file beside this one.
+
+/** @import {Action} from "../../shared/types" */
+/** @import {Desk} from "../desk.js" */
+/** @import {Drawn, Id, Key, Page, Place} from "../types" */
+import { h } from "../../shared/dom.js";
+import { hashOf } from "../router.js";
+import { t, word } from "../words.js";
+import { Claims } from "./claims.js";
+import { Decisions } from "./decide.js";
+import { filterForm, filterQuery, filtersOf } from "./filters.js";
+import { ItemView } from "./item.js";
+import { Items } from "./items.js";
+import { List } from "./list.js";
+import { Outbox } from "./outbox.js";
+import { Reasons } from "./reasons.js";
+import { Texts } from "./texts.js";
+import { askWide } from "./wide.js";
+
+/** @type {Page} */
+export const queue = {
+  route: "queue",
+  section: "queue",
+  lists: [
+    { at: "queue/all", title: "list_all", key: "q" },
+    { at: "queue/flagged", title: "list_flagged", key: "f", count: "flagged" },
+    { at: "queue/held", title: "list_held", key: "h", count: "held" },
+    { at: "queue/notice", title: "list_notice", key: "n", count: "notice" },
+    { at: "queue/sample", title: "list_sample", key: "m", count: "sample" },
+  ],
+  draw: (desk, place) => new QueuePage(desk, place).drawn,
+};
+
+class QueuePage {
+  #desk;
+  #filters;
+  #items;
+  #claims;
+  #decisions;
+  #list;
+  #item;
+  #texts;
+  #reasons;
+  #base;
+  /** Where a range of the selection begins. @type {Id | null} */
+  #anchor = null;
+  #news = () => void this.#read();
+  #kept = () => this.#item.draw();
+  /** @type {Drawn} */
+  drawn;
+
+  /** @param {Desk} desk @param {Place} place */
+  constructor(desk, place) {
+    this.#desk = desk;
+    this.#filters = filtersOf(place);
+    this.#base = ["queue", this.#filters.kind];
+    this.#items = new Items(desk, this.#filters);
+    this.#claims = new Claims(desk, this.#items, this.#filters);
+    this.#decisions = new Decisions(desk, this.#items, this.#claims, new Outbox(desk));
+    this.#list = new List(this.#items, this.#base, (id) => this.#open(id));
+    this.#texts = new Texts(() => this.#list.focus());
+    this.#reasons = new Reasons(desk);
+    this.#item = new ItemView(desk, this.#items, this.#claims, (action) => this.#act(action),
+      [this.#reasons.element, this.#texts.element]);
+    const bulk = h("p", { class: "bulk", role: "status" });
+    this.#items.addEventListener("selected", () => {
+      const n = this.#items.selected.size;
+      bulk.textContent = n > 0 ? t("selected", { n }) : "";
+    });
+    this.#items.addEventListener("list", () => {
+      bulk.textContent = this.#items.selected.size > 0 ? t("selected", { n: this.#items.selected.size }) : "";
+    });
+    this.#items.addEventListener("at", () => this.#address());
+    this.drawn = {
+      list: h("div", { class: "queue" }, h("h1", {}, word("list", this.#filters.kind)),
+        filterForm(desk, this.#filters), bulk, this.#list.element),
+      main: this.#item.element,
+      keys: this.#keys(),
+      moved: (to) => this.#moved(to),
+      left: () => this.#left(),
+    };
+    this.#item.draw();
+    desk.addEventListener("news", this.#news);
+    desk.addEventListener("kept", this.#kept);
+    void this.#start(place.parts[1] ?? null);
+  }
+
+  /** @param {Id | null} wanted an item that the address names */
+  async #start(wanted) {
+    await this.#read();
+    const { order } = this.#items;
+    const first = order.find((id) => !this.#items.holder(id)) ?? order[0] ?? null;
+    this.#items.look(wanted !== null && order.includes(wanted) ? wanted : first);
+    this.#item.draw();
+    if (!matchMedia("(max-width: 44rem)").matches) this.#list.focus();
+    if (wanted !== null && order.includes(wanted)) this.#openNarrow(true);
+  }
+
+  async #read() {
+    try {
+      this.#claims.news();
+      await this.#claims.take();
+      await this.#items.read();
+    } catch (error) {
+      this.#desk.tell(error);
+    }
+  }
+
+  /** @param {Place} to */
+  #moved(to) {
+    const filters = filtersOf(to);
+    if (JSON.stringify(filters) !== JSON.stringify(this.#filters)) return this.#desk.redraw();
+    const id = to.parts[1];
+    if (id && this.#items.entry(id)) this.#items.look(id);
+    this.#openNarrow(id !== undefined);
+  }
+
+  #left() {
+    this.#claims.end();
+    this.#desk.removeEventListener("news", this.#news);
+    this.#desk.removeEventListener("kept", this.#kept);
+    this.#openNarrow(false);
+  }
+
+  /** The address names what is looked at, without a step in the history. */
+  #address() {
+    const { at } = this.#items;
+    const query = filterQuery(this.#filters);
+    history.replaceState(history.state, "", hashOf(at ? [...this.#base, at] : this.#base, query));
+    void this.#claims.take().catch((error) => this.#desk.tell(error));
+  }
+
+  /** On a narrow screen, item or list. @param {boolean} isOpen */
+  #openNarrow(isOpen) {
+    document.body.classList.toggle("opened", isOpen);
+    if (isOpen && matchMedia("(max-width: 44rem)").matches) this.#item.focus();
+  }
+
+  /** @param {Id} id */
+  #open(id) {
+    this.#items.look(id);
+    if (matchMedia("(max-width: 44rem)").matches) {
+      history.pushState(null, "", hashOf([...this.#base, id], filterQuery(this.#filters)));
+    }
+    this.#openNarrow(true);
+    this.#item.focus();
+  }
+
+  /** @param {Action} action */
+  #act(action) {
+    if (this.#items.at === null) return;
+    if (action === "hide") {
+      this.#reasons.ask((reason_code) => this.#decisions.act("hide", { reason_code, ...this.#texts.take() }));
+      return;
+    }
+    this.#decisions.act(action, this.#texts.take());
+  }
+
+  #lock() {
+    this.#act(this.#items.current?.item.comment.locked ? "unlock" : "lock");
+  }
+
+  #select() {
+    const { at } = this.#items;
+    if (at === null) return;
+    this.#items.select(at);
+    this.#anchor = at;
+    this.#items.move(1);
+  }
+
+  #selectRange() {
+    const { at } = this.#items;
+    if (at === null) return;
+    this.#items.selectRange(this.#anchor ?? at, at);
+    this.#anchor = at;
+  }
+
+  #unselect() {
+    for (const id of [...this.#items.selected]) this.#items.select(id, false);
+    this.#list.focus();
+  }
+
+  #person() {
+    if (!this.#item.focusPerson()) this.#list.focus();
+  }
+
+  /** @returns {Key[]} */
+  #keys() {
+    const desk = this.#desk;
+    return [
+      { press: "a", words: "key_approve", group: "decide", act: () => this.#act("approve") },
+      { press: "h", words: "key_hide", group: "decide", act: () => this.#act("hide") },
+      { press: "d", words: "key_dismiss", group: "decide", act: () => this.#act("dismiss") },
+      { press: "r", words: "key_restore", group: "decide", act: () => this.#act("restore") },
+      { press: "l", words: "key_lock", group: "decide", act: () => this.#lock() },
+      { press: "t", words: "key_texts", group: "decide", act: () => this.#texts.open() },
+      { press: "w", words: "key_wide", group: "decide", act: () => askWide(desk, this.#items.current?.item.comment ?? null) },
+      { press: "u", words: "key_undo", group: "decide", act: () => void this.#decisions.undo() },
+      { press: "j", words: "key_next", group: "move", act: () => this.#items.move(1) },
+      { press: "k", words: "key_previous", group: "move", act: () => this.#items.move(-1) },
+      { press: "o", words: "key_open", group: "move", act: () => this.#item.focus() },
+      { press: "x", words: "key_select", group: "move", act: () => this.#select() },
+      { press: "X", words: "key_range", group: "move", act: () => this.#selectRange() },
+      { press: "Escape", words: "key_back", group: "move", act: () => this.#unselect() },
+      { press: "b", words: "key_person", group: "look", act: () => this.#person() },
+      { press: "v", words: "key_unblur", group: "look", act: () => this.#item.unblur() },
+      { press: "/", words: "key_search", group: "look", act: () => desk.go("#search") },
+    ];
+  }
+}

@@ -1,0 +1,71 @@
+// A text for the author and a note for the other moderators, written before a
+// decision and sent with it. They are of the next decision and of no other.
+
+import { button, freshId, h } from "../../shared/dom.js";
+import { t } from "../words.js";
+
+/** Characters, as the service takes them. */
+const MAX = 2_000;
+
+export class Texts {
+  #public = area();
+  #note = area();
+  #back;
+  element;
+
+  /** @param {() => void} back puts the focus to where it was */
+  constructor(back) {
+    this.#back = () => {
+      if (!this.#public.value.trim() && !this.#note.value.trim()) this.element.hidden = true;
+      back();
+    };
+    const field = (/** @type {HTMLTextAreaElement} */ input, /** @type {string} */ text) =>
+      h("div", {}, h("label", { for: input.id }, text), input);
+    this.element = h(
+      "form",
+      {
+        class: "texts",
+        hidden: true,
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          this.#back();
+        },
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          if (event.key !== "Escape" && !(event.key === "Enter" && event.ctrlKey)) return;
+          event.preventDefault();
+          this.#back();
+        },
+      },
+      field(this.#public, t("public_text")),
+      field(this.#note, t("note")),
+      h("p", { class: "soft" }, t("texts_hint"), " ", button(t("texts_clear"), () => this.clear())),
+    );
+  }
+
+  open() {
+    this.element.hidden = false;
+    this.#public.focus();
+  }
+
+  clear() {
+    this.#public.value = "";
+    this.#note.value = "";
+    this.element.hidden = true;
+    this.#back();
+  }
+
+  /** What goes with the next decision; after it they are empty. */
+  take() {
+    const texts = { public_text: this.#public.value.trim(), note: this.#note.value.trim() };
+    if (!this.element.hidden) {
+      this.#public.value = "";
+      this.#note.value = "";
+      this.element.hidden = true;
+    }
+    return texts;
+  }
+}
+
+function area() {
+  return h("textarea", { id: freshId(), rows: 2, maxlength: MAX, dir: "auto" });
+}

@@ -1,0 +1,133 @@
+// A decision on very many comments: an author's in a period, all that say the
+// same, or a branch. How many it would be is asked first; then it runs on the
+// server, step by step, and can be stopped or taken back as one.
+
+/** @import {Action} from "../../shared/types" */
+/** @import {Desk} from "../desk.js" */
+/** @import {Comment, Decision} from "../types" */
+import { button, freshId, h } from "../../shared/dom.js";
+import { explain } from "../../shared/problems.js";
+import { reasonWord } from "../../shared/words.js";
+import { newKey } from "../../shared/api.js";
+import { t, word } from "../words.js";
+import { follow } from "./running.js";
+
+/** @type {Action[]} */
+const ACTIONS = ["hide", "approve", "dismiss", "restore", "lock", "unlock"];
+const SCOPES = /** @type {const} */ (["author", "duplicates", "subtree"]);
+
+/** @param {Desk} desk @param {Comment | null} comment the one that is looked at */
+export function askWide(desk, comment) {
+  if (!comment) return;
+  const author = comment.author;
+  const before = document.activeElement;
+  const scope = choice(SCOPES.filter((one) => one !== "author" || author), (one) => word("wide", one, { name: author?.display_name ?? "" }));
+  const action = choice(ACTIONS, (one) => word("act", one));
+  const reason = choice([...desk.site.reasons, "rule_violation"], reasonWord);
+  const day = () => h("input", { type: "date", id: freshId() });
+  const [from, to] = [day(), day()];
+  const text = h("textarea", { id: freshId(), rows: 2, maxlength: 2000, dir: "auto" });
+  const said = h("p", { role: "status" });
+  const go = h("button", { type: "button", class: "main", hidden: true });
+  const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input) =>
+    h("div", {}, h("label", { for: input.id }, name), input);
+  const period = h("div", { class: "pair" }, field(t("wide_from"), from), field(t("wide_to"), to));
+  const why = field(t("reason"), reason);
+
+  const body = () => {
+    const aim = scope.value === "subtree"
+      ? { targets: [{ comment_id: comment.id, version: comment.version }], scope: "subtree" }
+      : scope.value === "duplicates"
+        ? { select: { duplicates_of: comment.id } }
+        : { select: {
+            author_id: author?.id,
+            site: desk.site.site,
+            ...(from.value ? { from: midnight(from.value, 0) } : {}),
+            ...(to.value ? { to: midnight(to.value, 1) } : {}),
+          } };
+    return {
+      ...aim,
+      action: action.value,
+      ...(action.value === "hide" ? { reason_code: reason.value } : {}),
+      ...(text.value.trim() ? { public_text: text.value.trim() } : {}),
+    };
+  };
+  const changed = () => {
+    go.hidden = true;
+    said.textContent = "";
+    period.hidden = scope.value !== "author";
+    why.hidden = action.value !== "hide";
+  };
+  const tried = async () => {
+    said.textContent = t("counting");
+    try {
+      /** @type {Decision} */
+      const made = await desk.api.send("POST", "moderation/decisions", { body: { ...body(), dry_run: true } });
+      said.textContent = made.applied_count === 0
+        ? t("wide_none")
+        : t("wide_would", { n: made.applied_count, left: made.conflict_count });
+      go.textContent = t("wide_go", { n: made.applied_count, action: word("act", action.value) });
+      go.hidden = made.applied_count === 0;
+      if (!go.hidden) go.focus();
+    } catch (error) {
+      said.textContent = explain(error);
+    }
+  };
+  const key = newKey();
+  go.addEventListener("click", async () => {
+    go.disabled = true;
+    try {
+      const made = await desk.api.send("POST", "moderation/decisions", { body: body(), key });
+      dialog.close();
+      follow(desk, made);
+    } catch (error) {
+      said.textContent = explain(error);
+      go.disabled = false;
+    }
+  });
+  const dialog = h(
+    "dialog",
+    {
+      class: "wide",
+      "aria-labelledby": "wide",
+      onclose: () => {
+        dialog.remove();
+        if (before instanceof HTMLElement) before.focus();
+      },
+    },
+    h("h1", { id: "wide" }, t("wide_title")),
+    h(
+      "form",
+      {
+        onchange: changed,
+        onsubmit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          void tried();
+        },
+      },
+      field(t("wide_scope"), scope),
+      period,
+      field(t("wide_action"), action),
+      why,
+      field(t("public_text"), text),
+      said,
+      h("div", { class: "send" },
+        h("button", { type: "submit" }, t("wide_count")), go, button(t("cancel"), () => dialog.close())),
+    ),
+  );
+  changed();
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** @template {string} V @param {readonly V[]} values @param {(value: V) => string} name */
+function choice(values, name) {
+  return h("select", { id: freshId() }, ...values.map((value) => h("option", { value }, name(value))));
+}
+
+/** The beginning of a day here, some days on. @param {string} day @param {number} days */
+function midnight(day, days) {
+  const at = new Date(`${day}T00:00:00`);
+  at.setDate(at.getDate() + days);
+  return at.toISOString();
+}

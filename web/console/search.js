@@ -1,0 +1,123 @@
+// Comments in any state, by thread, author and state, with what moderators may do
+// about them. What waits is in the queue; here is everything.
+
+/** @import {Desk} from "./desk.js" */
+/** @import {Comment, Page, Place} from "./types" */
+import { button, freshId, h, isolated } from "../shared/dom.js";
+import { markup } from "../shared/markup.js";
+import { Problem } from "../shared/problems.js";
+import { timeElement } from "../shared/time.js";
+import { hashOf } from "./router.js";
+import { t, word } from "./words.js";
+
+const STATES = /** @type {const} */ (["published", "held", "hidden", "deleted"]);
+const NAMES = /** @type {const} */ (["thread", "author", "state"]);
+const SHOWN = 50;
+
+/** @type {Page} */
+export const search = {
+  route: "search",
+  section: "records",
+  lists: [{ at: "search", title: "list_search", key: "s" }],
+  draw(desk, place) {
+    const found = h("div", {});
+    const main = h("section", { class: "search" }, h("h1", {}, t("list_search")), form(desk, place), found);
+    void fill(desk, place, found).catch((error) => {
+      if (error instanceof Problem && error.status === 404) found.replaceChildren(h("p", {}, t("search_no_thread")));
+      else desk.tell(error);
+    });
+    return { main, moved: () => desk.redraw() };
+  },
+};
+
+/** @param {Desk} desk @param {Place} place */
+function form(desk, { query }) {
+  const text = (/** @type {string} */ name) =>
+    h("input", { id: freshId(), type: "search", value: query.get(name) ?? "", autocapitalize: "none", spellcheck: "false" });
+  const state = h("select", { id: freshId() }, h("option", { value: "" }, t("filter_any")),
+    ...STATES.map((one) => h("option", { value: one, selected: one === query.get("state") }, word("state", one))));
+  const fields = { thread: text("thread"), author: text("author"), state };
+  const element = h(
+    "form",
+    {
+      class: "row",
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        desk.go(hashOf(["search"], Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()]))));
+      },
+    },
+    ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(`search_${name}`)), fields[name])),
+    h("button", { type: "submit", class: "main" }, t("search_go")),
+  );
+  setTimeout(() => {
+    if (NAMES.every((name) => !query.get(name))) fields.author.focus();
+  });
+  return element;
+}
+
+/** @param {Desk} desk @param {Place} place @param {HTMLElement} found */
+async function fill(desk, { query }, found) {
+  const author = await authorOf(desk, query.get("author") ?? "");
+  if (author === null) {
+    found.replaceChildren(h("p", {}, t("search_nobody")));
+    return;
+  }
+  const list = h("ol", { class: "cards" });
+  const more = button(t("search_more"), () => void page().catch((error) => desk.tell(error)), { hidden: true });
+  found.replaceChildren(list, more);
+  /** @type {string | null} */
+  let cursor = null;
+  const page = async () => {
+    const ask = { site: desk.site.site, thread: query.get("thread"), author, state: query.get("state"), limit: SHOWN, cursor };
+    const empty = Object.fromEntries(Object.entries(ask).filter(([, value]) => value));
+    /** @type {{items: Comment[], next: string | null}} */
+    const answer = await desk.api.get("moderation/comments", { query: empty });
+    cursor = answer.next;
+    more.hidden = cursor === null;
+    list.append(...answer.items.map((one) => card(desk, one)));
+    if (!list.firstChild) found.replaceChildren(h("p", {}, t("search_none")));
+  };
+  await page();
+}
+
+/** An author's id: as given, or of a login. @param {Desk} desk @param {string} name @returns {Promise<string | null>} empty: anybody */
+async function authorOf(desk, name) {
+  if (!name || /^\d{10,19}$/.test(name)) return name;
+  try {
+    const { items } = await desk.api.get("moderation/users", { query: { site: desk.site.site, login: name } });
+    return items[0]?.id ?? null;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null;
+    throw error;
+  }
+}
+
+/** @param {Desk} desk @param {Comment} comment */
+function card(desk, comment) {
+  const state = h("span", { class: `tag ${comment.state}` }, word("state", comment.state));
+  const acts = /** @type {const} */ ({ published: "hide", held: "approve", hidden: "restore" });
+  const act = comment.state === "deleted" ? null : acts[comment.state];
+  const run = async (/** @type {HTMLButtonElement} */ from) => {
+    from.disabled = true;
+    try {
+      const made = await desk.api.send("POST", "moderation/decisions", { body: {
+        targets: [{ comment_id: comment.id, version: comment.version }],
+        action: act,
+        ...(act === "hide" ? { reason_code: "rule_violation" } : {}),
+      } });
+      const [done] = made.applied;
+      if (done) Object.assign(comment, { state: done.to, version: done.version });
+      else desk.notices.show(word("conflict", made.conflicts[0]?.code ?? ""), { problem: true });
+      element.replaceWith(card(desk, comment));
+    } catch (error) {
+      desk.tell(error);
+      from.disabled = false;
+    }
+  };
+  const element = h("li", {},
+    h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]) }, isolated(comment.author.display_name)),
+      " ", comment.number, " · ", timeElement(comment.created_at), " ", state),
+    h("div", { class: "body", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
+    act && button(word("act", act), (event) => void run(/** @type {HTMLButtonElement} */ (event.currentTarget))));
+  return element;
+}
