@@ -55,6 +55,11 @@ export class Session extends EventTarget {
     this.#take(await this.#api.send("POST", "auth/register", { body: fields, as: "cookie" }));
   }
 
+  /** With the code of the service's own window. @param {string} code */
+  async exchange(code) {
+    this.#take(await this.#api.send("POST", "auth/exchange", { body: { code }, as: "cookie" }));
+  }
+
   /** Ends the session here and on the server. */
   async signOut() {
     try {

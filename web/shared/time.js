@@ -7,6 +7,8 @@ import { language } from "./words.js";
 let relative;
 /** @type {Intl.DateTimeFormat | undefined} */
 let exact;
+/** @type {Intl.DateTimeFormat | undefined} */
+let day;
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} unit and its seconds, longest first */
 const UNITS = [
@@ -39,6 +41,17 @@ export function ago(time, nowMs = Date.now()) {
 export function exactly(time) {
   exact ??= new Intl.DateTimeFormat(language.locale, { dateStyle: "full", timeStyle: "short" });
   return exact.format(new Date(time));
+}
+
+/**
+ * The day alone.
+ *
+ * @param {string} time RFC 3339
+ * @returns {string}
+ */
+export function dayOf(time) {
+  day ??= new Intl.DateTimeFormat(language.locale, { dateStyle: "long" });
+  return day.format(new Date(time));
 }
 
 /**

@@ -92,7 +92,7 @@ export interface Comment {
   pinned: boolean;
   locked: boolean;
   removed?: Removed | null;
-  held_by?: unknown;
+  held_by?: string | null;
   replies?: Replies;
 }
 
@@ -143,10 +143,58 @@ export interface Decision {
 export interface Entry {
   id: Id;
   comment_id: Id | null;
+  sanction_id: Id | null;
+  /** The sanction as it is now. */
+  sanction: Sanction | null;
+  /** Of a sanction its kind, or `lift`. */
   action: string;
   reason_code: string | null;
   public_text: string | null;
+  at: Time;
   automated: boolean;
+  /** null where nothing of one's own is restricted. */
+  statement: Statement | null;
+  appeal: Appeal | null;
+}
+
+export interface Sanction {
+  id: Id;
+  kind: "warn" | "premoderate" | "mute" | "suspend" | "ban";
+  /** null: everywhere. */
+  site: string | null;
+  /** null: without an end. */
+  until: Time | null;
+  lifted_at: Time | null;
+}
+
+/** A statement of reasons, as far as the element shows it. */
+export interface Statement {
+  in_force: boolean;
+  policy_url: string | null;
+  redress: { appeal_until: Time };
+}
+
+export interface Appeal {
+  id: Id;
+  entry_id: Id;
+  decision_id: Id;
+  state: "open" | "upheld" | "overturned";
+  text: string;
+  answer: string | null;
+  created_at: Time;
+  due_at: Time;
+  decided_at: Time | null;
+}
+
+/** A notice of illegal content, as its giver sees it. */
+export interface Receipt {
+  token: string;
+  state: "open" | "upheld" | "dismissed";
+  comment_id: Id;
+  created_at: Time;
+  due_at: Time;
+  outcome: { at: Time } | null;
+  redress: string | null;
 }
 
 export interface ProblemBody {

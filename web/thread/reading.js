@@ -4,8 +4,9 @@
 
 /** @import {App} from "./act/app.js" */
 /** @import {Id, Sort} from "../shared/types" */
+/** @import {Mutes} from "./model/mutes.js" */
 import { h } from "../shared/dom.js";
-import { language, t } from "../shared/words.js";
+import { add, language, t } from "../shared/words.js";
 import { Model } from "./model/model.js";
 import { pageAddress, read, whyNot } from "./read.js";
 import { Room } from "./room.js";
@@ -13,10 +14,15 @@ import { Head } from "./view/head.js";
 import { Place } from "./view/place.js";
 import { Tree } from "./view/tree.js";
 
+/** The service is where this module came from. */
+export const SERVICE = new URL("/", import.meta.url);
+
 export class Reading {
   model = new Model();
   /** What comes after reading, once it is there. @type {App | null} */
   app = null;
+  /** Most have muted nobody, and load nothing for it. @type {Mutes | null} */
+  mutes = null;
   /** @type {Promise<App> | null} */
   #waking = null;
   #end = new AbortController();
@@ -61,11 +67,17 @@ export class Reading {
   async start(served) {
     this.room.keep(served && !linked());
     this.root.replaceChildren(served ? h("slot") : this.element);
+    if (hasMuted()) await this.#readMutes();
     await this.load(this.model.sort);
     this.#follow();
     const wake = () => void this.wake().catch(() => {});
     if ("requestIdleCallback" in window) requestIdleCallback(wake, { timeout: 3_000 });
     else setTimeout(wake, 500);
+  }
+
+  async #readMutes() {
+    const [{ Mutes }] = await Promise.all([import("./model/mutes.js"), add("own")]);
+    this.mutes = new Mutes(SERVICE.host);
   }
 
   stop() {
@@ -168,7 +180,15 @@ export class Reading {
   }
 }
 
-/** Whether the address names a comment. */
+function hasMuted() {
+  try {
+    return localStorage.getItem(`understory:${SERVICE.host}:muted`) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the address names a comment, or a report that was given. */
 function linked() {
-  return location.hash.startsWith("#c-");
+  return /^#(c-|understory-notice=)/.test(location.hash);
 }

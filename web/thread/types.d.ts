@@ -28,6 +28,8 @@ export interface Node {
   fresh: boolean;
   /** Its parent is not loaded: it stands at the end of the top level. */
   astray: boolean;
-  /** What its author is told, from /me/decisions. */
-  publicText: string | null;
+  /** What is sent along with the first comment of a thread. */
+  birth: { title: string; url: string } | null;
+  /** Its author is muted, and yet it is shown. */
+  revealed: boolean;
 }

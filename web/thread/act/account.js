@@ -18,8 +18,14 @@ export function accountLine({ session, model }) {
     after,
     " ",
     out,
+    ...(model.past.news ? [" ", answers(model.past.news)] : []),
     ...(waits ? [h("p", {}, t("mod_counts", waits))] : []),
   ];
+}
+
+/** What moderators answered and has not been told. @param {number} n */
+function answers(n) {
+  return h("button", { type: "button", class: "quiet", "data-act": "news" }, t("outcomes", { n }));
 }
 
 /** @param {App} app */

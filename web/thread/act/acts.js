@@ -7,6 +7,9 @@ import { t } from "../../shared/words.js";
 import { linkTo } from "../view/comment.js";
 import { editableUntil } from "../model/viewer.js";
 import { openFlagSheet, withdraw } from "./flags.js";
+import { mute, openMuted, reveal } from "./muting.js";
+import { goToNextNew } from "./next.js";
+import { openOutcomes } from "./outcomes.js";
 import { hideForm, restore, toggleText } from "./moderate.js";
 import { deleteQuestion, editField } from "./own.js";
 import { backToText, deliver, discard, openReply } from "./posting.js";
@@ -24,9 +27,13 @@ export const acts = {
   down: (app, node) => ask(app, node, -1),
   edit: editField,
   delete: deleteQuestion,
-  flag: (app, node) =>
-    app.gate.through(app.tree.under(node.comment.id), t("sign_in_to_act"), () => openFlagSheet(app, node)),
+  flag: openFlagSheet,
   withdraw,
+  mute,
+  reveal,
+  muted: openMuted,
+  next: (app, node) => goToNextNew(app, node?.comment.id ?? null),
+  news: openOutcomes,
   share,
   hide: hideForm,
   restore,
@@ -54,6 +61,7 @@ export function actsOf(app, node) {
   const all = [];
   if (until !== null) all.push(["edit", t("edit", { n: Math.ceil((until - Date.now()) / 60_000) })]);
   if (mine && shown) all.push(["delete", t("delete")]);
+  if (!mine && state === "published" && comment.author) all.push(["mute", t("mute")]);
   if (moderate && shown) all.push(["hide", t("hide")]);
   if (moderate && state === "hidden") all.push(["restore", t("restore")]);
   if (moderate && state === "hidden" && body === null) all.push(["text", t("show_text")]);

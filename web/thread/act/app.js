@@ -9,19 +9,25 @@ import { Api } from "../../shared/api.js";
 import { explain } from "../../shared/problems.js";
 import { Session } from "../../shared/session.js";
 import { add } from "../../shared/words.js";
+import { Mutes } from "../model/mutes.js";
 import { forgetViewer, see } from "../model/viewer.js";
+import { Visit } from "../model/visit.js";
+import { SERVICE } from "../reading.js";
 import { acts, actsOf } from "./acts.js";
 import { Calls } from "./calls.js";
 import { Drafts } from "./drafts.js";
-import { readOutcomes } from "./flags.js";
 import { Gate } from "./gate.js";
 import { linesOf } from "./lines.js";
 import { Notices } from "./notices.js";
-import { readTold } from "./own.js";
+import { drawMine } from "./mine.js";
+import { followMutes } from "./muting.js";
+import { forgetPast, placeFlags, readPast } from "./past.js";
 import { followHash } from "./permalink.js";
 import { restoreUnsent, resendWaiting } from "./posting.js";
+import { followReceipt } from "./report.js";
 import { sheet } from "./sheet.js";
 import { goTo, replaceKeepingFocus, show } from "./sight.js";
+import { tellPage } from "./told.js";
 import { Watch } from "./watch.js";
 import { WriteArea } from "./write.js";
 
@@ -37,12 +43,13 @@ let started = null;
 
 export class App {
   session = session;
+  service = SERVICE;
   notices = new Notices();
 
   /** @param {Reading} reading */
   static async begin(reading) {
     const { root } = reading;
-    const [style] = await Promise.all([sheet(), add("acts")]);
+    const [style] = await Promise.all([sheet(), add("acts"), add("own")]);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
     const app = new App(reading);
     reading.app = app;
@@ -66,6 +73,8 @@ export class App {
     this.element = element;
     this.calls = new Calls(api, site, key);
     this.drafts = new Drafts(`${site}/${key}`);
+    this.mutes = reading.mutes ??= new Mutes(SERVICE.host);
+    this.visit = new Visit(`${SERVICE.host}:${site}/${key}`, Date.now());
     this.gate = new Gate(this);
     this.write = new WriteArea(this);
     this.watch = new Watch(this);
@@ -73,6 +82,8 @@ export class App {
     tree.element.before(this.watch.element);
     session.addEventListener("change", () => void this.#onSession(), { signal: ended });
     window.addEventListener("online", () => resendWaiting(this), { signal: ended });
+    window.addEventListener("storage", () => followMutes(this), { signal: ended });
+    document.addEventListener("visibilitychange", () => this.visit.stay(Date.now()), { signal: ended });
   }
 
   /** What was pressed, and on which comment. @param {string} name @param {Id | null} id */
@@ -98,7 +109,7 @@ export class App {
 
   /** Goes to the comment that the address names. */
   follow() {
-    return followHash(this);
+    return location.hash.startsWith("#c-") ? followHash(this) : followReceipt(this);
   }
 
   /** Into sight, with the focus. @param {Id} id */
@@ -136,6 +147,7 @@ export class App {
    */
   async seeViewer(ids = [...this.model.nodes.keys()]) {
     const me = session.user;
+    drawMine(this);
     if (!me) return;
     const asked = ids.filter((id) => this.model.nodes.get(id)?.status === "sent");
     try {
@@ -146,8 +158,9 @@ export class App {
           this.tree.refresh(id);
         }
       }
+      for (const id of placeFlags(this)) this.tree.refresh(id);
       this.write.draw();
-      await Promise.all([readOutcomes(this), readTold(this)]);
+      drawMine(this);
     } catch (error) {
       this.notices.tell(explain(error));
     }
@@ -181,6 +194,10 @@ export class App {
 
   async #start() {
     restoreUnsent(this);
+    for (const node of this.model.nodes.values()) if (this.visit.isNew(node)) this.tree.refresh(node.comment.id);
+    drawMine(this);
+    const { thread } = this.model;
+    tellPage(this, "ready", { site: this.reading.site, thread: this.reading.key, comments: thread?.counts.published ?? 0 });
     const site = this.calls.site().then(
       (answer) => {
         this.model.site = answer;
@@ -199,9 +216,15 @@ export class App {
     this.notices.clear();
     this.host.toggleAttribute("signed-in", user !== null);
     this.write.draw();
-    if (user) await this.seeViewer();
-    else if (this.model.can) {
+    if (user) {
+      restoreUnsent(this);
+      tellPage(this, "signed-in", { id: user.id, login: user.login });
+      await this.seeViewer();
+      await readPast(this);
+    } else if (this.model.can) {
       forgetViewer(this.model);
+      forgetPast(this);
+      tellPage(this, "signed-out");
       this.draw();
       this.tree.refreshAll();
     }

@@ -2,13 +2,15 @@
 // request travels is api.js.
 
 /** @import {Api} from "../../shared/api.js" */
-/** @import {Comment, CommentPage, Context, Decision, Entry, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
+/** @import {Comment, CommentPage, Context, Decision, Appeal, Entry, Flag, Id, Receipt, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
 import { newKey } from "../../shared/api.js";
 
 /** Nodes in one answer, levels in it, and replies shown under one comment. */
 const PAGE = { limit: 50, depth: 6, per_parent: 10 };
 
 export class Calls {
+  /** The site's key. */
+  site_key;
   #api;
   #site;
   #thread;
@@ -20,6 +22,7 @@ export class Calls {
    */
   constructor(api, site, key) {
     this.#api = api;
+    this.site_key = site;
     this.#site = `sites/${encodeURIComponent(site)}`;
     this.#thread = `${this.#site}/threads/${encodeURIComponent(key)}`;
   }
@@ -74,14 +77,35 @@ export class Calls {
     return this.#api.get(`${this.#thread}/presence`);
   }
 
-  /** @returns {Promise<{items: Flag[]}>} */
-  myFlags() {
-    return this.#api.get("me/flags", { as: "token" });
+  /** @param {string | null} cursor @returns {Promise<{items: Flag[], next: string | null}>} */
+  myFlags(cursor) {
+    return this.#api.get("me/flags", { as: "token", query: { cursor } });
   }
 
-  /** @returns {Promise<{items: Entry[]}>} */
-  myDecisions() {
-    return this.#api.get("me/decisions", { as: "token" });
+  /** @param {string | null} cursor @returns {Promise<{items: Entry[], next: string | null}>} */
+  myDecisions(cursor) {
+    return this.#api.get("me/decisions", { as: "token", query: { cursor } });
+  }
+
+  /** @param {Id} entryId @param {string} text @param {string} key @returns {Promise<Appeal>} */
+  appeal(entryId, text, key) {
+    return this.#api.send("POST", `me/decisions/${entryId}/appeal`, { as: "token", body: { text }, key });
+  }
+
+  /**
+   * Without an account: who gives it is not told to the service.
+   *
+   * @param {{comment_id: Id, explanation: string, category: string, good_faith: true, name?: string, email?: string}} body
+   * @param {string} key
+   * @returns {Promise<Receipt>}
+   */
+  giveNotice(body, key) {
+    return this.#api.send("POST", "notices", { body, key });
+  }
+
+  /** @param {string} token @returns {Promise<Receipt>} */
+  notice(token) {
+    return this.#api.get(`notices/${encodeURIComponent(token)}`);
   }
 
   /** @param {string} body @returns {Promise<{body_html: string}>} */

@@ -8,6 +8,10 @@
  * @property {string} key the Idempotency-Key, the same at every try
  * @property {Id | null} parentId
  * @property {string} body
+ * @property {{title: string, url: string}} [thread] sent along when the thread was not there yet
+ * @property {Id | null} [by] who sent it
+ * @property {number} [at] when, in ms
+ * @property {string | null} [failure] why it was refused; null: it was not
  */
 
 export class Drafts {
@@ -76,7 +80,7 @@ export class Drafts {
   }
 }
 
-/** @param {unknown} entry @returns {entry is Unsent} */
+/** @param {unknown} entry @returns {entry is Unsent} what it has beside these is its own writing */
 function isUnsent(entry) {
   return (
     typeof entry === "object" &&

@@ -5,6 +5,8 @@
 /** @import {Node} from "../types" */
 import { button, freshId, h, press } from "../../shared/dom.js";
 import { explain, Problem } from "../../shared/problems.js";
+import { openSheet } from "./dialog.js";
+import { openReport } from "./report.js";
 import { reasonWord, t } from "../../shared/words.js";
 
 /** Until the site has said which it offers. */
@@ -13,18 +15,27 @@ const REASONS = [
   "misinformation", "off_topic", "illegal", "other",
 ];
 
+/** The contract's room for a note, in characters. */
+const MAX_NOTE = 500;
+
 /** @param {App} app */
 export function reasonsOf(app) {
   const own = app.model.site?.reasons;
   return own?.length ? own : REASONS;
 }
 
-/** @param {App} app @param {Node} node */
+/**
+ * The sheet opens for anybody; a sign-in comes after the choice, and what was
+ * chosen is sent then.
+ *
+ * @param {App} app
+ * @param {Node} node
+ */
 export function openFlagSheet(app, node) {
-  const titleId = freshId();
+  const { id } = node.comment;
   const noteId = freshId();
   const problem = h("p", { class: "hint problem", role: "alert" });
-  const note = h("textarea", { id: noteId, rows: 2, maxlength: 1000, dir: "auto" });
+  const note = h("textarea", { id: noteId, rows: 2, maxlength: MAX_NOTE, dir: "auto" });
   const submit = h("button", { type: "submit", class: "main" }, t("flag_send"));
   const form = h(
     "form",
@@ -35,7 +46,6 @@ export function openFlagSheet(app, node) {
         void send();
       },
     },
-    h("h3", { id: titleId }, t("flag_title")),
     h(
       "fieldset",
       {},
@@ -47,21 +57,8 @@ export function openFlagSheet(app, node) {
     h("div", { class: "field" }, h("label", { for: noteId }, t("flag_note")), note),
     h("p", { class: "hint" }, t("flag_next")),
     problem,
-    h("div", { class: "send" }, submit, button(t("cancel"), () => sheet.close())),
+    h("div", { class: "send" }, submit),
   );
-  /** @type {HTMLDialogElement} */
-  const sheet = h(
-    "dialog",
-    {
-      class: "sheet",
-      "aria-labelledby": titleId,
-      onclose: () => sheet.remove(),
-      // A click beside the sheet: the dialog itself is hit, not what is in it.
-      onclick: (/** @type {MouseEvent} */ event) => event.target === sheet && sheet.close(),
-    },
-    form,
-  );
-
   const send = async () => {
     const reason = new FormData(form).get("reason");
     if (typeof reason !== "string") {
@@ -69,29 +66,62 @@ export function openFlagSheet(app, node) {
       form.querySelector("input")?.focus();
       return;
     }
-    submit.disabled = true;
-    const { id } = node.comment;
     const text = note.value.trim();
+    const chosen = { reason, ...(text ? { note: text } : {}) };
+    if (!app.session.user) {
+      sheet.close();
+      app.gate.open(app.tree.under(id), t("sign_in_to_flag"), () => void afterSignIn(app, node, chosen));
+      return;
+    }
+    submit.disabled = true;
     try {
-      const flag = await app.calls.flag(id, { reason, ...(text ? { note: text } : {}) });
-      app.model.flags.set(id, flag);
+      await flag(app, node, chosen);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "already_flagged") {
-        submit.disabled = false;
-        problem.textContent = explain(error);
-        return;
-      }
-      app.model.flags.set(id, null);
+      submit.disabled = false;
+      problem.textContent = explain(error);
+      return;
     }
     sheet.close();
-    app.tree.refresh(id);
-    app.tree.focus(id);
-    app.notices.tell(t("flag_sent"));
+    flagged(app, node);
   };
-
-  app.element.append(sheet);
-  sheet.showModal();
+  const toReport = button(t("report"), () => {
+    sheet.close();
+    openReport(app, node);
+  });
+  const sheet = openSheet(
+    app,
+    t("flag_title"),
+    [form, h("p", { class: "hint" }, t("report_offer"), " ", toReport)],
+    { close: t("cancel"), closed: () => app.tree.focus(id) },
+  );
   form.querySelector("input")?.focus();
+}
+
+/** @param {App} app @param {Node} node @param {{reason: string, note?: string}} chosen */
+async function afterSignIn(app, node, chosen) {
+  try {
+    await flag(app, node, chosen);
+    flagged(app, node);
+  } catch (error) {
+    app.notices.tell(explain(error));
+  }
+}
+
+/** @param {App} app @param {Node} node @param {{reason: string, note?: string}} chosen */
+async function flag(app, { comment: { id } }, chosen) {
+  try {
+    app.model.flags.set(id, await app.calls.flag(id, chosen));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "already_flagged") throw error;
+    app.model.flags.set(id, null);
+  }
+}
+
+/** @param {App} app @param {Node} node */
+function flagged(app, { comment: { id } }) {
+  app.tree.refresh(id);
+  app.tree.focus(id);
+  app.notices.tell(t("flag_sent"));
 }
 
 /** What became of this reader's flag. @param {App} app @param {Node} node */
@@ -110,21 +140,6 @@ export function flagLine(app, node) {
       flag &&
       press("withdraw", t("flag_withdraw")),
   );
-}
-
-/** Reads how the flags in view have ended. @param {App} app */
-export async function readOutcomes(app) {
-  if (app.model.flags.size === 0) return;
-  try {
-    const { items } = await app.calls.myFlags();
-    // The latest first; an open one counts before older ones.
-    for (const flag of items.toReversed()) {
-      if (app.model.flags.has(flag.comment_id)) app.model.flags.set(flag.comment_id, flag);
-    }
-    for (const id of app.model.flags.keys()) app.tree.refresh(id);
-  } catch {
-    // The plain line "You flagged this" stands; the outcome comes next time.
-  }
 }
 
 /** @param {App} app @param {Node} node */

@@ -2,6 +2,7 @@
 // the reader is, and afterwards what was wanted is done. The form is signin.js.
 
 /** @import {App} from "./app.js" */
+import { popupForm } from "./popup.js";
 import { signInForm } from "./signin.js";
 
 export class Gate {
@@ -35,7 +36,8 @@ export class Gate {
   open(place, why, after, kind = "sign_in") {
     const back = this.#app.root.activeElement;
     this.#close();
-    this.#form = signInForm(this.#app, {
+    const popup = this.#app.host.getAttribute("sign-in") === "popup";
+    this.#form = (popup ? popupForm : signInForm)(this.#app, {
       why,
       form: kind,
       done: () => {
@@ -48,7 +50,7 @@ export class Gate {
       },
     });
     place.append(this.#form);
-    this.#form.querySelector("input")?.focus();
+    /** @type {HTMLElement | null} */ (this.#form.querySelector("input, button"))?.focus();
   }
 
   #close() {

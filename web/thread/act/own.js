@@ -1,5 +1,5 @@
-// What authors do with their own comments: change and delete, and what they are
-// told when one was hidden. Whether the time for changing is over is model.js.
+// What authors do with their own comments: change and delete. Whether the time for
+// changing is over is model.js; what moderators decided is objection.js.
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "../types" */
@@ -94,22 +94,4 @@ async function remove(app, node) {
   }
   app.notices.tell(t("deleted"));
   await app.rereadThread();
-}
-
-/** What the moderator wrote to the author of hidden comments. @param {App} app */
-export async function readTold(app) {
-  const hidden = [...app.model.nodes.values()].filter(
-    (node) => node.mine && node.comment.state === "hidden" && node.comment.body !== null,
-  );
-  if (hidden.length === 0) return;
-  try {
-    const { items } = await app.calls.myDecisions();
-    for (const node of hidden) {
-      const entry = items.find(({ comment_id, action }) => comment_id === node.comment.id && action === "hide");
-      node.publicText = entry?.public_text ?? null;
-      app.tree.refresh(node.comment.id);
-    }
-  } catch {
-    // The reason stands with the comment; the words come next time.
-  }
 }

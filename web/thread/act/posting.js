@@ -4,12 +4,20 @@
 /** @import {App} from "./app.js" */
 /** @import {Comment, Id} from "../../shared/types" */
 /** @import {Node} from "../types" */
+/** @import {Unsent} from "./drafts.js" */
 import { newKey } from "../../shared/api.js";
 import { Composer } from "./composer.js";
 import { newNode } from "../model/model.js";
 import { settle as settleIn } from "../model/viewer.js";
 import { explain, Problem } from "../../shared/problems.js";
+import { tellPage } from "./told.js";
+import { endWait, isWaiting, letWait, waitsForNetwork } from "./waiting.js";
 import { t } from "../../shared/words.js";
+
+/** How long the service knows an Idempotency-Key, less an hour: later, nothing is sent unasked. */
+const KEY_MS = 23 * 3_600_000;
+/** What is on its way just now. @type {WeakSet<Node>} */
+const going = new WeakSet();
 
 /** Before the id of a comment that has none from the server yet. */
 const UNSENT = "unsent-";
@@ -56,9 +64,18 @@ export function openReply(app, node) {
  * @param {string} body
  */
 export function sendNew(app, parentId, body) {
-  const key = newKey();
-  app.drafts.keepUnsent({ key, parentId, body });
-  const node = addUnsent(app, key, parentId, body);
+  /** @type {Unsent} */
+  const entry = {
+    key: newKey(),
+    parentId,
+    body,
+    ...birth(app),
+    by: app.session.user?.id ?? null,
+    at: Date.now(),
+    failure: null,
+  };
+  app.drafts.keepUnsent(entry);
+  const node = addUnsent(app, entry);
   app.tree.drawLevel(parentId);
   app.goTo(node.comment.id);
   void deliver(app, node);
@@ -66,19 +83,28 @@ export function sendNew(app, parentId, body) {
 
 /** Sends it, again if need be. @param {App} app @param {Node} node */
 export async function deliver(app, node) {
+  if (going.has(node)) return;
   const { id, parent_id, body } = node.comment;
   if (!app.session.user) {
     app.gate.open(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
     return;
   }
+  const entry = app.drafts.unsent().find(({ key }) => key === node.sendKey);
+  if (entry?.failure) app.drafts.keepUnsent({ ...entry, failure: null });
   node.status = "sending";
+  going.add(node);
   app.tree.refresh(id);
   try {
-    const asked = { body: body ?? "", ...(parent_id ? { parent_id } : {}), ...birth(app) };
+    // The same words at every try: the key stands for them.
+    const thread = node.birth ? { thread: node.birth } : {};
+    const asked = { body: body ?? "", ...(parent_id ? { parent_id } : {}), ...thread };
     const comment = await app.calls.post(asked, node.sendKey ?? newKey());
+    endWait(node);
     settle(app, node, comment);
   } catch (error) {
     fail(app, node, error);
+  } finally {
+    going.delete(node);
   }
 }
 
@@ -88,7 +114,7 @@ export function backToText(app, node) {
   const parent = parent_id ? app.model.nodes.get(parent_id) : null;
   const text = body ?? "";
   discard(app, node);
-  if (parent) {
+  if (parent && parent.status === "sent") {
     app.drafts.keep(parent.comment.id, text);
     openReply(app, parent);
   } else {
@@ -99,17 +125,32 @@ export function backToText(app, node) {
 /** @param {App} app @param {Node} node */
 export function discard(app, node) {
   if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
+  endWait(node);
   app.model.drop(node.comment.id);
   app.draw();
 }
 
-/** What an earlier visit could not send. @param {App} app */
+/**
+ * What an earlier visit could not send, and what waited for a sign-in. What nobody
+ * refused is sent as soon as its author is signed in; another person does not see it.
+ *
+ * @param {App} app
+ */
 export function restoreUnsent(app) {
-  for (const { key, parentId, body } of app.drafts.unsent()) {
-    if (app.model.nodes.has(UNSENT + key)) continue;
-    const node = addUnsent(app, key, parentId, body);
-    node.status = "failed";
-    node.failure = t("not_sent_before");
+  const me = app.session.user?.id ?? null;
+  for (const entry of app.drafts.unsent()) {
+    const { key, by = null, at = 0, failure = null } = entry;
+    const known = app.model.nodes.get(UNSENT + key);
+    if (me !== null && by !== null && by !== me) {
+      if (known) app.model.drop(known.comment.id);
+      continue;
+    }
+    const node = known ?? addUnsent(app, entry);
+    if (!known) {
+      node.status = "failed";
+      node.failure = failure ?? t("not_sent_before");
+    }
+    if (me !== null && failure === null && Date.now() - at < KEY_MS) void deliver(app, node);
   }
   app.draw();
 }
@@ -117,7 +158,7 @@ export function restoreUnsent(app) {
 /** The network is back: sends what it had kept from going. @param {App} app */
 export function resendWaiting(app) {
   for (const node of app.model.nodes.values()) {
-    if (node.status === "failed" && node.failure === t("problem_network")) void deliver(app, node);
+    if (node.status === "failed" && waitsForNetwork(node)) void deliver(app, node);
   }
 }
 
@@ -146,27 +187,31 @@ function settle(app, node, comment) {
   app.draw();
   if (focused) app.tree.focus(comment.id);
   app.notices.say(t(comment.state === "held" ? "sent_held" : "sent"));
+  tellPage(app, "posted", { id: comment.id, number: comment.number, state: comment.state });
   void app.rereadThread();
 }
 
 /** @param {App} app @param {Node} node @param {unknown} error */
 function fail(app, node, error) {
+  const again = isWaiting(node);
+  const waits = letWait(app, node, error, deliver);
+  if (!waits) endWait(node);
   node.status = "failed";
   node.failure = explain(error);
   app.tree.refresh(node.comment.id);
-  app.notices.say(t("not_sent", { why: node.failure }));
-  if (error instanceof Problem && error.wantsSignIn) {
+  if (!again) app.notices.say(t("not_sent", { why: node.failure }));
+  const wantsSignIn = error instanceof Problem && error.wantsSignIn;
+  const entry = app.drafts.unsent().find(({ key }) => key === node.sendKey);
+  // What passes by itself is no refusal: it is sent at the next visit, too.
+  if (entry && !waits && !wantsSignIn) app.drafts.keepUnsent({ ...entry, failure: node.failure });
+  if (error instanceof Problem && error.code === "thread_locked") void app.rereadThread();
+  if (wantsSignIn) {
     app.gate.open(app.tree.under(node.comment.id), t("session_over"), () => void deliver(app, node));
   }
 }
 
-/**
- * @param {App} app
- * @param {string} key
- * @param {Id | null} parentId
- * @param {string} body
- */
-function addUnsent(app, key, parentId, body) {
+/** @param {App} app @param {Unsent} entry */
+function addUnsent(app, { key, parentId, body, thread }) {
   const parent = parentId ? app.model.nodes.get(parentId)?.comment : undefined;
   const node = newNode({
     id: UNSENT + key,
@@ -190,6 +235,7 @@ function addUnsent(app, key, parentId, body) {
   });
   node.status = "sending";
   node.sendKey = key;
+  node.birth = thread ?? null;
   node.mine = true;
   app.model.add(node);
   if (parentId) {

@@ -1,7 +1,7 @@
 // What is loaded of a thread: the tree, level by level. What the signed-in person
 // did in it is viewer.js. No requests and no elements here.
 
-/** @import {Comment, CommentPage, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote} from "../../shared/types" */
+/** @import {Comment, CommentPage, Entry, Flag, Id, Replies, Site, Sort, Thread, Viewer, Vote} from "../../shared/types" */
 /** @import {Kids, Node} from "../types" */
 
 export class Model {
@@ -23,6 +23,12 @@ export class Model {
   votes = new Map();
   /** @type {Map<Id, Flag | null>} by comment; null: flagged, the flag itself not read */
   flags = new Map();
+  /**
+   * What became of what is this person's, newest first, and how much of it they have not been told.
+   *
+   * @type {{flags: Flag[], entries: Entry[], news: number}}
+   */
+  past = { flags: [], entries: [], news: 0 };
 
   /** The first page, in place of what was there. @param {CommentPage} page */
   begin(page) {
@@ -140,7 +146,8 @@ export function newNode(comment) {
     folded: false,
     fresh: false,
     astray: false,
-    publicText: null,
+    birth: null,
+    revealed: false,
   };
 }
 

@@ -23,12 +23,14 @@ export function linkTo(id) {
 export function commentArticle(reading, node) {
   const { comment, status, fresh } = node;
   const headId = freshId();
+  if (isMuted(reading, node)) return mutedLine(comment, headId);
+  const isNew = reading.app?.visit.isNew(node) ?? false;
   const state = comment.body === null ? "gone" : comment.state;
-  const name = `comment ${state} ${status}${fresh ? " fresh" : ""}`;
+  const name = `comment ${state} ${status}${fresh ? " fresh" : ""}${isNew ? " new" : ""}`;
   return h(
     "article",
     { class: name, part: "comment", tabindex: -1, "aria-labelledby": headId },
-    headLine(comment, headId),
+    headLine(comment, headId, isNew),
     replyTo(reading, node),
     textOf(comment),
     ...(reading.app?.linesOf(node) ?? []),
@@ -45,13 +47,31 @@ function textOf(comment) {
   return h("p", { class: "instead" }, insteadOf(comment));
 }
 
-/** @param {Comment} comment @param {string} headId */
-function headLine({ id, author, number, body, created_at, edited_at, pinned, locked }, headId) {
+/** @param {Reading} reading @param {Node} node */
+function isMuted({ mutes }, { comment: { author }, mine, revealed }) {
+  return author !== null && !mine && !revealed && (mutes?.has(author.id) ?? false);
+}
+
+/** In place of a comment by somebody the reader has muted. @param {Comment} comment @param {string} id */
+function mutedLine(comment, id) {
+  const show = h("button", { type: "button", class: "quiet", "data-act": "reveal" }, t("muted_show"));
+  const line = h("p", { class: "instead", id }, numberLink(comment), " ", t("muted_line"), " ", show);
+  return h("article", { class: "comment muted", part: "comment", tabindex: -1, "aria-labelledby": id }, line);
+}
+
+/** @param {Comment} comment */
+function numberLink({ id, number }) {
+  return h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), number);
+}
+
+/** @param {Comment} comment @param {string} headId @param {boolean} isNew */
+function headLine(comment, headId, isNew) {
+  const { author, number, body, created_at, edited_at, pinned, locked } = comment;
   const note = (/** @type {string} */ text, title = "") => h("span", { class: "note", title: title || null }, text);
   return h(
     "header",
     { class: "meta", part: "meta", id: headId },
-    number && h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), number),
+    number && numberLink(comment),
     author && isolated(author.display_name, "name"),
     // A tombstone names nobody; a text without its author is another matter.
     !author && body !== null && h("span", { class: "name" }, t("no_author")),
@@ -62,6 +82,7 @@ function headLine({ id, author, number, body, created_at, edited_at, pinned, loc
     edited_at && note(t("edited"), exactly(edited_at)),
     pinned && note(t("pinned")),
     locked && note(t("locked")),
+    isNew && h("button", { type: "button", class: "quiet new", title: t("new_next"), "data-act": "next" }, t("new_word")),
   );
 }
 

@@ -1,0 +1,33 @@
+// What is this reader's own at the head of the thread: how much is new since their
+// last visit, and whom they have muted. What each opens is acts.js.
+
+/** @import {App} from "./app.js" */
+import { h } from "../../shared/dom.js";
+import { t } from "../../shared/words.js";
+
+/** @type {WeakMap<App, HTMLElement>} */
+const lines = new WeakMap();
+
+/** @param {App} app */
+export function drawMine(app) {
+  const fresh = [...app.model.nodes.values()].filter((node) => app.visit.isNew(node)).length;
+  const muted = app.mutes.people.length;
+  let line = lines.get(app);
+  if (!line && !fresh && !muted) return;
+  if (!line) {
+    line = h("p", { class: "own" });
+    lines.set(app, line);
+    app.head.element.firstElementChild?.after(line);
+  }
+  const offers = [];
+  if (fresh) offers.push(offer("next", t("new_count", { n: fresh }), t("new_next")));
+  if (muted) offers.push(offer("muted", t("muted_count", { n: muted })));
+  // What has the focus is left alone where it says the same.
+  if (offers.map((one) => one.textContent).join() === [...line.children].map((one) => one.textContent).join()) return;
+  line.replaceChildren(...offers);
+}
+
+/** @param {string} act @param {string} text @param {string} [title] */
+function offer(act, text, title) {
+  return h("button", { type: "button", class: "quiet", "data-act": act, title }, text);
+}

@@ -1,0 +1,129 @@
+// Reporting illegal content, without an account: the form, the receipt to keep,
+// and what became of it. Flags, which need one, are flags.js.
+
+/** @import {App} from "./app.js" */
+/** @import {Receipt} from "../../shared/types" */
+/** @import {Node} from "../types" */
+import { newKey } from "../../shared/api.js";
+import { button, freshId, h } from "../../shared/dom.js";
+import { explain, explainField } from "../../shared/problems.js";
+import { openSheet } from "./dialog.js";
+import { reasonsOf } from "./flags.js";
+import { dayOf } from "../../shared/time.js";
+import { reasonWord, t } from "../../shared/words.js";
+
+/** The contract's room, in characters. */
+const MAX_CHARS = 5_000;
+/** The address of a receipt: this page, with the token where no server sees it. */
+const HASH = /^#understory-notice=([\w-]{8,200})$/;
+
+/** @param {App} app @param {Node} node */
+export function openReport(app, node) {
+  const { id, number } = node.comment;
+  const draft = `report:${id}`;
+  const key = newKey();
+  const category = h("select", { name: "category" },
+    ...reasonsOf(app).map((code) => h("option", { value: code, selected: code === "illegal" }, reasonWord(code))));
+  const explanation = h("textarea", {
+    name: "explanation", rows: 4, maxlength: MAX_CHARS, dir: "auto", required: true,
+    oninput: () => app.drafts.keep(draft, explanation.value),
+  });
+  explanation.value = app.drafts.read(draft);
+  const name = h("input", { type: "text", name: "name", autocomplete: "name", maxlength: 200, dir: "auto" });
+  const email = h("input", { type: "email", name: "email", autocomplete: "email", maxlength: 254 });
+  const faith = h("input", { type: "checkbox", name: "good_faith" });
+  const problem = h("p", { class: "hint problem", role: "alert" });
+  const submit = h("button", { type: "submit", class: "main" }, t("report_send"));
+  const form = h(
+    "form",
+    {
+      novalidate: true,
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        void send();
+      },
+    },
+    h("p", { class: "hint" }, t("report_lead", { number })),
+    field(t("report_category"), category),
+    field(t("report_explanation"), explanation),
+    field(t("report_name"), name),
+    field(t("report_email"), email),
+    h("label", { class: "choice" }, faith, " ", t("report_faith")),
+    h("p", { class: "hint" }, t("report_next")),
+    problem,
+    h("div", { class: "send" }, submit),
+  );
+  const send = async () => {
+    const missing = explanation.value.trim() === "" ? explanation : faith.checked ? null : faith;
+    if (missing) {
+      problem.textContent = t(missing === faith ? "report_faith_missing" : "write_something");
+      missing.focus();
+      return;
+    }
+    submit.disabled = true;
+    try {
+      const receipt = await app.calls.giveNotice({
+        comment_id: id,
+        explanation: explanation.value,
+        category: category.value,
+        good_faith: true,
+        ...(name.value.trim() ? { name: name.value.trim() } : {}),
+        ...(email.value.trim() ? { email: email.value.trim() } : {}),
+      }, key);
+      app.drafts.keep(draft, "");
+      sheet.close();
+      showReceipt(app, receipt, t("report_received"));
+    } catch (error) {
+      submit.disabled = false;
+      problem.textContent = explain(error);
+      for (const input of [explanation, name, email]) {
+        if (explainField(error, input.name) === null) continue;
+        input.focus();
+        break;
+      }
+    }
+  };
+  const sheet = openSheet(app, t("report"), [form], { close: t("cancel"), closed: () => app.tree.focus(id) });
+}
+
+/** What became of the notice that the address names, if it names one. @param {App} app */
+export async function followReceipt(app) {
+  const token = HASH.exec(location.hash)?.[1];
+  if (!token) return;
+  try {
+    showReceipt(app, await app.calls.notice(token), t("report_state"));
+  } catch (error) {
+    app.notices.tell(explain(error));
+  }
+}
+
+/** @param {App} app @param {Receipt} receipt @param {string} title */
+function showReceipt(app, { token, state, comment_id, due_at, created_at, outcome, redress }, title) {
+  const link = new URL(location.href);
+  link.hash = `understory-notice=${token}`;
+  const shown = h("input", { type: "text", readonly: true, value: link.href, "aria-label": t("report_link") });
+  const words =
+    state === "open"
+      ? t("report_open", { date: dayOf(due_at) })
+      : t(state === "upheld" ? "report_upheld" : "report_dismissed", { date: dayOf(outcome?.at ?? created_at) });
+  openSheet(app, title, [
+    h("p", {}, words),
+    redress && h("p", { class: "hint" }, t("report_redress")),
+    h("p", { class: "hint" }, t("report_keep")),
+    h("p", { class: "input" }, shown, button(t("copy"), async () => {
+      shown.select();
+      try {
+        await navigator.clipboard.writeText(link.href);
+        app.notices.say(t("link_copied"));
+      } catch {
+        // It is selected: the keys copy it.
+      }
+    }, { class: "second" })),
+  ], { closed: () => app.tree.focus(comment_id) });
+}
+
+/** @param {string} label @param {HTMLElement} control */
+function field(label, control) {
+  control.id = freshId();
+  return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
+}
