@@ -161,7 +161,13 @@ const ROWS: &[Row] = &[
     ("GET", "/api/v1/docs", "", "", OK),
     ("GET", "/web/{file}", "", "", For::Open(404, "not_found")),
     // the article is the demo's
+    ("GET", "/embed.js", "", "", OK),
+    ("GET", "/embed-{version}.js", "", "", For::Open(404, "not_found")),
+    ("GET", "/embed.json", "", "", OK),
+    ("GET", "/console", "", "", OK),
+    ("GET", "/sign-in", "", "", OK),
     ("GET", "/", "", "", For::Open(404, "not_found")),
+    ("GET", "/demo/{file}", "", "", For::Open(404, "not_found")),
     ("GET", "/healthz", "", "", For::Operator),
     ("GET", "/readyz", "", "", For::Operator),
     ("GET", "/metrics", "", "", For::Operator),

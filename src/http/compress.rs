@@ -37,8 +37,17 @@ pub fn accepted(headers: &HeaderMap) -> Accepted {
 
 /// Compresses with brotli (RFC 7932).
 pub fn brotli(bytes: &[u8]) -> Vec<u8> {
+    brotli_at(bytes, BROTLI_QUALITY)
+}
+
+/// The same as well as it can: for what is compressed once and asked for ever after.
+pub fn brotli_well(bytes: &[u8]) -> Vec<u8> {
+    brotli_at(bytes, 11)
+}
+
+fn brotli_at(bytes: &[u8], quality: u32) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() / 4);
-    let mut writer = brotli::CompressorWriter::new(&mut out, 4_096, BROTLI_QUALITY, BROTLI_WINDOW);
+    let mut writer = brotli::CompressorWriter::new(&mut out, 4_096, quality, BROTLI_WINDOW);
     writer.write_all(bytes).expect("invariant: writing to a Vec does not fail");
     drop(writer);
     out
@@ -46,7 +55,16 @@ pub fn brotli(bytes: &[u8]) -> Vec<u8> {
 
 /// Compresses with gzip (RFC 1952), as cheaply as it can.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 3), flate2::Compression::fast());
+    gzip_at(bytes, flate2::Compression::fast())
+}
+
+/// The same as well as it can.
+pub fn gzip_well(bytes: &[u8]) -> Vec<u8> {
+    gzip_at(bytes, flate2::Compression::best())
+}
+
+fn gzip_at(bytes: &[u8], level: flate2::Compression) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 3), level);
     writer.write_all(bytes).expect("invariant: writing to a Vec does not fail");
     writer.finish().expect("invariant: writing to a Vec does not fail")
 }
@@ -76,10 +94,15 @@ mod tests {
     fn what_is_compressed_comes_back() {
         let text = "a comment and another comment ".repeat(200).into_bytes();
         let mut back = Vec::new();
-        brotli::Decompressor::new(brotli(&text).as_slice(), 4_096).read_to_end(&mut back).unwrap();
-        assert_eq!(back, text);
-        back.clear();
-        flate2::read::GzDecoder::new(gzip(&text).as_slice()).read_to_end(&mut back).unwrap();
-        assert_eq!(back, text);
+        for packed in [brotli(&text), brotli_well(&text)] {
+            brotli::Decompressor::new(packed.as_slice(), 4_096).read_to_end(&mut back).unwrap();
+            assert_eq!(back, text);
+            back.clear();
+        }
+        for packed in [gzip(&text), gzip_well(&text)] {
+            flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut back).unwrap();
+            assert_eq!(back, text);
+            back.clear();
+        }
     }
 }

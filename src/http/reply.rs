@@ -108,10 +108,14 @@ fn shared(seconds: u64) -> String {
     }
 }
 
+fn etag(bytes: &[u8]) -> String {
+    format!("\"{}\"", digest(bytes))
+}
+
 /// 128 bits of XXH3: a tag tells versions of one answer apart and proves nothing, and SHA-256 would
 /// take a tenth of the time of a page.
-fn etag(bytes: &[u8]) -> String {
-    format!("\"{}\"", URL_SAFE_NO_PAD.encode(XxHash3_128::oneshot(bytes).to_be_bytes()))
+pub fn digest(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(XxHash3_128::oneshot(bytes).to_be_bytes())
 }
 
 /// Whether `If-None-Match` has the tag, weak or strong (RFC 9110, 13.1.2).

@@ -426,8 +426,15 @@ fn operations() -> Vec<Route> {
     vec![
         get("/openapi.json", openapi::serve).open().text("This description").answers_text("application/json"),
         page("/api/v1/docs", assets::docs),
-        page("/web/{path}", assets::file),
+        // a page loads some thirty of these at once, and they cost no more than the bytes
+        page("/web/{path}", assets::file).counted(Bound::Nothing),
+        page("/embed.js", assets::embed).counted(Bound::Nothing),
+        page("/embed-{version}.js", assets::embed_version).counted(Bound::Nothing),
+        page("/embed.json", assets::embed_facts),
+        page("/console", assets::console),
+        page("/sign-in", assets::sign_in),
         page("/", assets::home),
+        page("/demo/{path}", assets::demo).counted(Bound::Nothing),
         page("/healthz", operate::health).operator(),
         page("/readyz", operate::ready).operator(),
         page("/metrics", operate::metrics).operator(),

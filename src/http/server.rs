@@ -12,6 +12,7 @@ use actix_web::{HttpServer, web};
 
 use crate::app::App;
 
+use super::assets::Assets;
 use super::cache::{Cache, Cached};
 use super::limits::Limits;
 use super::{Front, middleware, operate, routes};
@@ -32,6 +33,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener, front: Front) -> std::io::Res
     let limits = web::Data::from(limits);
     let app = web::Data::from(app);
     let front = web::Data::new(front);
+    let assets = web::Data::new(Assets::new());
     operate::figures();
     let upkept = Arc::new(AtomicBool::new(false));
     let server = HttpServer::new(move || {
@@ -42,6 +44,7 @@ pub fn serve(app: Arc<App>, listener: TcpListener, front: Front) -> std::io::Res
         let app = actix_web::App::new()
             .app_data(app.clone())
             .app_data(front.clone())
+            .app_data(assets.clone())
             .app_data(limits.clone())
             .wrap(from_fn(middleware::around))
             .configure(routes::configure);
