@@ -16,6 +16,7 @@ export const language = { tag: "en", dir: "ltr", locale: "en" };
 export const SPEECHLESS = "The comments could not be shown. Reload the page to try again.";
 
 const RTL = /^(ar|ckb|dv|fa|he|ps|sd|ug|ur|yi)$/;
+const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
 /** @type {Entries} */
 const words = {};
@@ -60,7 +61,7 @@ export function add(part) {
 
 /**
  * The string for `key`, with `{name}` filled from `values`. A string with plural
- * forms is chosen by `values.n`.
+ * forms is chosen by `values.n`. What is written the other way stands isolated.
  *
  * @param {WordKey} key
  * @param {Record<string, string | number>} [values]
@@ -72,8 +73,14 @@ export function t(key, values = {}) {
     typeof entry === "string" ? entry : (entry[plurals.select(Number(values.n))] ?? entry.other ?? key);
   return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => {
     const value = values[name];
-    return typeof value === "number" ? numbers.format(value) : (value ?? "");
+    if (typeof value === "number") return number(value);
+    return value && RTL_LETTER.test(value) !== (language.dir === "rtl") ? `\u2068${value}\u2069` : (value ?? "");
   });
+}
+
+/** As the page's language writes it. @param {number} value */
+export function number(value) {
+  return numbers.format(value);
 }
 
 /**

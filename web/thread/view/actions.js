@@ -4,7 +4,7 @@
 /** @import {Reading} from "../reading.js" */
 /** @import {Node} from "../types" */
 import { h, press, unseen } from "../../shared/dom.js";
-import { t } from "../../shared/words.js";
+import { number, t } from "../../shared/words.js";
 
 /**
  * @param {Reading} reading
@@ -34,7 +34,7 @@ function votes(score, open, mine) {
     "span",
     { class: "score" },
     unseen(t("score", { n: score })),
-    h("span", { "aria-hidden": "true" }, String(score).replace("-", "−")),
+    h("span", { "aria-hidden": "true" }, number(score).replace("-", "−")),
   );
   if (!open) return score !== 0 && h("span", { class: "votes" }, shown);
   const arrow = (/** @type {"up" | "down"} */ name, /** @type {string} */ sign, /** @type {number} */ value) =>

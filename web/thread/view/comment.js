@@ -61,7 +61,7 @@ function mutedLine(comment, id) {
 
 /** @param {Comment} comment */
 function numberLink({ id, number }) {
-  return h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), number);
+  return h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), isolated(number));
 }
 
 /** @param {Comment} comment @param {string} headId @param {boolean} isNew */
@@ -99,7 +99,7 @@ function replyTo({ model }, { comment: { parent_id, depth, number }, astray }) {
   const above = model.nodes.get(parent_id)?.comment.number ?? number.replace(/\.\d+$/, "");
   const [before = "", after = ""] = t("in_reply_to", { number: "\0" }).split("\0");
   const where = astray ? "" : depth > 9 ? " narrow wide" : " narrow";
-  return h("p", { class: `reply-to${where}` }, before, h("a", { href: linkTo(parent_id) }, above), after);
+  return h("p", { class: `reply-to${where}` }, before, h("a", { href: linkTo(parent_id) }, isolated(above)), after);
 }
 
 /** @param {Comment} comment */
