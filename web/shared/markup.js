@@ -40,4 +40,6 @@ function clean(element) {
     if (!KEPT_LINKS.has(link.protocol)) link.removeAttribute("href");
     link.rel = "nofollow ugc noopener noreferrer";
   }
+  // What is wider than the page is scrolled, by keyboard as well.
+  if (element.localName === "pre" || element.localName === "table") element.setAttribute("tabindex", "0");
 }

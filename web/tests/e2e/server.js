@@ -91,7 +91,7 @@ export async function startServer({ site, origins, settings }) {
  * @param {string} url @param {string} data @param {string} site @param {string[]} origins
  */
 async function register(url, data, site, origins) {
-  await command(["site", "add", site, "--data", data, ...origins.flatMap((origin) => ["--origin", origin])]);
+  if (origins.length > 0) await command(["site", "add", site, "--data", data, ...origins.flatMap((origin) => ["--origin", origin])]);
   const until = Date.now() + START_MS;
   for (const origin of origins) {
     const headers = { origin, "access-control-request-method": "POST" };

@@ -154,7 +154,9 @@ export class App {
       for (let at = 0; at === 0 || at < asked.length; at += VIEWER_IDS) {
         const changed = see(this.model, await this.calls.viewer(asked.slice(at, at + VIEWER_IDS)), me.id);
         for (const id of changed) {
-          this.tree.drawLevel(this.model.nodes.get(id)?.comment.parent_id ?? null);
+          const node = this.model.nodes.get(id);
+          // Whose parent is not loaded stands at the top.
+          this.tree.drawLevel(node && !node.astray ? node.comment.parent_id : null);
           this.tree.refresh(id);
         }
       }
