@@ -15,11 +15,23 @@ const WIDTH = 100;
 /** @typedef {Record<string, any>} Schema */
 
 /**
+ * An answer says null and leaves nothing out, which its description cannot say of a
+ * field that may be null; save these few, which are there only at times.
+ */
+const AT_TIMES = new Set([
+  "Session.access_token", "Session.refresh_token", "Comment.held_by", "ThreadViewer.moderation", "Can.reason",
+  "ProblemPart.pointer", "ProblemPart.parameter",
+]);
+/** Names of what is sent, not answered: there null and nothing are the same. @type {Set<string>} */
+let sent = new Set();
+
+/**
  * @param {any} document
  * @returns {string}
  */
 export function types(document) {
   const schemas = Object.entries(document.components.schemas);
+  sent = reached(document);
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) => operation(path, method, item[method])),
   );
@@ -32,9 +44,43 @@ export function types(document) {
   ].join("\n");
 }
 
+/** What bodies of requests are made of. @param {any} document */
+function reached(document) {
+  const names = new Set();
+  const look = (/** @type {any} */ part) => {
+    if (part === null || typeof part !== "object") return;
+    const name = typeof part.$ref === "string" ? part.$ref.replace("#/components/schemas/", "") : null;
+    if (name && !names.has(name)) {
+      names.add(name);
+      look(document.components.schemas[name]);
+    }
+    Object.values(part).forEach(look);
+  };
+  for (const item of Object.values(document.paths)) {
+    for (const method of METHODS) look(item[method]?.requestBody);
+  }
+  return names;
+}
+
+/** @param {Schema} schema of an answer, changed so that what may be null is there @param {string} name */
+function complete(schema, name) {
+  for (const part of schema.allOf ?? [schema]) {
+    if (!part.properties) continue;
+    const nullable = Object.entries(part.properties).filter(([, one]) => mayBeNull(/** @type {Schema} */ (one)));
+    const there = nullable.map(([field]) => field).filter((field) => !AT_TIMES.has(`${name}.${field}`));
+    part.required = [...new Set([...(part.required ?? []), ...there])];
+  }
+  return schema;
+}
+
+/** @param {Schema} schema */
+function mayBeNull(schema) {
+  return [schema.type].flat().includes("null") || (schema.oneOf ?? []).some((/** @type {Schema} */ one) => one.type === "null");
+}
+
 /** @param {string} name @param {Schema} schema */
 function declaration(name, schema) {
-  const text = typeOf(schema, 0);
+  const text = typeOf(sent.has(name) ? schema : complete(schema, name), 0);
   // An interface is named in messages, and may be added to.
   const isPlain = schema.type === "object" && schema.properties;
   return `${comment(schema.description)}export ${isPlain ? `interface ${name} ${text}` : `type ${name} = ${text};`}\n`;

@@ -6,11 +6,11 @@ export type Act = "approve" | "hide" | "restore" | "dismiss" | "purge" | "lock" 
 /** An appeal, as who made it and moderators of the site see it. */
 export interface Appeal {
   /** What was answered. */
-  answer?: string | null;
+  answer: string | null;
   /** When it was made. */
   created_at: string;
   /** When it was decided. */
-  decided_at?: string | null;
+  decided_at: string | null;
   /** The decision. */
   decision_id: string;
   /** By when it is to be decided. */
@@ -34,7 +34,7 @@ export interface AppealBody {
 /** Appeals of one party. */
 export interface AppealCounts {
   /** The median time to the ruling, in seconds; null when none was ruled on. */
-  median_s?: number | null;
+  median_s: number | null;
   /** Not decided yet. */
   open: number;
   /** The decision was reversed. */
@@ -49,14 +49,14 @@ export interface AppealCounts {
 export type AppealItem = Appeal & {
   /** What was decided: of a sanction its kind, or `lift`. */
   action: EntryAction;
-  comment?: Comment | null;
-  decided_by?: User | null;
+  comment: Comment | null;
+  decided_by: User | null;
   /** Whether it is the author's, or a reporter's against a dismissal. */
   party: Party;
-  reason_code?: Reason | null;
-  ruled_by?: User | null;
-  sanction?: Sanction | null;
-  user?: User | null;
+  reason_code: Reason | null;
+  ruled_by: User | null;
+  sanction: Sanction | null;
+  user: User | null;
 };
 
 /** How an appeal stands. */
@@ -67,7 +67,7 @@ export interface Appeals {
   /** Open ones first, oldest first; then those decided, newest first. */
   items: AppealItem[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** A settled target. */
@@ -95,7 +95,7 @@ export interface AutomationCounts {
   /** How many. */
   decided: number;
   /** The share overturned; null when there were none. */
-  error_rate?: number | null;
+  error_rate: number | null;
   /** Of them, overturned on appeal. */
   overturned: number;
 }
@@ -156,7 +156,7 @@ export interface CodeBody {
 
 /** A comment. */
 export type Comment = Fragment & {
-  author?: User | null;
+  author: User | null;
   /** Votes down. */
   down: number;
   /** Why it waits, for its author and moderators. */
@@ -176,7 +176,7 @@ export interface CommentPage {
   /** The shown roots with what is shown below them. */
   items: Comment[];
   /** Where the roots go on. */
-  next?: string | null;
+  next: string | null;
   /** Roots behind `next`. */
   remaining: number;
   /** The order of siblings. */
@@ -190,24 +190,24 @@ export interface Comments {
   /** Newest first. */
   items: Comment[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** A decision that concerned a person. */
 export interface ConcernView {
   action: EntryAction;
-  actor?: User | null;
+  actor: User | null;
   at: string;
   /** The comment; null when it is about a sanction. */
-  comment_id?: string | null;
+  comment_id: string | null;
   /** What it was to them. */
   concerned: Concerned;
   decision_id: string;
   /** The person's entry of it. */
   entry_id: string;
-  reason_code?: Reason | null;
+  reason_code: Reason | null;
   /** The sanction. */
-  sanction_id?: string | null;
+  sanction_id: string | null;
 }
 
 /** What a decision was to a person. */
@@ -219,10 +219,10 @@ export interface ConflictView {
   code: string;
   /** The comment. */
   comment_id: string;
-  decided?: PastView | null;
-  state?: State | null;
+  decided: PastView | null;
+  state: State | null;
   /** Its version; null when there is no such comment. */
-  version?: number | null;
+  version: number | null;
 }
 
 /** A permalink in one call. */
@@ -270,42 +270,42 @@ export type Decision = DecisionHead & {
   applied: Applied[];
   /** Every target left alone; the first 500. */
   conflicts: ConflictView[];
-  sanction?: Sanction | null;
+  sanction: Sanction | null;
 };
 
 /** A moderator's decision, without its targets. */
 export interface DecisionHead {
   /** What. */
   action: Act;
-  actor?: User | null;
+  actor: User | null;
   /** Targets settled so far. */
   applied_count: number;
   /** When it was made, or confirmed. */
   at: string;
-  confirmed_by?: User | null;
+  confirmed_by: User | null;
   /** Targets left alone so far. */
   conflict_count: number;
   /** Null when nothing was recorded. */
-  id?: string | null;
+  id: string | null;
   /** For moderators. */
-  note?: string | null;
+  note: string | null;
   /** How many of its targets it has come to. */
   progress: Progress;
   /** When it was proposed; null: one moderator was enough. */
-  proposed_at?: string | null;
+  proposed_at: string | null;
   /** For the author. */
-  public_text?: string | null;
-  reason_code?: Reason | null;
+  public_text: string | null;
+  reason_code: Reason | null;
   /** How far. */
   scope: Reach;
   /** What was selected; null where comments were named. */
-  select?: Record<string, unknown> | null;
+  select: Record<string, unknown> | null;
   /** How far it has got. */
   state: Phase;
   /** The decision it takes back. */
-  undoes?: string | null;
+  undoes: string | null;
   /** The decision that took it back. */
-  undone_by?: string | null;
+  undone_by: string | null;
 }
 
 /** A page of decisions. */
@@ -313,7 +313,7 @@ export interface Decisions {
   /** Newest first. */
   items: DecisionHead[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** A new text. */
@@ -342,8 +342,8 @@ export interface Flag {
   /** Its id. */
   id: string;
   /** The reporter's words. */
-  note?: string | null;
-  outcome?: Outcome | null;
+  note: string | null;
+  outcome: Outcome | null;
   /** Why. */
   reason: Reason;
   /** What became of it. */
@@ -377,15 +377,15 @@ export type FlagState = "open" | "upheld" | "dismissed" | "withdrawn";
 /** The part of a comment that changes only with its version. */
 export interface Fragment {
   /** The text as it was sent; null in a tombstone. */
-  body?: string | null;
+  body: string | null;
   /** The text as safe HTML; null in a tombstone. */
-  body_html?: string | null;
+  body_html: string | null;
   /** When it was posted. */
   created_at: string;
   /** 1 at the top. */
   depth: number;
   /** When its text last changed. */
-  edited_at?: string | null;
+  edited_at: string | null;
   /** Its id. */
   id: string;
   /** Whether it takes no replies. */
@@ -393,10 +393,10 @@ export interface Fragment {
   /** The outline number of the article page: "3.1". */
   number: string;
   /** What it replies to. */
-  parent_id?: string | null;
+  parent_id: string | null;
   /** Whether it is named at the head of the thread. */
   pinned: boolean;
-  removed?: Removed | null;
+  removed: Removed | null;
   /** Where it stands. */
   state: State;
   /** Its thread. */
@@ -449,34 +449,34 @@ export interface Log {
   /** Newest first. */
   items: LogRow[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** The end of a chain. */
 export interface LogHead {
-  at?: string | null;
+  at: string | null;
   /** Null while the chain is empty. */
-  hash?: string | null;
+  hash: string | null;
   /** 0 while the chain is empty. */
   seq: number;
-  site?: string | null;
+  site: string | null;
 }
 
 /** A row of the log. */
 export interface LogRow {
   action: string;
-  actor?: User | null;
+  actor: User | null;
   /** How it is. */
-  after?: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
   at: string;
   /** How it was; null also when purged. */
-  before?: Record<string, unknown> | null;
+  before: Record<string, unknown> | null;
   hash: string;
-  note?: string | null;
+  note: string | null;
   prev_hash: string;
   /** When the texts were purged. */
-  purged_at?: string | null;
-  reason_code?: string | null;
+  purged_at: string | null;
+  reason_code: string | null;
   /** Counts over all chains of the store. */
   seq: number;
   target: string;
@@ -494,7 +494,7 @@ export interface LoginBody {
 /** A person as they see themselves. */
 export type Me = User & {
   /** Their address, which nobody else sees. */
-  email?: string | null;
+  email: string | null;
   /** Their roles, and where they hold. */
   roles: OwnRole[];
   /** What they chose. */
@@ -503,13 +503,13 @@ export type Me = User & {
 
 /** A sanction as moderators see it. */
 export type ModeratedSanction = Sanction & {
-  actor?: User | null;
+  actor: User | null;
   /** The decision that made it; its undo lifts it, too. */
   decision_id: string;
   /**
    * For moderators; null also when it was noted on the whole server, for who moderates one site.
    */
-  note?: string | null;
+  note: string | null;
   /** Whether it waits for a second moderator to confirm the decision, and does not hold yet. */
   proposed: boolean;
 };
@@ -518,9 +518,9 @@ export type ModeratedSanction = Sanction & {
 export interface ModeratorTally {
   decisions: number;
   /** From 0 to 1. */
-  overturn_rate?: number | null;
+  overturn_rate: number | null;
   overturned: number;
-  user?: User | null;
+  user: User | null;
 }
 
 /** A note to be kept. */
@@ -547,7 +547,7 @@ export interface Notes {
   /** Newest first. */
   items: NoteView[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** A notice to be given. */
@@ -575,16 +575,16 @@ export interface NoticeView {
   /** Until when it is to be decided. */
   due_at: string;
   /** Their address; null when they did not say. */
-  email?: string | null;
+  email: string | null;
   explanation: string;
   /** Who gave it; null when they did not say. */
-  name?: string | null;
+  name: string | null;
 }
 
 /** What of a person changes with time and place. */
 export interface Now {
-  badge?: Badge | null;
-  presence?: Presence | null;
+  badge: Badge | null;
+  presence: Presence | null;
 }
 
 /** Who is online. */
@@ -609,7 +609,7 @@ export interface Outcome {
 /** An own comment. */
 export type OwnComment = Comment & {
   /** Until when it may be edited; null when it may not. */
-  editable_until?: string | null;
+  editable_until: string | null;
 };
 
 /** Own comments. */
@@ -617,31 +617,31 @@ export interface OwnComments {
   /** Newest first, in any state. */
   items: OwnComment[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** A decision on one comment, or on the person, as one person concerned sees it. */
 export interface OwnDecision {
   /** What was done: of a sanction its kind, or `lift`. */
   action: EntryAction;
-  appeal?: Appeal | null;
+  appeal: Appeal | null;
   /** When. */
   at: string;
   /** Whether a rule did it. */
   automated: boolean;
   /** The comment; null when it is about a sanction. */
-  comment_id?: string | null;
+  comment_id: string | null;
   /** The decision. */
   decision_id: string;
   /** The entry's id. */
   id: string;
   /** The moderator's words. */
-  public_text?: string | null;
-  reason_code?: Reason | null;
-  sanction?: Sanction | null;
+  public_text: string | null;
+  reason_code: Reason | null;
+  sanction: Sanction | null;
   /** The sanction, when it is about one. */
-  sanction_id?: string | null;
-  statement?: StatementView | null;
+  sanction_id: string | null;
+  statement: StatementView | null;
 }
 
 /** Decisions on what is one's own. */
@@ -649,7 +649,7 @@ export interface OwnDecisions {
   /** Newest first. */
   items: OwnDecision[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** Own flags. */
@@ -657,7 +657,7 @@ export interface OwnFlags {
   /** Newest first, with their outcome. */
   items: Flag[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** A role and where it holds. */
@@ -665,13 +665,13 @@ export interface OwnRole {
   /** The role. */
   role: Role;
   /** The site; null for the whole server. */
-  site?: string | null;
+  site: string | null;
 }
 
 /** One of a person's sign-ins. */
 export interface OwnSession {
   /** The browser's or program's own name. */
-  agent?: string | null;
+  agent: string | null;
   /** How its tokens travel. */
   client: Client;
   /** When it began. */
@@ -693,7 +693,7 @@ export interface OwnSessions {
   /** Newest first. */
   items: OwnSession[];
   /** Always null: the list is whole. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** What a person chose. */
@@ -717,7 +717,7 @@ export interface PasswordBody {
 export interface PastView {
   /** What. */
   action: Act;
-  actor?: User | null;
+  actor: User | null;
   /** When. */
   at: string;
   /** The decision. */
@@ -819,7 +819,7 @@ export interface Queue {
   /** Most urgent first. What waits all the while with the same priority is on one page exactly. */
   items: QueueItemView[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** What waits on a site; a comment may be of several kinds. */
@@ -836,10 +836,10 @@ export interface QueueItemView {
    * 0: a notice, by the time it is due; 1: it breaks the rules as good as certainly; 2: the rest.
    */
   band: number;
-  claim?: Holding | null;
+  claim: Holding | null;
   comment: Comment;
   /** Until when its notice is to be decided. */
-  due_at?: string | null;
+  due_at: string | null;
   /** Since when it waits. */
   first_at: string;
   /** Its open flags by reason. */
@@ -872,11 +872,11 @@ export interface Receipt {
   created_at: string;
   /** Until when it is to be decided. */
   due_at: string;
-  outcome?: Outcome | null;
+  outcome: Outcome | null;
   /** The state, in words. */
   reason: string;
   /** What somebody who disagrees with the outcome can do; null while there is none. */
-  redress?: string | null;
+  redress: string | null;
   /** `open`, `upheld` or `dismissed`. */
   state: FlagState;
   /** Asks for the notice at `/notices/{token}`. Given out here only. */
@@ -921,7 +921,7 @@ export interface Removed {
   at: string;
   /** Who. */
   by: Remover;
-  reason_code?: Reason | null;
+  reason_code: Reason | null;
 }
 
 /** Who took a comment from the page. */
@@ -938,7 +938,7 @@ export interface Replies {
   /** The shown siblings with what is shown below them. */
   items: Comment[];
   /** Where this level goes on. */
-  next?: string | null;
+  next: string | null;
   /** Comments of this level behind `next`. */
   remaining: number;
 }
@@ -966,7 +966,7 @@ export interface ReportCounts {
   /** Found to be wrong. */
   dismissed: number;
   /** The median time to the decision, in seconds; null when none was decided. */
-  median_s?: number | null;
+  median_s: number | null;
   /** Not decided yet. */
   open: number;
   /** How many. */
@@ -982,7 +982,7 @@ export interface ReporterView {
   at: string;
   /** Their flags on the site that moderators disagreed with. */
   dismissed: number;
-  note?: string | null;
+  note: string | null;
   /** Whether it is on a reply to their own comment, and so counts half. */
   own_reply: boolean;
   /** Whether so many were settled that the flag counts in full. */
@@ -999,7 +999,7 @@ export interface ReporterView {
 export interface Reporters {
   dismissed: number;
   /** The share that was upheld, from 0 to 1. */
-  precision?: number | null;
+  precision: number | null;
   upheld: number;
 }
 
@@ -1010,11 +1010,11 @@ export interface Reports {
   /** Newest first, with their outcome. */
   items: Flag[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
   /** Whether so many were settled that their flags count in full. */
   proven: boolean;
   /** The share that was upheld; null when none was settled. */
-  share?: number | null;
+  share: number | null;
   /** All of theirs that moderators agreed with. */
   upheld: number;
   user: User;
@@ -1054,7 +1054,7 @@ export interface Revisions {
   /** Oldest first; empty for who is neither author nor moderator. */
   items: Revision[];
   /** Always null: the list is whole. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** What a person is on a site, or on the whole server. */
@@ -1064,7 +1064,7 @@ export type Role = "reader" | "moderator" | "admin";
 export interface RuleTally {
   decisions: number;
   /** From 0 to 1. */
-  overturn_rate?: number | null;
+  overturn_rate: number | null;
   overturned: number;
   rule: string;
 }
@@ -1089,15 +1089,15 @@ export interface Sanction {
   /** What. */
   kind: SanctionKind;
   /** When a moderator took it back. */
-  lifted_at?: string | null;
+  lifted_at: string | null;
   /** The moderator's words. */
-  public_text?: string | null;
+  public_text: string | null;
   /** Why. */
   reason_code: Reason;
   /** Where it holds; null: everywhere. */
-  site?: string | null;
+  site: string | null;
   /** When it ends by itself; null: never. */
-  until?: string | null;
+  until: string | null;
   /** On whom. */
   user_id: string;
 }
@@ -1126,7 +1126,7 @@ export interface Sanctions {
   /** Newest first; those on the whole server are among those of any site. */
   items: ModeratedSanction[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** What a session's tokens may do. */
@@ -1176,7 +1176,7 @@ export interface SettingsBody {
 export interface SettledFlags {
   dismissed: number;
   /** The share that was upheld; null when none was settled. */
-  share?: number | null;
+  share: number | null;
   upheld: number;
 }
 
@@ -1192,7 +1192,7 @@ export interface SignInCode {
  */
 export interface Signal {
   /** In words. */
-  detail?: string | null;
+  detail: string | null;
   name: SignalName;
   value: number;
 }
@@ -1207,7 +1207,7 @@ export interface Site {
   /** How long an author may edit, in seconds. */
   edit_window_s: number;
   /** Where the rules can be read. */
-  policy_url?: string | null;
+  policy_url: string | null;
   /** What a flag may say. */
   reasons: Reason[];
   site: string;
@@ -1246,7 +1246,7 @@ export interface StatementView {
   /** What brought it to attention. */
   origin: Origin;
   /** Where the rules can be read. */
-  policy_url?: string | null;
+  policy_url: string | null;
   /** Its name outside of this service. */
   puid: string;
   /** What one can do against it. */
@@ -1260,7 +1260,7 @@ export interface StatementView {
   /** The same in words. */
   territorial_scope_text: string;
   /** Until when; null: until it is taken back. */
-  until?: string | null;
+  until: string | null;
 }
 
 /** Figures of a site, from its last 1,000 decisions. */
@@ -1273,12 +1273,12 @@ export interface Stats {
    * How long the item waits that waits longest and nobody holds, in seconds; null when there is
    * none.
    */
-  oldest_unclaimed_s?: number | null;
+  oldest_unclaimed_s: number | null;
   /** How those who flag were right. */
   reporters: Reporters;
   /** What held comments, and how often they were let pass. */
   rules: RuleTally[];
-  time_to_decision_s?: Times | null;
+  time_to_decision_s: Times | null;
   /** What waits now. */
   waiting: QueueCounts;
   /** What they are made of. */
@@ -1298,17 +1298,17 @@ export type TargetOutcome = "applied" | "conflict" | "waiting";
 /** What became of one comment, or that it is still to come. */
 export interface TargetView {
   /** Why it was left alone: `not_found`, `stale_version`, `stale_claim` or `wrong_state`. */
-  code?: string | null;
+  code: string | null;
   /** The comment. */
   comment_id: string;
-  decided?: PastView | null;
-  from?: State | null;
+  decided: PastView | null;
+  from: State | null;
   /** What became of it. */
   outcome: TargetOutcome;
-  state?: State | null;
-  to?: State | null;
+  state: State | null;
+  to: State | null;
   /** Its version afterwards; of one still to come that which was looked at. */
-  version?: number | null;
+  version: number | null;
 }
 
 /** A page of what a decision is aimed at. */
@@ -1316,7 +1316,7 @@ export interface Targets {
   /** In the decision's own order. */
   items: TargetView[];
   /** Where it goes on. */
-  next?: string | null;
+  next: string | null;
 }
 
 /** The comments under one article. */
@@ -1324,9 +1324,9 @@ export interface Thread {
   /** How many comments there are. */
   counts: ThreadCounts;
   /** When it was born. */
-  created_at?: string | null;
+  created_at: string | null;
   /** Null until the first comment. */
-  id?: string | null;
+  id: string | null;
   /** The thread's key. */
   key: string;
   /** Comments to be named at the head. */
@@ -1340,9 +1340,9 @@ export interface Thread {
   /** Whether it takes anything new. */
   state: ThreadState;
   /** The article's title. */
-  title?: string | null;
+  title: string | null;
   /** The article's address. */
-  url?: string | null;
+  url: string | null;
   /** Moves with whatever changes an anonymous page, save names, badges and presence. */
   version: number;
 }
@@ -1370,8 +1370,8 @@ export interface ThreadCounts {
 export interface ThreadName {
   id: string;
   key: string;
-  title?: string | null;
-  url?: string | null;
+  title: string | null;
+  url: string | null;
 }
 
 /** Whether a thread takes anything new. */
@@ -1438,7 +1438,7 @@ export interface Votes {
 export interface Window {
   decisions: number;
   /** When the first of them was made. */
-  since?: string | null;
+  since: string | null;
 }
 
 /** Each call, by its verb and its path below /api/v1. */
