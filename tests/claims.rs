@@ -77,6 +77,10 @@ async fn what_is_held_is_given_to_nobody_else_until_it_is_given_back_or_runs_out
     world.wait_ms(LEASE_MS - 1);
     let renewed = world.call("mona", "PATCH", &path, json!({"lease_s": 600})).await.ok();
     assert_eq!(items(&renewed), [id(&first)]);
+    // since when is told as it was, however often it is renewed
+    let since = |claim: &Value| claim["items"][0]["claim"]["since"].as_str().unwrap().to_owned();
+    assert_eq!(since(&renewed), since(&mine));
+    assert!(since(&mine).as_str() < mine["expires_at"].as_str().unwrap());
     // ada's has run out, by itself; mona's holds on
     world.wait_ms(LEASE_MS);
     let queue = world.get("ada", "/moderation/queue?site=here").await.ok();

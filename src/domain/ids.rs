@@ -15,6 +15,11 @@ pub fn compose(created_ms: i64, random: u32) -> i64 {
     ((created_ms.max(0) & TIME_BITS) << 22) | i64::from(random & 0x3f_ffff)
 }
 
+/// The time an id was composed from, in milliseconds since 1970.
+pub fn composed_ms(id: i64) -> i64 {
+    id >> 22
+}
+
 /// Reads an id as the contract writes it: decimal digits without sign, blanks or leading zero.
 pub fn parse(text: &str) -> Option<i64> {
     let canonical = text.len() <= 19 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
@@ -92,6 +97,7 @@ mod tests {
     fn ids_sort_by_time() {
         assert!(compose(1_000, 0x3f_ffff) < compose(1_001, 0));
         assert!(compose(-5, 7) >= 0);
+        assert_eq!(composed_ms(compose(1_700_000_000_123, 0x3f_ffff)), 1_700_000_000_123);
     }
 
     #[test]

@@ -113,6 +113,9 @@ pub struct QueueItemView {
 pub struct Holding {
     /// The moderator.
     user: wire::User,
+    /// When they took it.
+    #[schema(format = DateTime)]
+    since: String,
     /// Until when, unless it is renewed.
     expires_at: String,
 }
@@ -282,6 +285,7 @@ pub(super) fn queue_item(app: &App, item: &QueueItem) -> QueueItemView {
         due_at: waiting.due_ms.map(rfc3339),
         claim: item.holder.as_ref().map(|holder| Holding {
             user: wire::user(app, &holder.user, Some(site)),
+            since: rfc3339(holder.since_ms),
             expires_at: rfc3339(holder.expires_ms),
         }),
     }

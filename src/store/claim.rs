@@ -4,7 +4,7 @@ use super::driver::{Columns, values};
 use super::queue::{QueuePlace, QueueRow, places_after, row, waiting_columns};
 use super::user::{user, user_columns};
 use super::{StoreError, Tx, dialect};
-use crate::domain::ids::{ClaimId, CommentId, SiteId, UserId};
+use crate::domain::ids::{ClaimId, CommentId, SiteId, UserId, composed_ms};
 use crate::domain::user::User;
 
 /// A moderator's lease on items of a site's queue.
@@ -36,6 +36,8 @@ impl Lease {
 pub struct Holder {
     /// The moderator.
     pub user: User,
+    /// Since when, in milliseconds since 1970.
+    pub since_ms: i64,
     /// Until when, in milliseconds since 1970.
     pub expires_ms: i64,
 }
@@ -148,14 +150,14 @@ impl Tx<'_> {
             concat!(
                 "SELECT ",
                 user_columns!(),
-                ", q.comment_id, k.expires_ms FROM queue_item q CROSS JOIN claim k CROSS JOIN user_account u
+                ", q.comment_id, k.id, k.expires_ms FROM queue_item q CROSS JOIN claim k CROSS JOIN user_account u
                  WHERE q.comment_id IN EACH_ID(?1) AND k.id = q.claim_id AND k.ended = 0 AND k.expires_ms > ?2
                    AND u.id = k.user_id"
             ),
             values![&ids, now_ms],
             |c| {
                 let user = user(c)?;
-                Ok((c.take()?, Holder { user, expires_ms: c.take()? }))
+                Ok((c.take()?, Holder { user, since_ms: composed_ms(c.take()?), expires_ms: c.take()? }))
             },
         )
     }
