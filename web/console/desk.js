@@ -11,11 +11,12 @@ import { Keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Notices } from "./notices.js";
 import { pages } from "./pages.js";
+import { Outbox } from "./queue/outbox.js";
 import { placeOf } from "./router.js";
 import { Session } from "./session.js";
 import { askToSignIn } from "./signin.js";
 import { sitesOf } from "./sites.js";
-import { explain } from "../shared/problems.js";
+import { explain, Problem } from "../shared/problems.js";
 import { t } from "./words.js";
 
 /**
@@ -25,6 +26,7 @@ import { t } from "./words.js";
 export class Desk extends EventTarget {
   api = new Api();
   session = new Session(this.api, askToSignIn);
+  outbox = new Outbox(this);
   keys = new Keys();
   notices = new Notices();
   kept = readKept();
@@ -101,6 +103,7 @@ export class Desk extends EventTarget {
   /** Says what went wrong, in words. @param {unknown} error */
   tell(error) {
     this.notices.show(explain(error), { problem: true });
+    if (error instanceof Problem && error.status === 403) void this.roleGone().catch(() => {});
   }
 
   /** Draws what is shown anew. */
@@ -116,6 +119,7 @@ export class Desk extends EventTarget {
     await this.session.start();
     this.sites = await sitesOf(this);
     if (this.sites.some(({ site }) => site === this.site.site)) return;
+    this.#live.stop();
     this.#shown?.drawn.left?.();
     this.#shown = null;
     this.keys.ofPage([]);

@@ -23,9 +23,12 @@ export class Live {
     this.#desk = desk;
     this.#say = say;
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) this.#stop();
-      else if (this.#site) {
-        this.follow(this.#site);
+      const site = this.#site;
+      if (document.hidden) {
+        this.stop();
+        this.#site = site;
+      } else if (site) {
+        this.follow(site);
         this.#news();
       }
     });
@@ -33,7 +36,7 @@ export class Live {
 
   /** @param {string} site its key */
   follow(site) {
-    this.#stop();
+    this.stop();
     this.#site = site;
     const stream = new EventSource(`/api/v1/moderation/events?site=${encodeURIComponent(site)}`);
     this.#stream = stream;
@@ -43,9 +46,14 @@ export class Live {
       this.#say(t("live"));
     };
     stream.onerror = () => this.#fallBack();
-    for (const name of ["queue", "claims"]) stream.addEventListener(name, () => this.#news());
+    stream.addEventListener("queue.changed", (event) => {
+      const { counts } = JSON.parse(event.data);
+      this.#desk.count({ ...counts });
+      this.#news();
+    });
   }
 
+  /** What is in the queue may have changed while nothing was heard. */
   #fallBack() {
     this.#say(t("live_poll"));
     this.#poll ||= window.setInterval(() => this.#news(), POLL_MS);
@@ -58,10 +66,12 @@ export class Live {
     }, GATHER_MS);
   }
 
-  #stop() {
+  /** Hears nothing any longer. */
+  stop() {
     this.#stream?.close();
     this.#stream = null;
     clearInterval(this.#poll);
     this.#poll = 0;
+    this.#site = "";
   }
 }

@@ -7,6 +7,8 @@ import { button, freshId, h, isolated } from "../shared/dom.js";
 import { markup } from "../shared/markup.js";
 import { Problem } from "../shared/problems.js";
 import { timeElement } from "../shared/time.js";
+import { authorOf } from "./author.js";
+import { Reasons } from "./queue/reasons.js";
 import { hashOf } from "./router.js";
 import { t, word } from "./words.js";
 
@@ -21,8 +23,9 @@ export const search = {
   lists: [{ at: "search", title: "list_search", key: "s" }],
   draw(desk, place) {
     const found = h("div", {});
-    const main = h("section", { class: "search" }, h("h1", {}, t("list_search")), form(desk, place), found);
-    void fill(desk, place, found).catch((error) => {
+    const reasons = new Reasons(desk);
+    const main = h("section", { class: "search" }, h("h1", {}, t("list_search")), form(desk, place), reasons.element, found);
+    void fill(desk, place, found, reasons).catch((error) => {
       if (error instanceof Problem && error.status === 404) found.replaceChildren(h("p", {}, t("search_no_thread")));
       else desk.tell(error);
     });
@@ -55,8 +58,8 @@ function form(desk, { query }) {
   return element;
 }
 
-/** @param {Desk} desk @param {Place} place @param {HTMLElement} found */
-async function fill(desk, { query }, found) {
+/** @param {Desk} desk @param {Place} place @param {HTMLElement} found @param {Reasons} reasons */
+async function fill(desk, { query }, found, reasons) {
   const author = await authorOf(desk, query.get("author") ?? "");
   if (author === null) {
     found.replaceChildren(h("p", {}, t("search_nobody")));
@@ -74,50 +77,42 @@ async function fill(desk, { query }, found) {
     const answer = await desk.api.get("moderation/comments", { query: empty });
     cursor = answer.next;
     more.hidden = cursor === null;
-    list.append(...answer.items.map((one) => card(desk, one)));
+    list.append(...answer.items.map((one) => card(desk, one, reasons)));
     if (!list.firstChild) found.replaceChildren(h("p", {}, t("search_none")));
   };
   await page();
 }
 
-/** An author's id: as given, or of a login. @param {Desk} desk @param {string} name @returns {Promise<string | null>} empty: anybody */
-async function authorOf(desk, name) {
-  if (!name || /^\d{10,19}$/.test(name)) return name;
-  try {
-    const { items } = await desk.api.get("moderation/users", { query: { site: desk.site.site, login: name } });
-    return items[0]?.id ?? null;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return null;
-    throw error;
-  }
-}
-
-/** @param {Desk} desk @param {Comment} comment */
-function card(desk, comment) {
+/** @param {Desk} desk @param {Comment} comment @param {Reasons} reasons */
+function card(desk, comment, reasons) {
   const state = h("span", { class: `tag ${comment.state}` }, word("state", comment.state));
   const acts = /** @type {const} */ ({ published: "hide", held: "approve", hidden: "restore" });
   const act = comment.state === "deleted" ? null : acts[comment.state];
-  const run = async (/** @type {HTMLButtonElement} */ from) => {
-    from.disabled = true;
+  const run = async (/** @type {string} */ reason_code = "") => {
     try {
       const made = await desk.api.send("POST", "moderation/decisions", { body: {
         targets: [{ comment_id: comment.id, version: comment.version }],
         action: act,
-        ...(act === "hide" ? { reason_code: "rule_violation" } : {}),
+        ...(reason_code ? { reason_code } : {}),
       } });
       const [done] = made.applied;
       if (done) Object.assign(comment, { state: done.to, version: done.version });
       else desk.notices.show(word("conflict", made.conflicts[0]?.code ?? ""), { problem: true });
-      element.replaceWith(card(desk, comment));
+      const next = card(desk, comment, reasons);
+      element.replaceWith(next);
+      next.querySelector("button")?.focus();
     } catch (error) {
       desk.tell(error);
-      from.disabled = false;
     }
+  };
+  const asked = () => {
+    if (act === "hide") reasons.ask((reason) => void run(reason));
+    else void run();
   };
   const element = h("li", {},
     h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]) }, isolated(comment.author.display_name)),
       " ", comment.number, " · ", timeElement(comment.created_at), " ", state),
     h("div", { class: "body", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
-    act && button(word("act", act), (event) => void run(/** @type {HTMLButtonElement} */ (event.currentTarget))));
+    act && button(word("act", act), asked));
   return element;
 }

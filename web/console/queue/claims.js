@@ -25,8 +25,6 @@ export class Claims {
   #touchedAt = Date.now();
   #timer = 0;
   #taking = false;
-  /** Nothing is left that nobody holds. */
-  #isDry = false;
   #over = new AbortController();
 
   /** @param {Desk} desk @param {Items} items @param {Filters} filters */
@@ -38,7 +36,10 @@ export class Claims {
     for (const name of ["keydown", "pointerdown"]) {
       document.addEventListener(name, () => this.#touched(), { signal, capture: true });
     }
-    window.addEventListener("pagehide", () => this.#giveBack(), { signal });
+    window.addEventListener("pagehide", () => {
+      // what is still being decided needs its claim; the others run out by themselves
+      if (this.#desk.outbox.waiting === 0) this.#giveBack();
+    }, { signal });
     this.#timer = window.setInterval(() => void this.#renew(), RENEW_MS);
   }
 
@@ -49,10 +50,16 @@ export class Claims {
     return tokens.size === 1 ? one : undefined;
   }
 
-  /** Takes the next items when few are left. */
+  /** @param {Id} id */
+  holds(id) {
+    return this.#tokens.has(id);
+  }
+
+  /** Takes the next items when few are left, and there are some that nobody holds. */
   async take() {
-    const left = this.#items.order.filter((id) => this.#tokens.has(id)).length;
-    if (this.#taking || left >= LOW || this.#isDry) return;
+    const { order } = this.#items;
+    const left = order.filter((id) => this.#tokens.has(id)).length;
+    if (this.#taking || left >= LOW || order.every((id) => this.#items.claim(id))) return;
     this.#taking = true;
     try {
       /** @type {Claim} */
@@ -64,7 +71,6 @@ export class Claims {
         return;
       }
       for (const { comment } of claim.items) this.#tokens.set(comment.id, claim.token);
-      this.#isDry = claim.items.length < TAKE;
       this.#items.add(claim.items);
     } finally {
       this.#taking = false;
@@ -73,20 +79,15 @@ export class Claims {
 
   /** Takes one that nobody holds, because it is looked at. @param {Id} id */
   async takeOne(id) {
-    const held = this.#items.entry(id)?.item.claim;
-    if (this.#tokens.has(id) || (held && Date.parse(held.expires_at) > Date.now())) return;
+    if (this.#tokens.has(id) || this.#items.claim(id)) return;
     /** @type {Claim} */
     const claim = await this.#desk.api.send("POST", "moderation/claims", {
       body: { site: this.#desk.site.site, comment_ids: [id] },
     });
-    if (claim.items.length === 0) return;
+    // somebody was faster: who it is, is read
+    if (claim.items.length === 0) return this.#items.read();
     this.#tokens.set(id, claim.token);
     this.#items.add(claim.items);
-  }
-
-  /** New items came: there may be something to take again. */
-  news() {
-    this.#isDry = false;
   }
 
   /** A decision has ended it. @param {Id[]} ids */
@@ -98,13 +99,12 @@ export class Claims {
   end() {
     this.#over.abort();
     clearInterval(this.#timer);
-    this.#giveBack();
+    void this.#desk.outbox.idle().then(() => this.#giveBack());
   }
 
   #giveBack() {
     for (const token of new Set(this.#tokens.values())) this.#drop(token);
     this.#tokens.clear();
-    this.#isDry = false;
   }
 
   /** @param {string} token */

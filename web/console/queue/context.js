@@ -62,13 +62,13 @@ export function above({ ancestors }) {
     (/** @type {HTMLElement | null} */ inner, one) => h("ol", {}, h("li", {}, ...told(one), inner)),
     null,
   );
-  return h("section", { class: "around" }, h("h2", {}, t("above_title")), nested);
+  return h("section", { class: "around" }, h("h3", {}, t("above_title")), nested);
 }
 
 /** @param {Around} around @returns {HTMLElement | null} */
 export function below({ replies, siblings, remaining }) {
   const list = (/** @type {"replies_title" | "siblings_title"} */ title, /** @type {Comment[]} */ comments) =>
-    comments.length > 0 && h("section", { class: "around" }, h("h2", {}, t(title)),
+    comments.length > 0 && h("section", { class: "around" }, h("h3", {}, t(title)),
       h("ol", {}, ...comments.map((one) => h("li", {}, ...told(one)))));
   return h("div", {},
     list("replies_title", replies),

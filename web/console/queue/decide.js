@@ -6,8 +6,7 @@
 /** @import {Action, Comment} from "../../shared/types" */
 /** @import {Conflict, Decision, Id} from "../types" */
 /** @import {Claims} from "./claims.js" */
-/** @import {Items} from "./items.js" */
-/** @import {Outbox} from "./outbox.js" */
+/** @import {Entry, Items} from "./items.js" */
 import { explain, Problem } from "../../shared/problems.js";
 import { ago } from "../../shared/time.js";
 import { reasonWord } from "../../shared/words.js";
@@ -28,18 +27,18 @@ export class Decisions {
   #desk;
   #items;
   #claims;
-  #outbox;
   /** @type {Made[]} */
   #made = [];
+  /** When something was decided last. */
+  lastAt = 0;
   /** Takes the bar of the last decision away. */
   #unbar = () => {};
 
-  /** @param {Desk} desk @param {Items} items @param {Claims} claims @param {Outbox} outbox */
-  constructor(desk, items, claims, outbox) {
+  /** @param {Desk} desk @param {Items} items @param {Claims} claims */
+  constructor(desk, items, claims) {
     this.#desk = desk;
     this.#items = items;
     this.#claims = claims;
-    this.#outbox = outbox;
   }
 
   /**
@@ -49,21 +48,27 @@ export class Decisions {
    * @param {Texts & {reason_code?: string}} [more]
    */
   act(action, more = {}) {
+    this.lastAt = Date.now();
     const ids = this.#aimed();
     const free = ids.filter((id) => this.#items.holder(id) === null);
     if (free.length < ids.length) this.#heldByOthers(ids.filter((id) => !free.includes(id)));
     if (free.length === 0) return;
-    const targets = free.map((id) => ({ comment_id: id, version: this.#comment(id)?.version ?? 0 }));
+    const entries = free.flatMap((id) => this.#items.entry(id) ?? []);
     const token = this.#claims.token(free);
-    const body = { targets, action, ...(token ? { claim_token: token } : {}), ...filled(more) };
-    const taken = STAYING.has(action) ? [] : this.#items.take(free);
-    const answer = this.#send(body, free, taken);
+    const body = { action, ...(token ? { claim_token: token } : {}), ...filled(more) };
+    const taken = this.#items.take(free.filter((id) => !this.#stays(id, action)));
+    const answer = this.#send(body, entries, taken);
     const text = t("done_one", { n: free.length, action: word("done", action) });
     const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
     const made = { answer, taken };
     this.#unbar();
     this.#unbar = this.#desk.notices.show(said, { act: { text: t("undo_key"), run: () => void this.undo(made) } });
     this.#made.push(made);
+  }
+
+  /** Whether it goes on waiting after the act: what is held does, without its flags. @param {Id} id @param {Action} action */
+  #stays(id, action) {
+    return STAYING.has(action) || (action === "dismiss" && this.#comment(id)?.state === "held");
   }
 
   /** What the next act is about. */
@@ -78,14 +83,18 @@ export class Decisions {
     return this.#items.entry(id)?.item.comment;
   }
 
-  /** @param {object} body @param {Id[]} ids @param {Taken} taken @returns {Promise<Decision | null>} */
-  async #send(body, ids, taken) {
+  /** @param {object} body @param {Entry[]} entries @param {Taken} taken @returns {Promise<Decision | null>} */
+  async #send(body, entries, taken) {
+    // what is being taken back has no version yet
+    const busy = entries.flatMap((entry) => entry.busy ?? []);
+    if (busy.length > 0) await Promise.all(busy);
+    const targets = entries.map(({ item: { comment } }) => ({ comment_id: comment.id, version: comment.version }));
     /** @type {Decision} */
     let decision;
     try {
-      decision = await this.#outbox.send("moderation/decisions", body);
+      decision = await this.#desk.outbox.send("moderation/decisions", { targets, ...body });
     } catch (error) {
-      this.#failed(error, taken, ids);
+      this.#failed(error, taken, targets[0]?.comment_id ?? null);
       return null;
     }
     if (decision.state === "proposed") {
@@ -94,30 +103,32 @@ export class Decisions {
       return decision;
     }
     this.#claims.settled(decision.applied.map(({ comment_id }) => comment_id));
-    if (taken.length === 0) this.#stayed(decision);
+    this.#stayed(decision);
     for (const conflict of decision.conflicts) void this.#refused(conflict, taken);
     return decision.id === null ? null : decision;
   }
 
-  /** A lock leaves the item where it is. @param {Decision} decision */
+  /** What goes on waiting is brought up to date. @param {Decision} decision */
   #stayed(decision) {
     for (const { comment_id, version } of decision.applied) {
-      const comment = this.#comment(comment_id);
-      if (!comment) continue;
+      const entry = this.#items.entry(comment_id);
+      if (!entry) continue;
+      const { comment } = entry.item;
       comment.version = version;
       if (decision.action === "lock") comment.locked = true;
       if (decision.action === "unlock") comment.locked = false;
+      if (decision.action === "dismiss") Object.assign(entry.item, { flags: [], reporters: [], notices: [] });
       this.#items.changed(comment_id);
     }
   }
 
-  /** @param {unknown} error @param {Taken} taken @param {Id[]} ids */
-  #failed(error, taken, ids) {
+  /** @param {unknown} error @param {Taken} taken @param {Id | null} first */
+  #failed(error, taken, first) {
     const lost = error instanceof Problem && error.status === 403;
     const why = lost ? t("role_gone") : explain(error);
     for (const { entry } of taken) entry.problem = t("not_decided", { why });
     this.#items.putBack(taken);
-    this.#items.look(taken[0]?.id ?? ids[0] ?? null);
+    this.#items.look(first);
     this.#desk.notices.show(t("not_decided", { why }), { problem: true });
     if (lost) void this.#desk.roleGone();
   }
@@ -166,14 +177,23 @@ export class Decisions {
     }
     this.#made.splice(this.#made.indexOf(which), 1);
     this.#unbar();
+    const back = this.#takeBack(which);
+    for (const { entry } of which.taken) entry.busy = back;
     this.#items.putBack(which.taken);
     if (which.taken[0]) this.#items.look(which.taken[0].id);
+    await back;
+    for (const { entry } of which.taken) delete entry.busy;
+  }
+
+  /** @param {Made} which */
+  async #takeBack(which) {
     const decision = await which.answer;
     if (!decision?.id) return;
     try {
       /** @type {Decision} */
-      const back = await this.#outbox.send(`moderation/decisions/${decision.id}/undo`);
-      this.#undone(back, which);
+      const back = await this.#desk.outbox.send(`moderation/decisions/${decision.id}/undo`);
+      if (decision.state === "proposed") this.#desk.notices.show(t("refused_proposal"));
+      else this.#undone(back, which);
     } catch (error) {
       this.#items.take(which.taken.map(({ id }) => id));
       this.#desk.tell(error);

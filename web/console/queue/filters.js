@@ -6,6 +6,7 @@
 /** @import {Place, QueueKind} from "../types" */
 import { button, freshId, h } from "../../shared/dom.js";
 import { reasonWord } from "../../shared/words.js";
+import { authorOf } from "../author.js";
 import { hashOf } from "../router.js";
 import { t } from "../words.js";
 
@@ -47,6 +48,15 @@ export function filterForm(desk, filters) {
     h("input", { name, id: freshId(), type, value: filters[name] ?? "", autocapitalize: "none", spellcheck: "false" });
   const fields = { reason, thread: field("thread"), author: field("author"), from: field("from", "date"), to: field("to", "date") };
   const go = (/** @type {Record<string, string>} */ query) => desk.go(hashOf(["queue", filters.kind], query));
+  const apply = async (/** @type {Record<string, string>} */ query) => {
+    try {
+      const author = await authorOf(desk, query["author"] ?? "");
+      if (author === null) desk.notices.show(t("search_nobody"), { problem: true });
+      else go({ ...query, author });
+    } catch (error) {
+      desk.tell(error);
+    }
+  };
   return h(
     "details",
     { class: "filters", open: isSet },
@@ -56,7 +66,7 @@ export function filterForm(desk, filters) {
       {
         onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
-          go(Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()])));
+          void apply(Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()])));
         },
       },
       ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(`filter_${name}`)), fields[name])),

@@ -33,7 +33,7 @@ export class ItemView {
   #shown = null;
   /** Of the last items that were looked at. @type {Map<Id, Around>} */
   #around = new Map();
-  #body = h("article", { class: "looked", tabindex: "-1" });
+  #body = h("article", { class: "looked", tabindex: "-1", "aria-labelledby": "looked" });
   #rest = h("div", {});
   #side = h("aside", { "aria-label": t("side_label") });
   element;
@@ -53,7 +53,7 @@ export class ItemView {
     this.element = h("div", { class: "item" }, h("div", {}, ...tools, this.#body), this.#side);
     items.addEventListener("at", () => this.draw());
     items.addEventListener("list", () => {
-      if (items.at === null || items.at !== this.#shown) this.draw();
+      if (items.at === null) this.draw();
     });
     items.addEventListener("row", (event) => {
       if (/** @type {CustomEvent<Id>} */ (event).detail === this.#shown) this.draw();
@@ -83,6 +83,7 @@ export class ItemView {
     const id = this.#items.at;
     if (!entry || id === null) {
       this.#shown = null;
+      delete this.#body.dataset["id"];
       this.#body.replaceChildren(h("p", { class: "soft" }, this.#items.isRead ? t("nothing_looked_at") : t("reading")));
       this.#side.replaceChildren();
       return;
@@ -90,12 +91,15 @@ export class ItemView {
     const sameAuthor = this.#side.dataset["author"] === entry.item.comment.author?.id;
     const wasShown = this.#shown === id;
     this.#shown = id;
+    this.#body.dataset["id"] = id;
     if (!wasShown) {
       this.#body.classList.remove("unblurred");
       this.element.parentElement?.scrollTo(0, 0);
     }
     if (!sameAuthor) this.#side.replaceChildren();
+    const hadFocus = this.#body.contains(document.activeElement);
     this.#fill(entry.item, entry.problem, this.#around.get(id));
+    if (hadFocus) this.focus();
     if (wasShown && this.#around.has(id)) return;
     this.#timer = window.setTimeout(() => void this.#readRest(id, entry.item), REST_MS);
   }
@@ -112,7 +116,7 @@ export class ItemView {
       h("p", { class: "place", dir: "auto" }, thread.url
         ? h("a", { href: safe(thread.url), rel: "noopener noreferrer", target: "_blank" }, thread.title ?? thread.key)
         : thread.title ?? thread.key, " · ", comment.number),
-      h("h1", {}, isolated(comment.author?.display_name ?? t("nobody")), " ", ...tags(item, holder)),
+      h("h2", { id: "looked" }, isolated(comment.author?.display_name ?? t("nobody")), " ", ...tags(item, holder)),
       h("p", { class: "soft" }, timeElement(comment.created_at), comment.edited_at && " · ",
         comment.edited_at && t("edited"), comment.edited_at && " ", comment.edited_at && timeElement(comment.edited_at)),
       holder && h("p", { class: "holder" }, t("holder", { name: holder.user.display_name }), " ",
@@ -120,7 +124,7 @@ export class ItemView {
       problem && h("p", { class: "problem", role: "alert" }, problem),
       this.#text(comment),
       comment.edited_at && this.#revisions(comment.id),
-      this.#buttons(comment),
+      this.#buttons(item),
       why(item),
       this.#rest,
     ].filter((one) => one !== null && one !== ""));
@@ -137,10 +141,13 @@ export class ItemView {
     );
   }
 
-  /** @param {Comment} comment */
-  #buttons({ state, locked }) {
-    const fits = (/** @type {Action} */ action) =>
-      action === "restore" ? state === "hidden" : action === "hide" || action === "approve" ? state !== "hidden" : true;
+  /** @param {QueueItem} item */
+  #buttons({ comment: { state, locked }, flags, notices }) {
+    const fits = (/** @type {Action} */ action) => {
+      if (action === "restore") return state === "hidden";
+      if (action === "dismiss") return flags.length + notices.length > 0;
+      return action === "lock" || state !== "hidden";
+    };
     return h("div", { class: "acts", role: "group", "aria-label": t("acts_label") },
       ...ACTS.filter(([action]) => fits(action)).map(([action, key]) => {
         const name = action === "lock" && locked ? "unlock" : action;

@@ -5,8 +5,6 @@
 /** @import {Desk} from "../desk.js" */
 /** @import {Id, QueueItem, QueueKind, QueuePage} from "../types" */
 
-import { t } from "../words.js";
-
 /** Items asked for at once. */
 const PAGE = 100;
 /** With fewer than this left, more are read. */
@@ -16,6 +14,7 @@ const LOW = 40;
  * @typedef {object} Entry
  * @property {QueueItem} item
  * @property {string | null} problem what stood in the way of the last decision on it, in words
+ * @property {Promise<void>} [busy] settled once what was decided before on it is taken back
  */
 
 /**
@@ -45,7 +44,10 @@ export function queryOf({ kind, reason, thread, author, from, to }) {
   };
 }
 
-/** Fires `list` when items came or went, `row` (detail: id) when one changed, `at` when another is looked at. */
+/**
+ * Fires `list` when items came or went, `row` (detail: id) when one changed, `at` when
+ * another is looked at, `over` (detail: id) when one that is looked at waits no longer.
+ */
 export class Items extends EventTarget {
   #desk;
   #filters;
@@ -83,18 +85,21 @@ export class Items extends EventTarget {
 
   /** Reads the head of the queue; what is known already is brought up to date. */
   read() {
-    this.#reading ??= this.#read(null).finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
+    return this.#inTurn(null);
   }
 
   /** Reads on when little is left. */
   readOn() {
     if (this.#next === null || this.#reading || this.order.length >= LOW) return;
-    this.#reading = this.#read(this.#next).catch((error) => this.#desk.tell(error)).finally(() => {
+    this.#inTurn(this.#next).catch((error) => this.#desk.tell(error));
+  }
+
+  /** One page at a time; what is asked for meanwhile is that page. @param {string | null} cursor */
+  #inTurn(cursor) {
+    this.#reading ??= this.#read(cursor).finally(() => {
       this.#reading = null;
     });
+    return this.#reading;
   }
 
   /** @param {string | null} cursor */
@@ -115,7 +120,8 @@ export class Items extends EventTarget {
     if (cursor !== null || !this.isRead) this.#next = page.next;
     this.isRead = true;
     this.add(items);
-    this.readOn();
+    // of what is rare a page may hold little, and yet there is more
+    if (this.#next !== null && this.order.length < LOW) await this.#read(this.#next);
   }
 
   /** What waits no longer goes, as far as the page reaches; not what is looked at or selected. @param {QueueItem[]} items @param {boolean} isAll */
@@ -127,10 +133,7 @@ export class Items extends EventTarget {
     for (const id of over) {
       const entry = this.#entries.get(id);
       if (entry && (id === this.at || this.selected.has(id))) {
-        if (!entry.problem) {
-          entry.problem = t("no_longer");
-          this.changed(id);
-        }
+        if (!entry.problem) this.dispatchEvent(new CustomEvent("over", { detail: id }));
         continue;
       }
       this.#entries.delete(id);
@@ -190,13 +193,13 @@ export class Items extends EventTarget {
 
   /** Puts items back to where they were. @param {{id: Id, entry: Entry, place: number}[]} taken */
   putBack(taken) {
-    for (const { id, entry, place } of [...taken].sort((a, b) => a.place - b.place)) {
+    const back = taken.filter(({ id }) => !this.#entries.has(id)).sort((a, b) => a.place - b.place);
+    for (const { id, entry, place } of back) {
       this.#gone.delete(id);
-      if (this.#entries.has(id)) continue;
       this.#entries.set(id, entry);
       this.order.splice(Math.min(place, this.order.length), 0, id);
     }
-    this.#tally(taken, 1);
+    this.#tally(back, 1);
     this.dispatchEvent(new Event("list"));
   }
 
@@ -222,11 +225,16 @@ export class Items extends EventTarget {
     return behind.find(mine) ?? before.find(mine) ?? behind.find(left) ?? before.find(left) ?? null;
   }
 
+  /** Who works on it, if anybody does. @param {Id} id */
+  claim(id) {
+    const claim = this.#entries.get(id)?.item.claim ?? null;
+    return claim && Date.parse(claim.expires_at) > Date.now() ? claim : null;
+  }
+
   /** Somebody else who works on it. @param {Id} id */
   holder(id) {
-    const claim = this.#entries.get(id)?.item.claim;
-    if (!claim || Date.parse(claim.expires_at) < Date.now()) return null;
-    return claim.user.id === this.#desk.session.me?.id ? null : claim;
+    const claim = this.claim(id);
+    return claim?.user.id === this.#desk.session.me?.id ? null : claim;
   }
 
   /** @param {Id | null} id */

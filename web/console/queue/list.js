@@ -22,6 +22,7 @@ export class List {
   #lines = new Map();
   /** @type {Id | null} */
   #marked = null;
+  #lostFocus = false;
   #empty = h("p", { class: "empty" });
   #ol = h("ol", { class: "items" });
   element = h("div", {}, this.#ol, this.#empty);
@@ -72,11 +73,15 @@ export class List {
       else this.#ol.insertBefore(line.element, there);
     }
     this.#empty.textContent = this.#items.isRead && order.length === 0 ? t("empty") : "";
-    if (hadFocus && !this.element.contains(document.activeElement)) this.focus();
+    if (!hadFocus || this.element.contains(document.activeElement)) return;
+    // where another is looked at now, the mark brings the focus along
+    if (this.#marked === this.#items.at) this.focus();
+    else this.#lostFocus = true;
   }
 
   #mark() {
-    const hadFocus = this.hasFocus;
+    const hadFocus = this.hasFocus || this.#lostFocus;
+    this.#lostFocus = false;
     this.#lines.get(this.#marked ?? "")?.link.removeAttribute("aria-current");
     this.#marked = this.#items.at;
     this.#lines.get(this.#marked ?? "")?.link.setAttribute("aria-current", "true");

@@ -7,6 +7,7 @@
 import { newKey } from "../../shared/api.js";
 import { Problem } from "../../shared/problems.js";
 
+const KEPT_MAX = 4_000;
 const AGAIN_MS = 1_500;
 /** Tries while the server is not reached, before the decision is given back. */
 const TRIES = 3;
@@ -17,6 +18,8 @@ export class Outbox {
   #notBefore = 0;
   /** What has been decided and not yet answered. */
   waiting = 0;
+  /** @type {(() => void)[]} */
+  #idle = [];
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -32,7 +35,9 @@ export class Outbox {
    * @returns {Promise<Decision>}
    */
   async send(path, body) {
-    const ask = { key: newKey(), keepalive: true, ...(body === undefined ? {} : { body }) };
+    // a browser keeps no more than 64 KiB on their way when a page is left
+    const keepalive = JSON.stringify(body ?? "").length < KEPT_MAX;
+    const ask = { key: newKey(), keepalive, ...(body === undefined ? {} : { body }) };
     this.waiting += 1;
     try {
       for (let tries = 1; ; tries += 1) {
@@ -45,7 +50,13 @@ export class Outbox {
       }
     } finally {
       this.waiting -= 1;
+      if (this.waiting === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
+  }
+
+  /** Settled once everything is answered. @returns {Promise<void>} */
+  idle() {
+    return this.waiting === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** @param {unknown} error @param {number} tries */

@@ -13,10 +13,14 @@ import { filterForm, filterQuery, filtersOf } from "./filters.js";
 import { ItemView } from "./item.js";
 import { Items } from "./items.js";
 import { List } from "./list.js";
-import { Outbox } from "./outbox.js";
 import { Reasons } from "./reasons.js";
 import { Texts } from "./texts.js";
 import { askWide } from "./wide.js";
+
+/** Browsers take an address that changes at every key for a page gone wild. */
+const ADDRESS_MS = 300;
+/** After so long without a decision, what came meanwhile is read. */
+const QUIET_MS = 2_000;
 
 /** @type {Page} */
 export const queue = {
@@ -45,7 +49,9 @@ class QueuePage {
   #base;
   /** Where a range of the selection begins. @type {Id | null} */
   #anchor = null;
-  #news = () => void this.#read();
+  #newsTimer = 0;
+  #addressTimer = 0;
+  #news = () => this.#hear();
   #kept = () => this.#item.draw();
   /** @type {Drawn} */
   drawn;
@@ -57,7 +63,7 @@ class QueuePage {
     this.#base = ["queue", this.#filters.kind];
     this.#items = new Items(desk, this.#filters);
     this.#claims = new Claims(desk, this.#items, this.#filters);
-    this.#decisions = new Decisions(desk, this.#items, this.#claims, new Outbox(desk));
+    this.#decisions = new Decisions(desk, this.#items, this.#claims);
     this.#list = new List(this.#items, this.#base, (id) => this.#open(id));
     this.#texts = new Texts(() => this.#list.focus());
     this.#reasons = new Reasons(desk);
@@ -70,6 +76,12 @@ class QueuePage {
     });
     this.#items.addEventListener("list", () => {
       bulk.textContent = this.#items.selected.size > 0 ? t("selected", { n: this.#items.selected.size }) : "";
+    });
+    this.#items.addEventListener("over", (event) => {
+      const id = /** @type {CustomEvent<Id>} */ (event).detail;
+      const entry = this.#items.entry(id);
+      if (entry) entry.problem = t("no_longer");
+      this.#items.changed(id);
     });
     this.#items.addEventListener("at", () => this.#address());
     this.drawn = {
@@ -90,18 +102,25 @@ class QueuePage {
   async #start(wanted) {
     await this.#read();
     const { order } = this.#items;
-    const first = order.find((id) => !this.#items.holder(id)) ?? order[0] ?? null;
+    const first = order.find((id) => this.#claims.holds(id)) ?? order.find((id) => !this.#items.holder(id)) ?? order[0] ?? null;
     this.#items.look(wanted !== null && order.includes(wanted) ? wanted : first);
     this.#item.draw();
     if (!matchMedia("(max-width: 44rem)").matches) this.#list.focus();
     if (wanted !== null && order.includes(wanted)) this.#openNarrow(true);
   }
 
+  /** The list is not read anew under the hands of who decides. */
+  #hear() {
+    clearTimeout(this.#newsTimer);
+    const quietMs = Date.now() - this.#decisions.lastAt;
+    if (quietMs >= QUIET_MS) void this.#read();
+    else this.#newsTimer = window.setTimeout(() => this.#hear(), QUIET_MS - quietMs);
+  }
+
   async #read() {
     try {
-      this.#claims.news();
-      await this.#claims.take();
       await this.#items.read();
+      await this.#claims.take();
     } catch (error) {
       this.#desk.tell(error);
     }
@@ -117,6 +136,8 @@ class QueuePage {
   }
 
   #left() {
+    clearTimeout(this.#newsTimer);
+    clearTimeout(this.#addressTimer);
     this.#claims.end();
     this.#desk.removeEventListener("news", this.#news);
     this.#desk.removeEventListener("kept", this.#kept);
@@ -125,9 +146,12 @@ class QueuePage {
 
   /** The address names what is looked at, without a step in the history. */
   #address() {
-    const { at } = this.#items;
-    const query = filterQuery(this.#filters);
-    history.replaceState(history.state, "", hashOf(at ? [...this.#base, at] : this.#base, query));
+    clearTimeout(this.#addressTimer);
+    this.#addressTimer = window.setTimeout(() => {
+      const { at } = this.#items;
+      const hash = hashOf(at ? [...this.#base, at] : this.#base, filterQuery(this.#filters));
+      history.replaceState(history.state, "", hash);
+    }, ADDRESS_MS);
     void this.#claims.take().catch((error) => this.#desk.tell(error));
   }
 

@@ -15,7 +15,7 @@ export function why(item) {
   return h(
     "section",
     { class: "why" },
-    h("h2", {}, t("why_title")),
+    h("h3", {}, t("why_title")),
     h("ul", { class: "plain" }, ...sentences(item).map((line) => h("li", {}, line))),
     ...item.notices.map(notice),
     reporters(item),

@@ -1,0 +1,315 @@
+// The moderators' console, by keyboard alone: from the sign-in through a queue to
+// what a second moderator confirms, and what happens when somebody else was faster.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { command } from "./server.js";
+import { SITE, world } from "./world.js";
+
+const w = await world();
+
+/** A thread with flagged comments of its own. @param {number} count */
+async function flagged(count) {
+  const thread = w.thread();
+  const [alice, bob] = [await w.as("alice"), await w.as("bob")];
+  const comments = await alice.postMany(thread, count, (n) => `Text ${n} of ${thread}.`);
+  for (const comment of comments) await bob.flag(comment, "harassment", "Read the second half.");
+  return { thread, comments };
+}
+
+/**
+ * The console of mona, or another, on one thread's part of the queue.
+ *
+ * @param {import("node:test").TestContext} t @param {string} thread @param {import("./page.js").PageOptions & {who?: string}} [options]
+ */
+async function consoleOn(t, thread, { who = "mona", ...options } = {}) {
+  const page = await w.page(t, options);
+  await page.signIn(who, { client: "console" });
+  await page.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  await page.locator(".items a").first().waitFor();
+  return page;
+}
+
+/** What the article shows. @param {import("playwright-core").Page} page @param {string} text */
+const looksAt = (page, text) => page.getByRole("article").getByText(text, { exact: false }).first().waitFor();
+
+/** @param {{id: string}} comment */
+async function stateOf(comment) {
+  return (await (await w.as("mona")).call("GET", `comments/${comment.id}`)).state;
+}
+
+/** Waits until the service says so: the console shows what was decided before that. @param {{id: string}} comment @param {string} state */
+async function becomes(comment, state) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if ((await stateOf(comment)) === state) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.equal(await stateOf(comment), state);
+}
+
+test("a moderator signs in and works through flagged and held comments by keyboard", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const [one, two] = comments;
+  const mona = await w.as("mona");
+  await mona.call("PUT", `sites/${SITE}/threads/${thread}`, { premoderation: true });
+  const held = await (await w.as("bob")).post(thread, "Held until somebody looks.");
+
+  const page = await w.page(t);
+  page.expectErrors(/\/api\/v1\/me .*401/s);
+  await page.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  await page.getByLabel("Login or e-mail address").waitFor();
+  await page.keyboard.type("mona");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(w.password("mona"));
+  await page.keyboard.press("Enter");
+  await page.locator(".items a[aria-current]").waitFor();
+  assert.equal(await page.locator(".items a").count(), 3);
+
+  // the flagged ones come first, in the order in which they were flagged
+  await looksAt(page, `Text 1 of ${thread}`);
+  await page.getByRole("heading", { name: "Why it is here" }).waitFor();
+  await page.keyboard.press("j");
+  await looksAt(page, `Text 2 of ${thread}`);
+  await page.keyboard.press("k");
+  await page.keyboard.press("t");
+  await page.keyboard.type("Please stay with the matter.");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("h");
+  await page.getByRole("group", { name: "Reason to hide" }).waitFor();
+  await page.keyboard.press("2");
+  await looksAt(page, `Text 2 of ${thread}`);
+  await page.keyboard.press("d");
+  await looksAt(page, "Held until somebody looks.");
+  await page.keyboard.press("a");
+  await page.getByText("Nothing waits here.").waitFor();
+
+  await becomes(one, "hidden");
+  await becomes(held, "published");
+  assert.equal(await stateOf(two), "published");
+  const entries = await (await w.as("alice")).call("GET", "me/decisions");
+  const entry = entries.items.find((/** @type {any} */ item) => item.comment_id === one.id);
+  assert.equal(entry.public_text, "Please stay with the matter.");
+  assert.equal(entry.reason_code, "harassment");
+});
+
+test("what was decided last is undone with u, the one before with u again", async (t) => {
+  const { thread, comments } = await flagged(3);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 2");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 3");
+  await becomes(comments[1], "hidden");
+  await page.keyboard.press("u");
+  await looksAt(page, "Text 2");
+  await becomes(comments[1], "published");
+  assert.equal(await stateOf(comments[0]), "hidden");
+  await page.keyboard.press("u");
+  await looksAt(page, "Text 1");
+  await becomes(comments[0], "published");
+  assert.equal(await page.locator(".items a").count(), 3);
+  // they can be decided on again
+  await page.keyboard.press("a");
+  await looksAt(page, "Text 2");
+});
+
+test("one decision is about all that are selected", async (t) => {
+  const { thread, comments } = await flagged(5);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  /** @type {string[]} */
+  const sent = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/moderation/decisions")) sent.push(request.url());
+  });
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+x");
+  await page.getByText("4 selected").waitFor();
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 5");
+  for (const comment of comments.slice(0, 4)) await becomes(comment, "hidden");
+  assert.equal(sent.length, 1);
+  await page.keyboard.press("u");
+  await page.waitForFunction(() => document.querySelectorAll(".items a").length === 5);
+  for (const comment of comments) await becomes(comment, "published");
+});
+
+test("who was slower is told who decided what", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await (await w.as("ada")).hide(comments[0]);
+  await page.keyboard.press("a");
+  await page.getByText("Ada Lindgren was faster: hidden").first().waitFor();
+  assert.equal(await stateOf(comments[0]), "hidden");
+  await looksAt(page, "Text 2");
+  assert.equal(await page.locator(".items a").count(), 1);
+});
+
+test("a comment that was changed meanwhile is shown again as it is now", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await (await w.as("alice")).edit(comments[0], "A milder text.");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "A milder text.");
+  await page.getByRole("article").getByText("It was changed since you read it.").waitFor();
+  assert.equal(await stateOf(comments[0]), "published");
+  await page.keyboard.press("a");
+  await looksAt(page, "Text 2");
+});
+
+test("what another moderator works on is shown with their name and left alone", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const ada = await w.as("ada");
+  const claim = await ada.call("POST", "moderation/claims", { site: SITE, comment_ids: [comments[0].id] });
+  const page = await consoleOn(t, thread);
+  // the first that is free is looked at
+  await looksAt(page, "Text 2");
+  await page.keyboard.press("k");
+  await page.getByRole("article").getByText("Ada Lindgren works on this, since").waitFor();
+  await page.keyboard.press("a");
+  await page.getByText("Ada Lindgren works on it. Nothing was done.").first().waitFor();
+  await ada.call("DELETE", `moderation/claims/${claim.token}`);
+});
+
+test("a decision that needs two moderators waits for the second", async (t) => {
+  const { thread, comments } = await flagged(3);
+  await command(["site", "set", SITE, "--two-persons-over", "1", "--data", w.server.data]);
+  t.after(() => command(["site", "set", SITE, "--two-persons-over", "never", "--data", w.server.data]));
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("x");
+  await page.keyboard.press("x");
+  await page.keyboard.press("x");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await page.getByText("A second moderator has to confirm it").first().waitFor();
+  for (const comment of comments) assert.equal(await stateOf(comment), "published");
+
+  const second = await w.page(t);
+  await second.signIn("ada", { client: "console" });
+  await second.goto(`${w.url}/console#confirm`);
+  await openSite(second);
+  await second.keyboard.press("g");
+  await second.keyboard.press("c");
+  const card = second.getByRole("listitem").filter({ hasText: "Mona Keller" }).first();
+  await card.getByRole("heading", { name: "hide 3 comments" }).waitFor();
+  await card.getByRole("button", { name: "confirm" }).focus();
+  await second.keyboard.press("Enter");
+  for (const comment of comments) await becomes(comment, "hidden");
+});
+
+test("a role that is taken away holds at once, and the console says so", async (t) => {
+  const { thread, comments } = await flagged(1);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await command(["user", "role", "mona", "reader", "--site", SITE, "--data", w.server.data]);
+  t.after(() => command(["user", "role", "mona", "moderator", "--site", SITE, "--data", w.server.data]));
+  page.expectErrors(/moderation\/.*403/s);
+  await (await w.as("ada")).call("GET", "me");
+  await refusedNow();
+  await page.keyboard.press("a");
+  await page.getByText("You no longer moderate this site.").first().waitFor();
+  await page.getByRole("heading", { name: "Nothing to moderate" }).waitFor();
+  const { items } = await (await w.as("bob")).call("GET", "me/flags");
+  assert.equal(items.find((/** @type {any} */ flag) => flag.comment_id === comments[0].id).state, "open");
+});
+
+/** The command beside the server is heard of within a second. */
+async function refusedNow() {
+  const mona = await w.as("mona");
+  for (let tries = 0; tries < 200; tries += 1) {
+    try {
+      await mona.call("GET", `moderation/queue?site=${SITE}&limit=1`);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail("the role still holds");
+}
+
+/** An admin names the site. @param {import("playwright-core").Page} page */
+async function openSite(page) {
+  const field = page.getByLabel("key of a site");
+  await field.waitFor();
+  if (await page.getByRole("link", { name: "to confirm" }).count()) return;
+  await field.fill(SITE);
+  await field.press("Enter");
+  await page.getByRole("link", { name: "to confirm" }).waitFor();
+}
+
+test("who is signed out in the middle signs in again, and nothing is lost", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  page.expectErrors(/401/);
+  const other = await w.page(t);
+  await other.signIn("mona");
+  const mona = await w.as("mona");
+  const { items } = await mona.call("GET", "me/sessions");
+  for (const session of items.filter((/** @type {any} */ one) => one.client === "console")) {
+    await mona.call("DELETE", `me/sessions/${session.id}`);
+  }
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await page.getByText("Your sign-in has ended.").waitFor();
+  await page.keyboard.type(w.password("mona"));
+  await page.keyboard.press("Enter");
+  await becomes(comments[0], "hidden");
+  await looksAt(page, "Text 2");
+});
+
+test("letters do nothing while somebody types, and ? shows every key", async (t) => {
+  const { thread, comments } = await flagged(1);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("t");
+  await page.keyboard.type("a h d u ?");
+  assert.equal(await page.getByLabel("To the author").inputValue(), "a h d u ?");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  await sheet.waitFor();
+  await sheet.getByText("select everything from the last one selected").waitFor();
+  await page.axe();
+  await page.keyboard.press("Escape");
+  assert.equal(await sheet.count(), 0);
+  assert.equal(await stateOf(comments[0]), "published");
+});
+
+for (const [name, options] of /** @type {[string, import("./page.js").PageOptions][]} */ ([
+  ["1,280 px", {}],
+  ["1,280 px, dark", { dark: true }],
+  ["320 px", { width: 320 }],
+  ["320 px, dark", { width: 320, dark: true }],
+])) {
+  test(`the queue at ${name} is accessible and fits`, async (t) => {
+    const { thread } = await flagged(2);
+    const page = await consoleOn(t, thread, options);
+    await page.locator(".items a").first().click();
+    await looksAt(page, "Text 1");
+    await page.getByRole("complementary").getByRole("link", { name: "the whole sheet" }).waitFor();
+    await page.axe();
+    await page.noSidewaysScroll();
+  });
+}
+
+test("a hostile text is text", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const comment = await alice.post(thread, `<img src=x onerror="window.pwned=1"> [link](javascript:window.pwned=1) <script>window.pwned=1</script>`);
+  await (await w.as("bob")).flag(comment, "spam", `<img src=x onerror="window.pwned=1">`);
+  const page = await consoleOn(t, thread);
+  await page.getByRole("article").getByText("<script>").first().waitFor();
+  assert.equal(await page.locator("article img, article script, article a[href^='javascript']").count(), 0);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (window).pwned), undefined);
+});

@@ -1,0 +1,125 @@
+// The console's modules that need no browser: what is known of the queue, and the
+// address.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Items, queryOf } from "../../console/queue/items.js";
+import { hashOf, placeOf } from "../../console/router.js";
+
+const FILTERS = { kind: "all", reason: null, thread: null, author: null, from: null, to: null };
+const LATER = new Date(Date.now() + 60_000).toISOString();
+
+/** @param {string} id @param {Record<string, unknown>} [more] */
+const item = (id, more = {}) => ({
+  comment: { id, version: 1, state: "published", author: null },
+  flags: [{ reason: "spam", count: 1, proven: 0, notes: [] }],
+  notices: [],
+  reporters: [],
+  signals: [],
+  claim: null,
+  ...more,
+});
+
+/** A desk whose queue is what `pages` say, one after the other. */
+function deskOf(...pages) {
+  return {
+    site: { site: "here" },
+    session: { me: { id: "me" } },
+    counts: {},
+    count(counts) {
+      Object.assign(this.counts, counts);
+    },
+    tell: assert.ifError,
+    api: {
+      get: async () => {
+        const items = pages.length > 1 ? pages.shift() : pages[0];
+        return { items: items.map((one) => (typeof one === "string" ? item(one) : one)), next: null, counts: { flagged: items.length, held: 0, notice: 0, sample: 0 } };
+      },
+    },
+  };
+}
+
+async function itemsOf(...pages) {
+  const desk = deskOf(...pages);
+  const items = new Items(desk, FILTERS);
+  await items.read();
+  return { desk, items };
+}
+
+test("what is decided goes at once, and the next is looked at", async () => {
+  const { desk, items } = await itemsOf(["1", "2", "3"]);
+  items.look("2");
+  items.take(["2"]);
+  assert.deepEqual([items.order, items.at, desk.counts.flagged], [["1", "3"], "3", 2]);
+  items.take(["3"]);
+  assert.equal(items.at, "1");
+  items.take(["1"]);
+  assert.equal(items.at, null);
+});
+
+test("the next is one that nobody else works on, if there is one", async () => {
+  const claim = { user: { id: "other" }, expires_at: LATER };
+  const { items } = await itemsOf(["1", item("2", { claim }), "3"]);
+  items.look("1");
+  items.take(["1"]);
+  assert.equal(items.at, "3");
+  items.take(["3"]);
+  assert.equal(items.at, "2");
+  assert.equal(items.holder("2")?.user.id, "other");
+});
+
+test("what is put back stands where it was, and counts again", async () => {
+  const { desk, items } = await itemsOf(["1", "2", "3", "4"]);
+  const taken = items.take(["2", "3"]);
+  items.putBack(taken);
+  items.putBack(taken);
+  assert.deepEqual([items.order, desk.counts.flagged], [["1", "2", "3", "4"], 4]);
+});
+
+test("a page that was read before a decision does not bring the item back", async () => {
+  const { items } = await itemsOf(["1", "2"], ["1", "2"], ["2"], ["1", "2"]);
+  items.take(["1"]);
+  await items.read();
+  assert.deepEqual(items.order, ["2"]);
+  await items.read();
+  await items.read();
+  assert.deepEqual(items.order, ["1", "2"], "flagged again, it waits again");
+});
+
+test("what others have decided goes, but not from under the eyes", async () => {
+  const { items } = await itemsOf(["1", "2", "3"], ["3"]);
+  const over = [];
+  items.addEventListener("over", (event) => over.push(event.detail));
+  items.look("2");
+  await items.read();
+  assert.deepEqual([items.order, over], [["2", "3"], ["2"]]);
+});
+
+test("what is new stands behind what it came after", async () => {
+  const { items } = await itemsOf(["1", "3"], ["0", "1", "2", "3", "4"]);
+  await items.read();
+  assert.deepEqual(items.order, ["0", "1", "2", "3", "4"]);
+});
+
+test("a range is selected whichever way it was drawn", async () => {
+  const { items } = await itemsOf(["1", "2", "3", "4"]);
+  items.selectRange("3", "2");
+  assert.deepEqual([...items.selected].sort(), ["2", "3"]);
+  items.take(["2"]);
+  assert.deepEqual([...items.selected], ["3"]);
+});
+
+test("filters become a query, with the last day in it", () => {
+  const query = queryOf({ ...FILTERS, kind: "held", author: "7", from: "2026-01-01", to: "2026-01-01" });
+  assert.deepEqual(Object.keys(query), ["kind", "author", "from", "to"]);
+  assert.equal(Date.parse(query.to) - Date.parse(query.from), 86_400_000);
+  assert.deepEqual(queryOf(FILTERS), {});
+});
+
+test("an address is read as it was written", () => {
+  const hash = hashOf(["people", "a/b"], { tab: "notes & more", none: null });
+  const { route, parts, query } = placeOf(hash);
+  assert.deepEqual([route, parts, query.get("tab"), query.has("none")], ["people", ["a/b"], "notes & more", false]);
+  assert.equal(placeOf("#%E0%A4%A").route, "%E0%A4%A");
+  assert.equal(placeOf("").route, "");
+});
