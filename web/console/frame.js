@@ -148,9 +148,9 @@ export class Frame {
   }
 
   /** @param {List} list */
-  #line({ at, title, key, count }) {
+  #line({ at, title, count }) {
     const number = h("span", { class: "number" });
-    const link = h("a", { href: `#${at}`, "aria-keyshortcuts": `g ${key}` }, h("span", {}, t(title)), number);
+    const link = h("a", { href: `#${at}` }, h("span", {}, t(title)), number);
     this.#lines.push({ at, link, number, count });
     return h("li", {}, link);
   }

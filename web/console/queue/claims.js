@@ -3,9 +3,10 @@
 
 /** @import {Desk} from "../desk.js" */
 /** @import {Claim, Id} from "../types" */
-/** @import {Filters, Items} from "./items.js" */
+/** @import {Filters} from "./asked.js" */
+/** @import {Items} from "./items.js" */
 import { Problem } from "../../shared/problems.js";
-import { queryOf } from "./items.js";
+import { queryOf } from "./asked.js";
 
 /** Items taken at once: a while's work, and not what others wait for. */
 const TAKE = 25;

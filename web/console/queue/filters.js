@@ -1,38 +1,14 @@
-// What of the queue is shown: by reason, thread, author, and since when it waits.
-// Filters stand in the hash, so that a view of the queue can be sent to somebody.
+// The form for what of the queue is shown: by reason, thread, author, and since when
+// it waits. What filters are is asked.js.
 
 /** @import {Desk} from "../desk.js" */
-/** @import {Filters} from "./items.js" */
-/** @import {Place, QueueKind} from "../types" */
+/** @import {Filters} from "./asked.js" */
 import { button, freshId, h } from "../../shared/dom.js";
 import { reasonWord } from "../../shared/words.js";
 import { authorOf } from "../author.js";
 import { hashOf } from "../router.js";
 import { t } from "../words.js";
-
-/** @type {QueueKind[]} */
-export const KINDS = ["all", "flagged", "held", "notice", "sample"];
-const NAMES = /** @type {const} */ (["reason", "thread", "author", "from", "to"]);
-const DAY = /^\d{4}-\d\d-\d\d$/;
-
-/** @param {Place} place @returns {Filters} */
-export function filtersOf({ parts, query }) {
-  const kind = KINDS.find((one) => one === parts[0]) ?? "all";
-  const day = (/** @type {string} */ name) => (DAY.test(query.get(name) ?? "") ? query.get(name) : null);
-  return {
-    kind,
-    reason: query.get("reason") || null,
-    thread: query.get("thread") || null,
-    author: query.get("author") || null,
-    from: day("from"),
-    to: day("to"),
-  };
-}
-
-/** What of filters goes into a hash. @param {Filters} filters */
-export function filterQuery(filters) {
-  return Object.fromEntries(NAMES.map((name) => [name, filters[name]]));
-}
+import { NAMES } from "./asked.js";
 
 /**
  * @param {Desk} desk

@@ -20,6 +20,9 @@ import { why } from "./why.js";
 /** How long somebody looks before what stands around is read. */
 const REST_MS = 250;
 
+/** Characters of a text that are said when the next one comes under the focus. */
+const SAID = 300;
+
 /** The acts that have a button, with their keys. @type {[Action, string][]} */
 const ACTS = [["approve", "a"], ["hide", "h"], ["dismiss", "d"], ["restore", "r"], ["lock", "l"]];
 
@@ -100,8 +103,14 @@ export class ItemView {
     const hadFocus = this.#body.contains(document.activeElement);
     this.#fill(entry.item, entry.problem, this.#around.get(id));
     if (hadFocus) this.focus();
+    if (hadFocus && !wasShown) this.#say(entry.item.comment);
     if (wasShown && this.#around.has(id)) return;
     this.#timer = window.setTimeout(() => void this.#readRest(id, entry.item), REST_MS);
+  }
+
+  /** The focus stays where it is, so the next text is said. @param {Comment} comment */
+  #say({ author, body }) {
+    this.#desk.notices.say(`${author?.display_name ?? t("nobody")}: ${(body ?? "").slice(0, SAID)}`);
   }
 
   /** @param {QueueItem} item @param {string | null} problem @param {Around | undefined} around */

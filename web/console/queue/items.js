@@ -3,7 +3,9 @@
 // decisions decide.js, and what it looks like list.js and item.js.
 
 /** @import {Desk} from "../desk.js" */
-/** @import {Id, QueueItem, QueueKind, QueuePage} from "../types" */
+/** @import {Id, QueueItem, QueuePage} from "../types" */
+/** @import {Filters} from "./asked.js" */
+import { queryOf } from "./asked.js";
 
 /** Items asked for at once. */
 const PAGE = 100;
@@ -16,33 +18,6 @@ const LOW = 40;
  * @property {string | null} problem what stood in the way of the last decision on it, in words
  * @property {Promise<void>} [busy] settled once what was decided before on it is taken back
  */
-
-/**
- * @typedef {object} Filters
- * @property {QueueKind} kind
- * @property {string | null} reason
- * @property {string | null} thread key or id
- * @property {string | null} author id
- * @property {string | null} from day, "2026-11-28"
- * @property {string | null} to
- */
-
-/** @param {Filters} filters as the API takes them; `to` is the last day that counts */
-export function queryOf({ kind, reason, thread, author, from, to }) {
-  const day = (/** @type {string} */ text, /** @type {number} */ days) => {
-    const at = new Date(`${text}T00:00:00`);
-    at.setDate(at.getDate() + days);
-    return at.toISOString();
-  };
-  return {
-    ...(kind === "all" ? {} : { kind }),
-    ...(reason ? { reason } : {}),
-    ...(thread ? { thread } : {}),
-    ...(author ? { author } : {}),
-    ...(from ? { from: day(from, 0) } : {}),
-    ...(to ? { to: day(to, 1) } : {}),
-  };
-}
 
 /**
  * Fires `list` when items came or went, `row` (detail: id) when one changed, `at` when

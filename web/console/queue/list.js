@@ -12,7 +12,7 @@ import { t, word } from "../words.js";
 /** Characters of a text in the list. */
 const SHOWN = 160;
 
-/** @typedef {{element: HTMLLIElement, link: HTMLAnchorElement, box: HTMLInputElement}} Line */
+/** @typedef {{element: HTMLLIElement, link: HTMLAnchorElement, waited: HTMLElement}} Line */
 
 export class List {
   #items;
@@ -48,6 +48,14 @@ export class List {
     const line = this.#lines.get(this.#items.at ?? "");
     line?.link.focus({ preventScroll: true });
     line?.element.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Time has passed. */
+  tick() {
+    for (const [id, { waited }] of this.#lines) {
+      const entry = this.#items.entry(id);
+      if (entry) waited.textContent = ago(entry.item.first_at);
+    }
   }
 
   /** Whether the focus is in the list, or nowhere. */
@@ -123,6 +131,7 @@ export class List {
       onchange: () => this.#items.select(id, box.checked),
     });
     box.checked = this.#items.selected.has(id);
+    const waited = h("span", { class: "waited", title: exactly(item.first_at) }, ago(item.first_at));
     const link = h(
       "a",
       {
@@ -136,14 +145,14 @@ export class List {
       h("span", { class: "top" },
         h("bdi", { class: "author" }, name),
         " ",
-        h("span", { class: "waited", title: exactly(item.first_at) }, ago(item.first_at))),
+        waited),
       h("span", { class: "text", dir: "auto" }, (comment.body ?? "").slice(0, SHOWN)),
       h("span", { class: "tags" }, ...tags(item, this.#items.holder(id)), " ",
         h("span", { class: "thread", dir: "auto" }, thread.title ?? thread.key)),
       problem && h("span", { class: "problem" }, problem),
     );
     const element = h("li", { class: box.checked ? "selected" : null }, box, link);
-    return { element, link, box };
+    return { element, link, waited };
   }
 }
 

@@ -7,9 +7,10 @@
 import { h } from "../../shared/dom.js";
 import { hashOf } from "../router.js";
 import { t, word } from "../words.js";
+import { filterQuery, filtersOf } from "./asked.js";
 import { Claims } from "./claims.js";
 import { Decisions } from "./decide.js";
-import { filterForm, filterQuery, filtersOf } from "./filters.js";
+import { filterForm } from "./filters.js";
 import { ItemView } from "./item.js";
 import { Items } from "./items.js";
 import { List } from "./list.js";
@@ -19,6 +20,7 @@ import { askWide } from "./wide.js";
 
 /** Browsers take an address that changes at every key for a page gone wild. */
 const ADDRESS_MS = 300;
+const MINUTE_MS = 60_000;
 /** After so long without a decision, what came meanwhile is read. */
 const QUIET_MS = 2_000;
 
@@ -51,6 +53,7 @@ class QueuePage {
   #anchor = null;
   #newsTimer = 0;
   #addressTimer = 0;
+  #clock = window.setInterval(() => this.#list.tick(), MINUTE_MS);
   #news = () => this.#hear();
   #kept = () => this.#item.draw();
   /** @type {Drawn} */
@@ -138,6 +141,7 @@ class QueuePage {
   #left() {
     clearTimeout(this.#newsTimer);
     clearTimeout(this.#addressTimer);
+    clearInterval(this.#clock);
     this.#claims.end();
     this.#desk.removeEventListener("news", this.#news);
     this.#desk.removeEventListener("kept", this.#kept);

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Items, queryOf } from "../../console/queue/items.js";
+import { queryOf } from "../../console/queue/asked.js";
+import { Items } from "../../console/queue/items.js";
 import { hashOf, placeOf } from "../../console/router.js";
 
 const FILTERS = { kind: "all", reason: null, thread: null, author: null, from: null, to: null };
