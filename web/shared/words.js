@@ -6,7 +6,7 @@
 
 import { fileOf, PARTS, pick } from "./languages.js";
 
-/** @typedef {keyof typeof import("../words/en.json") | keyof typeof import("../words/acts.en.json") | keyof typeof import("../words/own.en.json")} WordKey */
+/** @typedef {keyof typeof import("../words/en.json") | keyof typeof import("../words/acts.en.json") | keyof typeof import("../words/own.en.json") | keyof typeof import("../words/window.en.json")} WordKey */
 /** @typedef {Record<string, string | Record<string, string>>} Entries */
 
 /** The language's tag, the direction it is written in, and the tag for dates and numbers. */
