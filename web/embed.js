@@ -69,3 +69,4 @@ if (asked) modules["thread/read"].ahead.set(asked, page);
 modules["shared/words"].load(wishes, words).catch(() => {});
 if (sheet) modules["thread/element"].sheets.push(sheet);
 if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
+if (document.querySelector("understory-count")) await import(`${HERE}thread/count.js`);

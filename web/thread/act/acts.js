@@ -61,7 +61,6 @@ export function actsOf(app, node) {
   const all = [];
   if (until !== null) all.push(["edit", t("edit", { n: Math.ceil((until - Date.now()) / 60_000) })]);
   if (mine && shown) all.push(["delete", t("delete")]);
-  if (!mine && state === "published" && comment.author) all.push(["mute", t("mute")]);
   if (moderate && shown) all.push(["hide", t("hide")]);
   if (moderate && state === "hidden") all.push(["restore", t("restore")]);
   if (moderate && state === "hidden" && body === null) all.push(["text", t("show_text")]);

@@ -72,6 +72,9 @@ export class App {
     this.place = place;
     this.element = element;
     this.calls = new Calls(api, site, key);
+    started ??= session.refresh().catch(() => {});
+    /** Settled once it is known who is signed in. */
+    this.known = started;
     this.drafts = new Drafts(`${site}/${key}`);
     this.mutes = reading.mutes ??= new Mutes(SERVICE.host);
     this.visit = new Visit(`${SERVICE.host}:${site}/${key}`, Date.now());
@@ -206,8 +209,7 @@ export class App {
       },
       () => {},
     );
-    started ??= session.refresh().catch(() => {});
-    await Promise.all([site, started]);
+    await Promise.all([site, this.known]);
     await this.#onSession();
     this.watch.start();
   }

@@ -23,8 +23,9 @@ export class Gate {
    * @param {() => unknown} act
    */
   through(place, why, act) {
+    const go = () => (this.#app.session.user ? act() : this.open(place, why, act));
     if (this.#app.session.user) act();
-    else this.open(place, why, act);
+    else void this.#app.known.then(go);
   }
 
   /**

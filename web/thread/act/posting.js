@@ -200,6 +200,7 @@ function fail(app, node, error) {
   node.failure = explain(error);
   app.tree.refresh(node.comment.id);
   if (!again) app.notices.say(t("not_sent", { why: node.failure }));
+  tellPage(app, "error", { act: "post", code: error instanceof Problem ? error.code : "unknown" });
   const wantsSignIn = error instanceof Problem && error.wantsSignIn;
   const entry = app.drafts.unsent().find(({ key }) => key === node.sendKey);
   // What passes by itself is no refusal: it is sent at the next visit, too.

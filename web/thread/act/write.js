@@ -29,6 +29,7 @@ export class WriteArea {
         }),
     });
     place.element.append(this.composer.place);
+    if (place.wanted) queueMicrotask(() => place.form.requestSubmit());
   }
 
   draw() {

@@ -22,6 +22,7 @@ export function actionRow({ model, app }, node) {
     ...(app?.actsOf(node) ?? []).map(([name, label]) => press(name, label)),
     flaggable && press("flag", t("flag")),
     published && press("share", t("share")),
+    published && !mine && comment.author !== null && press("mute", t("mute")),
   ].filter((item) => item !== false);
   if (buttons.length === 0) return null;
   const label = t("actions_label", { number: comment.number });

@@ -13,6 +13,8 @@ export class Place {
   field;
   writing;
   form;
+  /** Whether sending was asked for before it could be. */
+  wanted = false;
   account = h("div", { class: "account hint" });
   #invitation;
 
@@ -23,6 +25,9 @@ export class Place {
     const label = t("write_label");
     this.field = h("textarea", { id, rows: 1, dir: "auto", placeholder: t("write_placeholder") });
     this.writing = h("div", {}, h("label", { class: "unseen", for: id }, label), this.field);
+    this.field.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+      this.wanted = key === "Enter" && (ctrlKey || metaKey);
+    });
     this.form = h("form", { class: "composer", novalidate: true }, this.writing);
     this.#invitation = h(
       "div",
@@ -51,7 +56,8 @@ export class Place {
     const { thread } = this.#model;
     const closed = thread && thread.state !== "open" ? t("thread_locked") : whyNot;
     this.closed.textContent = closed;
-    this.form.hidden = closed !== null;
+    // What was typed stays in sight, to be copied.
+    this.form.hidden = closed !== null && this.field.value === "";
     this.#invitation.hidden = thread?.state !== "open";
     this.#rules.textContent = [
       !closed && thread?.premoderation && t("premoderated"),

@@ -1,0 +1,125 @@
+// What a reader keeps for themselves in this browser: whom they have muted, what is
+// new to them; and what the page around is told.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+
+test("a muted person's comments fold to one line, the replies stay, and it can be taken back", async (t) => {
+  const thread = w.thread();
+  const [alice, bob] = [await w.as("alice"), await w.as("bob")];
+  const loud = await bob.post(thread, "I shout a lot.");
+  const answer = await alice.reply(loud, thread, "Please do not.");
+  await bob.reply(answer, thread, "I shout under replies as well.");
+  const page = await w.page(t);
+  const address = w.host.show({ thread });
+  await page.goto(address);
+  await page.getByRole("article").filter({ hasText: "I shout a lot." }).getByRole("button", { name: "mute" }).click();
+  await page.getByText("Comments by Bob Tanaka are folded now").waitFor();
+  assert.equal(await page.getByText("Muted by you.").count(), 2);
+  assert.equal(await page.getByText("I shout").count(), 0);
+  await page.getByText("Please do not.").waitFor();
+  await page.axe();
+
+  await page.goto(address);
+  await page.getByText("Muted by you.").first().waitFor();
+  assert.equal(await page.getByText("I shout").count(), 0, "folded from the first sight");
+  await page.getByRole("button", { name: "show", exact: true }).first().click();
+  await page.getByText("I shout a lot.").waitFor();
+  assert.equal(await page.getByText("Muted by you.").count(), 1);
+
+  await page.getByRole("button", { name: "1 person muted" }).click();
+  await page.getByRole("dialog").getByText("Bob Tanaka").waitFor();
+  await page.axe();
+  await page.getByRole("button", { name: "Unmute Bob Tanaka" }).click();
+  await page.getByText("I shout under replies as well.").waitFor();
+  assert.equal(await page.getByText("Muted by you.").count(), 0);
+});
+
+test("what came since the last visit is marked, and nothing moves until the reader asks for the next", async (t) => {
+  const thread = w.thread();
+  const bob = await w.as("bob");
+  const [first] = await bob.postMany(thread, 25, (n) => `An old comment, number ${n}.`);
+  const page = await w.page(t, { width: 320 });
+  const address = w.host.show({ thread });
+  await page.goto(address);
+  await page.getByText("number 25.").waitFor();
+  const isKept = () => page.evaluate(() => Object.keys(localStorage).some((key) => key.endsWith(":visit")));
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.endsWith(":visit")));
+  assert.ok(await isKept());
+  assert.equal(await page.getByRole("button", { name: "new", exact: true }).count(), 0, "on the first visit nothing is new");
+  // An hour passes.
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage)) {
+      if (key.endsWith(":visit")) localStorage.setItem(key, JSON.stringify({ at: Date.now() - 3_600_000, since: null }));
+    }
+  });
+  // All of them came within the hour but for the clock of the test: only these are new.
+  await page.evaluate((at) => {
+    for (const key of Object.keys(localStorage)) if (key.endsWith(":visit")) localStorage.setItem(key, JSON.stringify({ at, since: at }));
+  }, Date.now());
+  await bob.reply(/** @type {{id: string}} */ (first), thread, "A new reply.");
+  await bob.post(thread, "A new comment.");
+  await page.goto(address);
+  const count = page.getByRole("button", { name: "2 new since your last visit" });
+  await count.waitFor();
+  assert.equal(await page.evaluate(() => scrollY), 0, "nothing moves by itself");
+  assert.equal(await page.getByRole("button", { name: "new", exact: true }).count(), 2);
+  await page.noSidewaysScroll();
+  await page.axe();
+  const focused = () =>
+    page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.activeElement?.textContent ?? "");
+  await count.click();
+  assert.match(await focused(), /A new reply\./);
+  await page.getByRole("article").filter({ hasText: "A new reply." }).getByRole("button", { name: "new", exact: true }).click();
+  assert.match(await focused(), /A new comment\./);
+  await page.reload();
+  await count.waitFor();
+  assert.equal(await page.getByRole("button", { name: "new", exact: true }).count(), 2, "a reload makes nothing old");
+});
+
+test("counts of a page are asked for in one request and are words", async (t) => {
+  const [one, some, none] = [w.thread(), w.thread(), w.thread()];
+  const bob = await w.as("bob");
+  await bob.post(one, "Alone.");
+  await bob.postMany(some, 3);
+  const page = await w.page(t);
+  /** @type {string[]} */
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/counts") && asked.push(request.url()));
+  const count = (/** @type {string} */ key) => `<p id="${key}"><understory-count site="demo" thread="${key}">comments</understory-count></p>`;
+  await page.goto(w.host.show({ thread: one, before: [one, some, none].map(count).join("") }));
+  await page.locator(`#${one}`).getByText("1 comment", { exact: true }).waitFor();
+  assert.equal(await page.locator(`#${some}`).innerText(), "3 comments");
+  assert.equal(await page.locator(`#${none}`).innerText(), "0 comments");
+  assert.equal(asked.length, 1, asked.join());
+});
+
+test("the page is told what happened, and never a token", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.addInitScript(() => {
+    /** @type {{type: string, detail: unknown}[]} */
+    const told = [];
+    Object.assign(window, { told });
+    for (const name of ["ready", "posted", "signed-in", "signed-out", "error"]) {
+      document.addEventListener(`understory:${name}`, (event) => told.push({ type: event.type, detail: /** @type {CustomEvent} */ (event).detail }));
+    }
+  });
+  await page.goto(w.host.show({ thread }));
+  await page.signInByForm("alice");
+  await page.getByRole("textbox", { name: "Your comment" }).fill("Told to the page.");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("article").filter({ hasText: "Told to the page." }).getByRole("button", { name: "delete" }).waitFor();
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.waitForFunction(() => Reflect.get(window, "told").some((/** @type {{type: string}} */ one) => one.type === "understory:signed-out"));
+  const told = await page.evaluate(() => Reflect.get(window, "told"));
+  assert.deepEqual(
+    told.map((/** @type {{type: string}} */ one) => one.type),
+    ["understory:ready", "understory:signed-in", "understory:posted", "understory:signed-out"],
+  );
+  assert.deepEqual(Object.keys(told[2].detail), ["id", "number", "state"]);
+  assert.ok(JSON.stringify(told).length < 500);
+});

@@ -1,0 +1,59 @@
+// Flagging with a sign-in after the choice, and reporting illegal content without
+// any account.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+
+test("a reader chooses a reason first, signs in after, and the flag is sent", async (t) => {
+  const thread = w.thread();
+  const comment = await (await w.as("bob")).post(thread, "Buy my planks.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "flag", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("A moderator reads it. The author is not told who flagged.").waitFor();
+  await dialog.getByLabel("spam or advertising").check();
+  await page.axe();
+  await dialog.getByRole("button", { name: "Send the flag" }).click();
+  await page.getByText("Sign in first; then your flag is sent.").waitFor();
+  await page.getByLabel("Login or e-mail").fill("alice");
+  await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
+  await page.keyboard.press("Enter");
+  await page.getByText("You flagged this. A moderator has yet to read it.").waitFor();
+  const { items } = await (await w.as("alice")).call("GET", "me/flags");
+  assert.ok(items.some((/** @type {any} */ flag) => flag.comment_id === comment.id && flag.reason === "spam"));
+});
+
+test("illegal content is reported without an account, by keyboard, and the receipt tells the state later", async (t) => {
+  const thread = w.thread();
+  const comment = await (await w.as("bob")).post(thread, "A threat, say.");
+  const page = await w.page(t, { width: 320 });
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "flag", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Report illegal content" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Report illegal content" });
+  await dialog.getByLabel("Why is it against the law?").fill("It threatens a named person.");
+  await page.axe();
+  await dialog.getByRole("button", { name: "Send the report" }).click();
+  await dialog.getByText("Tick the box first: the law asks for it.").waitFor();
+  await dialog.getByLabel("To the best of my knowledge").check();
+  await dialog.getByRole("button", { name: "Send the report" }).click();
+  const receipt = page.getByRole("dialog", { name: "Your report is received" });
+  await receipt.getByText("A moderator looks at it by").waitFor();
+  await page.axe();
+  await page.noSidewaysScroll();
+  const link = await receipt.getByLabel("Link to your report").inputValue();
+  assert.match(link, /#understory-notice=[\w-]+$/);
+  await page.keyboard.press("Escape");
+  await receipt.waitFor({ state: "detached" });
+
+  await (await w.as("mona")).hide(comment, "illegal");
+  const later = await w.page(t);
+  await later.goto(link);
+  await later.getByRole("dialog", { name: "Your report" }).getByText("and took the comment from the page.").waitFor();
+});

@@ -1,0 +1,211 @@
+// Nothing typed is lost, and nothing is sent twice: over reloads, sign-ins, lost
+// answers, slow mode, rate limits, a network that comes and goes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+
+/** The texts that the service has in a thread, from the first. @param {string} thread @returns {Promise<string[]>} */
+async function texts(thread) {
+  const { items } = await (await w.as("bob")).call("GET", `sites/demo/threads/${thread}/comments`);
+  return items.map((/** @type {{body: string}} */ { body }) => body);
+}
+
+/** @param {import("playwright-core").Page} page */
+const field = (page) => page.getByRole("textbox", { name: "Your comment" });
+
+test("a draft outlives a reload, Esc keeps a reply's, and the preview shows the markup", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "Something to answer.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  const address = w.host.show({ thread });
+  await page.goto(address);
+  await field(page).fill("A **bold** start");
+  await page.getByRole("tab", { name: "Preview" }).first().click();
+  await page.getByRole("tabpanel").locator("strong").getByText("bold").waitFor();
+  await page.getByRole("button", { name: "reply", exact: true }).click();
+  const reply = page.getByRole("textbox", { name: "Your reply to Bob Tanaka" });
+  await reply.fill("Half an answer");
+  await reply.press("Escape");
+  await page.goto(address);
+  await page.locator("understory-thread[signed-in]").waitFor();
+  assert.equal(await field(page).inputValue(), "A **bold** start");
+  await page.getByRole("button", { name: "reply", exact: true }).click();
+  assert.equal(await reply.inputValue(), "Half an answer");
+});
+
+test("what was written before the sign-in is sent after it", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await field(page).fill("Written first.");
+  await field(page).press("Control+Enter");
+  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+  await page.getByLabel("Login or e-mail").fill("alice");
+  await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("article").filter({ hasText: "Written first." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual(await texts(thread), ["Written first."]);
+});
+
+test("a reload in the middle of sending neither loses nor doubles the comment", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/Failed to load resource/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  /** @type {string[]} */
+  const keys = [];
+  // The service takes it, and the answer never comes.
+  let taken = () => {};
+  const isTaken = new Promise((resolve) => (taken = () => resolve(undefined)));
+  await page.route(/threads\/[^/]+\/comments$/, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    keys.push(route.request().headers()["idempotency-key"] ?? "");
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    taken();
+  });
+  await field(page).fill("Once only.");
+  await field(page).press("Control+Enter");
+  await isTaken;
+  await page.reload();
+  await page.getByRole("article").filter({ hasText: "Once only." }).getByRole("button", { name: "delete" }).waitFor();
+  await page.waitForFunction(() => !Object.keys(localStorage).some((key) => key.endsWith(":unsent")));
+  assert.equal(await page.getByText("Once only.").count(), 1);
+  assert.deepEqual(await texts(thread), ["Once only."]);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1], "the same key at every try");
+});
+
+test("offline a comment waits and says so, and is sent once the network is back", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/ERR_INTERNET_DISCONNECTED/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  await page.offline();
+  await field(page).fill("From the tunnel.");
+  await field(page).press("Control+Enter");
+  await page.getByText("Your comment is kept and is sent as soon as it can be.").waitFor();
+  await page.axe();
+  assert.deepEqual(await texts(thread), []);
+  await page.online();
+  await page.getByRole("article").filter({ hasText: "From the tunnel." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual(await texts(thread), ["From the tunnel."]);
+});
+
+test("in slow mode the second comment counts its seconds and is sent by itself", async (t) => {
+  const thread = w.thread();
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { slow_mode_seconds: 4 });
+  const page = await w.page(t);
+  page.expectErrors(/status of 429/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("One comment per person every 4 seconds.").waitFor();
+  for (const text of ["The first.", "The second."]) {
+    await field(page).fill(text);
+    await field(page).press("Control+Enter");
+    await page.getByRole("article").filter({ hasText: text }).waitFor();
+  }
+  await page.getByText(/One comment at a time here\. Yours is sent in \d seconds?\./).waitFor();
+  await page.getByRole("article").filter({ hasText: "The second." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual(await texts(thread), ["The first.", "The second."]);
+});
+
+test("what was refused stays with the reason, over a reload too, and goes back into the field", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 4(09|29)/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  await field(page).fill("Too late, it seems.");
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
+  await field(page).press("Control+Enter");
+  const comment = page.getByRole("article").filter({ hasText: "Too late, it seems." });
+  await comment.getByText("Not sent. This thread is closed. Your text is kept.").waitFor();
+  await page.axe();
+  await page.reload();
+  await comment.getByText("Not sent. This thread is closed. Your text is kept.").waitFor();
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "open" });
+  await comment.getByRole("button", { name: "try again" }).click();
+  await comment.getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual(await texts(thread), ["Too late, it seems."]);
+});
+
+test("a rate limit is told in seconds and waited for", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 429/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  let refused = 0;
+  await page.route(/threads\/[^/]+\/comments$/, (route) => {
+    if (route.request().method() !== "POST" || refused > 0) return route.continue();
+    refused += 1;
+    return route.fulfill({
+      status: 429,
+      headers: { "retry-after": "2", "content-type": "application/problem+json", "access-control-allow-origin": w.host.origin, "access-control-expose-headers": "retry-after" },
+      body: JSON.stringify({ code: "rate_limited", title: "Too many requests", status: 429 }),
+    });
+  });
+  await field(page).fill("In a hurry.");
+  await field(page).press("Control+Enter");
+  await page.getByText(/That was too fast\. Your comment is kept and is sent in \d seconds?\./).waitFor();
+  await page.getByRole("article").filter({ hasText: "In a hurry." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.equal(refused, 1);
+});
+
+test("a held comment says so, and why, to its author alone", async (t) => {
+  const thread = w.thread();
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { premoderation: true });
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("A moderator reads each comment here before it appears.").waitFor();
+  await field(page).fill("Waiting its turn.");
+  await field(page).press("Control+Enter");
+  const comment = page.getByRole("article").filter({ hasText: "Waiting its turn." });
+  await comment.getByText("waiting for a moderator, only you can see this").waitFor();
+  await comment.getByText("Each comment here is read before it appears.").waitFor();
+  assert.deepEqual(await texts(thread), []);
+});
+
+test("near its end the field counts, and too long a text is not sent", async (t) => {
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread: w.thread() }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  await field(page).fill("x".repeat(9_900));
+  await page.getByText("100 characters left").waitFor();
+  await field(page).fill("😀".repeat(10_001));
+  await field(page).press("Control+Enter");
+  await page.getByRole("alert").getByText("1 character too many").waitFor();
+  assert.equal(await page.getByRole("article").count(), 0);
+});
+
+test("another person on the same browser does not send what the first left", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 409/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  await field(page).fill("Alice wrote this.");
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
+  await field(page).press("Control+Enter");
+  await page.getByText("Not sent. This thread is closed.").waitFor();
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "open" });
+  await page.signIn("bob");
+  await page.reload();
+  await page.getByText("Signed in as Bob Tanaka").waitFor();
+  assert.equal(await page.getByRole("article").count(), 0);
+  assert.deepEqual(await texts(thread), []);
+});
