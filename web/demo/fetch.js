@@ -17,7 +17,7 @@ try {
 
 /** Siblings, each with its replies. */
 function list(comments) {
-  const all = element("ol");
+  const all = element("ul");
   for (const { number, author, body_html, created_at, removed, replies } of comments) {
     const item = element("li");
     const head = element("p", `${number} ${author?.display_name ?? ""} `);

@@ -1,0 +1,126 @@
+// What docs/EMBED.md shows, run as it stands there.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+const document = await readFile(new URL("../../../docs/EMBED.md", import.meta.url), "utf8");
+
+/** The indented lines of the document from the one that begins so, with our addresses in place of the example's. */
+function sample(/** @type {string} */ begins) {
+  const lines = document.split("\n");
+  const at = lines.findIndex((line) => line.trim().startsWith(begins));
+  assert.ok(at >= 0, `docs/EMBED.md has no sample "${begins}"`);
+  const taken = [];
+  for (const line of lines.slice(at)) {
+    if (!line.startsWith("    ") && line !== "") break;
+    taken.push(line.slice(4));
+  }
+  return taken.join("\n").replaceAll("https://comments.example", w.url).replaceAll('"news"', '"demo"');
+}
+
+async function written() {
+  const thread = w.thread();
+  await (await w.as("alice")).post(thread, "The heron is back.");
+  return thread;
+}
+const here = (/** @type {string} */ text, /** @type {string} */ thread) => text.replaceAll("first-article", thread);
+
+test("the two lines", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  await page.goto(w.host.show({ html: `<!doctype html><title>t</title>${here(sample("<script type=\"module\" src=\"https://comments.example/embed.js\">"), thread)}` }));
+  await page.getByText("The heron is back.").waitFor();
+});
+
+test("under the policy that the document names, nothing is refused", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  const csp = sample("Content-Security-Policy:").replace("Content-Security-Policy:", "").replaceAll(/\s+/g, " ").trim();
+  await page.goto(w.host.show({ thread, csp }));
+  await page.getByText("The heron is back.").waitFor();
+  await page.signInByForm("alice");
+  await page.getByRole("textbox", { name: "Your comment" }).fill("Under a strict policy.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("article").filter({ hasText: "Under a strict policy." }).getByRole("button", { name: "delete", exact: true }).waitFor();
+});
+
+test("a version by its hash runs, and with another hash does not", async (t) => {
+  const thread = await written();
+  const { src, integrity } = await (await fetch(`${w.url}/embed.json`)).json();
+  const html = (/** @type {string} */ hash) =>
+    `<!doctype html><title>t</title><script type="module" src="${src}" integrity="${hash}" crossorigin="anonymous"></script>
+     <understory-thread site="demo" thread="${thread}"></understory-thread>`;
+  const page = await w.page(t);
+  await page.goto(w.host.show({ html: html(integrity) }));
+  await page.getByText("The heron is back.").waitFor();
+  const other = await w.page(t);
+  other.expectErrors(/integrity/);
+  await other.goto(w.host.show({ html: html(`sha384-${"A".repeat(64)}`) }));
+  await other.waitForLoadState("networkidle");
+  assert.equal(await other.locator("understory-thread article").count(), 0);
+  assert.ok(other.errors().length === 0);
+});
+
+test("the page's properties and parts reach the thread, its rules do not", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  const rules = `${sample("understory-thread { --understory-accent")} ${sample("understory-thread::part(comment)")} p { color: red !important; font-size: 50px }`;
+  await page.goto(w.host.show({ thread, head: `<style>${rules}</style>` }));
+  const comment = page.getByRole("article");
+  await comment.waitFor();
+  const styleOf = (/** @type {any} */ locator, /** @type {string} */ name) => locator.evaluate((element, property) => getComputedStyle(element)[property], name);
+  assert.equal(await styleOf(comment, "paddingInlineStart"), "12px");
+  assert.match(await styleOf(comment, "fontFamily"), /Georgia/);
+  assert.equal(await styleOf(page.getByRole("button", { name: "Sign in", exact: true }).first(), "backgroundColor"), "rgb(138, 28, 91)");
+  assert.notEqual(await styleOf(page.getByText("The heron is back."), "color"), "rgb(255, 0, 0)");
+});
+
+test("the events tell what happened, and no text", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  await page.addInitScript(() => {
+    window.heard = [];
+    for (const name of ["ready", "posted", "signed-in", "signed-out"]) {
+      addEventListener(`understory:${name}`, ({ detail }) => window.heard.push([name, Object.keys(detail).sort().join(" ")]));
+    }
+  });
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("The heron is back.").waitFor();
+  await page.signInByForm("bob");
+  await page.getByRole("textbox", { name: "Your comment" }).fill("A heron, or a crane?");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("article").filter({ hasText: "or a crane?" }).getByRole("button", { name: "delete", exact: true }).waitFor();
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await page.waitForFunction(() => window.heard.length >= 4);
+  assert.deepEqual(Object.fromEntries(await page.evaluate(() => window.heard)), {
+    ready: "comments site thread",
+    "signed-in": "id login",
+    posted: "id number state",
+    "signed-out": "",
+  });
+});
+
+test("the client, in a page of another origin", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  const code = here(sample('import { Client, Problem }'), thread);
+  // What follows needs a robot's password; it is run as it stands with one of the demo's people.
+  const lines = code.replace('signIn("robot", password)', `signIn("bob", ${JSON.stringify(w.password("bob"))})`).replace(
+    'for await (const flag of comments.items("GET /me/flags")) console.log(flag.state);',
+    "",
+  );
+  await page.goto(w.host.show({ html: `<!doctype html><title>t</title><script type="module">${lines}\nwindow.done = comment.id;</script>` }));
+  await page.waitForFunction(() => window.done);
+  const kept = await (await w.as("alice")).call("GET", `sites/demo/threads/${thread}/comments`);
+  assert.deepEqual(kept.items.map(({ body }) => body), ["The heron is back.", "Refused with 412 if somebody changed it meanwhile."]);
+});
+
+test("only what the document lists is a part or a property", async () => {
+  const css = await readFile(new URL("../../thread/view.css", import.meta.url), "utf8");
+  const used = new Set(css.match(/--understory-[a-z-]*[a-z]/g));
+  for (const name of used) assert.ok(document.includes(`\`${name}\``), `docs/EMBED.md does not name ${name}`);
+});

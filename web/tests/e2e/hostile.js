@@ -1,0 +1,68 @@
+// Looks whether anything of a hostile text runs or could run on a page, and keeps
+// the tally: vector by way in by page, with the page's policy and without it.
+
+import assert from "node:assert/strict";
+import { poke } from "./poke.js";
+
+/** What a page says when its policy has stopped something; the tests are about what runs. */
+const STOPPED = [/Content Security Policy/, /Failed to load resource/, /blocked/i];
+
+export class Tally {
+  /** @type {Map<string, {shown: number, ran: number, left: number}>} */
+  #rows = new Map();
+
+  /**
+   * A page on which what runs is told of.
+   *
+   * @param {import("./world.js").World} w
+   * @param {import("node:test").TestContext} t
+   * @param {"on" | "off"} csp
+   */
+  async watch(w, t, csp) {
+    const page = await w.page(t, { bypassCSP: csp === "off" });
+    page.expectErrors(...STOPPED);
+    /** @type {string[]} */
+    const ran = [];
+    await page.context().exposeFunction("__xss", (/** @type {unknown} */ id) => void ran.push(String(id)));
+    return { page, ran, csp };
+  }
+
+  /**
+   * Touches what is on the page, and fails if anything ran or could have.
+   *
+   * @param {Awaited<ReturnType<Tally["watch"]>>} watching
+   * @param {string} path how the texts came in
+   * @param {string} name of the page
+   * @param {number} [shown] how many of them are there; counted by their names without
+   */
+  async look({ page, ran, csp }, path, name, shown) {
+    const left = await poke(page);
+    const head = `${path.padEnd(15)} ${name.padEnd(14)} ${csp.padEnd(3)}`;
+    const row = this.#rows.get(head) ?? { shown: 0, ran: 0, left: 0 };
+    this.#rows.set(head, { shown: row.shown + (shown ?? (await named(page))), ran: row.ran + ran.length, left: row.left + left.length });
+    assert.deepEqual(ran, [], `${path} on ${name}, CSP ${csp}: these ran`);
+    assert.deepEqual(left, [], `${path} on ${name}, CSP ${csp}: these could run`);
+  }
+
+  print() {
+    const rows = [...this.#rows].map(([head, { shown, ran, left }]) => `${head} ${String(shown).padStart(6)} ${String(ran).padStart(4)} ${String(left).padStart(4)}`);
+    const sum = (/** @type {"shown" | "ran"} */ what) => [...this.#rows.values()].reduce((all, row) => all + row[what], 0);
+    console.log(`${"path".padEnd(15)} ${"page".padEnd(14)} CSP   shown  ran left\n${rows.join("\n")}`);
+    console.log(`vector × path × page: ${sum("shown")}; ran: ${sum("ran")}`);
+  }
+}
+
+/** How many different texts of ours can be read on the page. @param {import("playwright-core").Page} page */
+function named(page) {
+  return page.evaluate(() => {
+    let text = "";
+    const gather = (/** @type {Node} */ root) => {
+      text += root.textContent;
+      for (const element of /** @type {ParentNode} */ (/** @type {unknown} */ (root)).querySelectorAll("*")) {
+        if (element.shadowRoot) gather(element.shadowRoot);
+      }
+    };
+    gather(document.body ?? document.documentElement);
+    return new Set(text.match(/__xss\(['"][^'"]*['"]?\)?/g)).size;
+  });
+}

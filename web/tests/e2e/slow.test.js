@@ -1,0 +1,65 @@
+// On a slow line the place of the comments is kept, and nothing on the page moves
+// when they come.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SLOW_3G } from "./page.js";
+import { richThread } from "./states.js";
+import { world } from "./world.js";
+
+const w = await world();
+const thread = await richThread(w);
+
+/** What has jumped since the page began, as browsers measure it. */
+const SHIFT = () => {
+  window.__shift = { sum: 0, moved: [] };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      window.__shift.sum += entry.value;
+      for (const { node, previousRect: from, currentRect: to } of entry.sources) {
+        const name = node ? `${node.nodeName}.${node.className}` : "in the element";
+        window.__shift.moved.push(`${entry.value.toFixed(4)} at ${Math.round(entry.startTime)} ms: ${name} ${Math.round(from.top)}+${Math.round(from.height)} to ${Math.round(to.top)}+${Math.round(to.height)}`);
+      }
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+};
+
+for (const width of [320, 1280]) {
+  for (const [where, head, after] of [
+    ["at the end of a page", "", ""],
+    // What stands below moves once unless the page keeps the room: the script cannot come before the first paint.
+    ["before other text", "<style>understory-thread { display: block; min-block-size: 100svh }</style>", "<footer>The foot of the page.</footer>"],
+  ]) {
+    test(`on a slow line there is a placeholder, then the comments, and nothing jumps: ${where}, ${width} px`, async (t) => {
+      const page = await w.page(t, { width, network: SLOW_3G });
+      await page.addInitScript(SHIFT);
+      const before = "<p>The article has its text before the comments.</p>".repeat(5);
+      const began = performance.now();
+      await page.goto(w.host.show({ thread, head, before, after }), { waitUntil: "commit" });
+      const host = page.locator("understory-thread");
+      await host.waitFor({ state: "attached" });
+      const held = await host.evaluate(async (element) => {
+        while (element.getBoundingClientRect().height < 100) await new Promise(requestAnimationFrame);
+        return { height: element.getBoundingClientRect().height, comments: element.shadowRoot?.querySelectorAll("article").length ?? 0 };
+      });
+      await page.getByText("The ramp is the best part.").waitFor({ timeout: 30_000 });
+      const shown_ms = Math.round(performance.now() - began);
+      await page.waitForLoadState("networkidle");
+      const { sum, moved } = await page.evaluate(() => window.__shift);
+      t.diagnostic(`${where}, ${width} px: first comments after ${shown_ms} ms, room kept ${Math.round(held.height)} px, layout shift ${sum}`);
+      assert.equal(held.comments, 0, "the room was there before the comments");
+      assert.equal(sum, 0, moved.join("; "));
+    });
+  }
+}
+
+test("without a line, what has been read stays, and says so", async (t) => {
+  const page = await w.page(t);
+  page.expectErrors(/ERR_INTERNET_DISCONNECTED/);
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("The ramp is the best part.").waitFor();
+  await page.offline();
+  await page.getByLabel("Order").selectOption({ label: "newest first" }).catch(() => {});
+  await page.getByText("The ramp is the best part.").waitFor();
+});
