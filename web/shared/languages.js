@@ -6,8 +6,8 @@ export const LANGUAGES = [
   "en", "ar", "cs", "de", "es", "fa", "fr", "he", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh",
 ];
 
-/** What words come in, beside those that a reader sees at once, and in which languages: `own` and `window` have yet to be translated. */
-export const PARTS = { acts: LANGUAGES, own: ["en"], window: ["en"] };
+/** What words come in, beside those that a reader sees at once, and in which languages. */
+export const PARTS = { acts: LANGUAGES, own: LANGUAGES, window: LANGUAGES };
 
 /** The name of a file in ../words/. @param {string} tag @param {string} [part] */
 export function fileOf(tag, part) {
