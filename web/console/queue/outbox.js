@@ -7,6 +7,7 @@
 import { newKey } from "../../shared/api.js";
 import { Problem } from "../../shared/problems.js";
 
+const KEPT = 4;
 const KEPT_MAX = 4_000;
 const AGAIN_MS = 1_500;
 /** Tries while the server is not reached, before the decision is given back. */
@@ -35,8 +36,8 @@ export class Outbox {
    * @returns {Promise<Decision>}
    */
   async send(path, body) {
-    // a browser keeps no more than 64 KiB on their way when a page is left
-    const keepalive = JSON.stringify(body ?? "").length < KEPT_MAX;
+    // a browser refuses to keep more than a few requests, and 64 KiB, on their way when a page is left
+    const keepalive = this.waiting < KEPT && JSON.stringify(body ?? "").length < KEPT_MAX;
     const ask = { key: newKey(), keepalive, ...(body === undefined ? {} : { body }) };
     this.waiting += 1;
     try {
