@@ -137,3 +137,41 @@ test("what is read of decisions draws anew only the comments it concerns", async
   const drawn = await page.evaluate(() => Number(Reflect.get(window, "drawn") ?? 0));
   assert.ok(drawn <= 40, `${drawn} articles drawn`);
 });
+
+test("from the sign-in to the objection by keyboard alone", async (t) => {
+  const thread = w.thread();
+  const [reader, mona] = [await w.newcomer(), await w.as("mona")];
+  await mona.hide(await reader.post(thread, "Taken for an insult."), "harassment", "Please be kind.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+  const focused = () =>
+    page.evaluate(() => {
+      const element = document.querySelector("understory-thread")?.shadowRoot?.activeElement;
+      return element?.getAttribute("aria-label") ?? element?.textContent ?? "";
+    });
+  /** @param {string} name */
+  const tabTo = async (name) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      if ((await focused()).trim() === name) return;
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`Tab does not lead to ${name}`);
+  };
+  await tabTo("Sign in");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Login or e-mail").waitFor();
+  await page.keyboard.type(reader.login);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(reader.password);
+  await page.keyboard.press("Enter");
+  await page.getByText("The moderator says: Please be kind.").waitFor();
+  await tabTo("object to this");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Why is this decision wrong?").waitFor();
+  await page.keyboard.type("It was about the plank.");
+  await tabTo("Send the objection");
+  await page.keyboard.press("Enter");
+  await page.getByText("You have objected. Another moderator decides by").waitFor();
+  assert.match(await focused(), /Taken for an insult\./, "the focus is back at the comment");
+});

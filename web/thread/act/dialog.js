@@ -15,12 +15,11 @@ import { t } from "../../shared/words.js";
  * @param {App} app
  * @param {string} title
  * @param {(globalThis.Node | string | null | false)[]} content
- * @param {{closed?: () => void, close?: string}} [wish] `closed` runs after any way of closing; `close` stands on the button
+ * @param {{lost?: () => void, close?: string}} [wish] `lost` puts the focus where it belongs when what opened the dialog is gone; `close` stands on the button
  * @returns {Sheet}
  */
 export function openSheet(app, title, content, wish = {}) {
   const titleId = freshId();
-  const back = app.root.activeElement;
   const heading = h("h3", { id: titleId, tabindex: -1 }, title);
   const element = h(
     "dialog",
@@ -31,9 +30,8 @@ export function openSheet(app, title, content, wish = {}) {
       onclick: (/** @type {MouseEvent} */ event) => event.target === element && element.close(),
       onclose: () => {
         element.remove();
-        wish.closed?.();
-        const lost = app.root.activeElement === null;
-        if (lost && back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true });
+        // The browser has given the focus back, unless what had it was drawn anew.
+        if (app.root.activeElement === null) wish.lost?.();
       },
     },
     heading,

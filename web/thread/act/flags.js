@@ -92,7 +92,7 @@ export function openFlagSheet(app, node) {
     app,
     t("flag_title"),
     [form, h("p", { class: "hint" }, t("report_offer"), " ", toReport)],
-    { close: t("cancel"), closed: () => app.tree.focus(id) },
+    { close: t("cancel"), lost: () => app.tree.focus(id) },
   );
   form.querySelector("input")?.focus();
 }

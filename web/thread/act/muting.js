@@ -44,7 +44,7 @@ export function openMuted(app) {
       ),
     );
   const sheet = openSheet(app, t("muted_title"), [h("p", { class: "hint" }, t("muted_hint")), list], {
-    closed: () => app.head.focus(),
+    lost: () => app.head.focus(),
   });
   draw();
 }

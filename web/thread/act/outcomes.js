@@ -40,7 +40,7 @@ export function openOutcomes(app) {
   const news = newOutcomes(app);
   const sheet = openSheet(app, t("outcomes_title"), [
     h("ul", { class: "outcomes" }, ...news.map((one) => line(app, one, () => sheet.close()))),
-  ], { closed: () => app.head.focus() });
+  ], { lost: () => app.head.focus() });
   const newest = news[0];
   if (newest) put(nameOf(app), Date.parse(newest.at));
   app.model.past.news = 0;

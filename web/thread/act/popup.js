@@ -25,7 +25,7 @@ export function popupForm(app, wish) {
   const hint = h("p", { class: "hint", role: "status" });
   /** @type {Window | null} */
   let popup = null;
-  /** @type {number | undefined} */
+  /** A timer of either kind: both are cleared alike. @type {number | undefined} */
   let looking;
   const tell = (/** @type {string} */ text, problem = true) => {
     hint.classList.toggle("problem", problem);
@@ -51,9 +51,13 @@ export function popupForm(app, wish) {
     window.addEventListener("message", heard);
     looking = setInterval(() => {
       if (!popup?.closed) return;
-      stop();
-      tell(t("popup_closed"));
-      main.focus();
+      clearInterval(looking);
+      // What it said last may still be on its way.
+      looking = setTimeout(() => {
+        stop();
+        tell(t("popup_closed"));
+        main.focus();
+      }, LOOK_MS);
     }, LOOK_MS);
   };
   const heard = (/** @type {MessageEvent} */ event) => {

@@ -83,7 +83,7 @@ export function openReport(app, node) {
       }
     }
   };
-  const sheet = openSheet(app, t("report"), [form], { close: t("cancel"), closed: () => app.tree.focus(id) });
+  const sheet = openSheet(app, t("report"), [form], { close: t("cancel"), lost: () => app.tree.focus(id) });
 }
 
 /** What became of the notice that the address names, if it names one. @param {App} app */
@@ -119,7 +119,7 @@ function showReceipt(app, { token, state, comment_id, due_at, created_at, outcom
         // It is selected: the keys copy it.
       }
     }, { class: "second" })),
-  ], { closed: () => app.tree.focus(comment_id) });
+  ], { lost: () => app.tree.focus(comment_id) });
 }
 
 /** @param {string} label @param {HTMLElement} control */
