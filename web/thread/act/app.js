@@ -100,6 +100,11 @@ export class App {
     return actsOf(this, node);
   }
 
+  /** Whether it came since the reader's last visit, and is for them to read. @param {Node} node */
+  isNew(node) {
+    return this.visit.isNew(node) && !this.mutes.has(node.comment.author?.id);
+  }
+
   /** Lines below a comment about its state. @param {Node} node */
   linesOf(node) {
     return linesOf(this, node);
@@ -199,7 +204,7 @@ export class App {
 
   async #start() {
     restoreUnsent(this);
-    for (const node of this.model.nodes.values()) if (this.visit.isNew(node)) this.tree.refresh(node.comment.id);
+    for (const node of this.model.nodes.values()) if (this.isNew(node)) this.tree.refresh(node.comment.id);
     drawMine(this);
     const { thread } = this.model;
     tellPage(this, "ready", { site: this.reading.site, thread: this.reading.key, comments: thread?.counts.published ?? 0 });

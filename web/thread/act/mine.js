@@ -10,7 +10,7 @@ const lines = new WeakMap();
 
 /** @param {App} app */
 export function drawMine(app) {
-  const fresh = [...app.model.nodes.values()].filter((node) => app.visit.isNew(node)).length;
+  const fresh = [...app.model.nodes.values()].filter((node) => app.isNew(node)).length;
   const muted = app.mutes.people.length;
   let line = lines.get(app);
   if (!line && !fresh && !muted) return;

@@ -15,7 +15,7 @@ export function goToNextNew(app, from) {
   const all = inSight(app);
   const fresh = all.filter((id) => {
     const node = app.model.nodes.get(id);
-    return node !== undefined && app.visit.isNew(node);
+    return node !== undefined && app.isNew(node);
   });
   if (fresh.length === 0) return;
   const at = from === null ? -1 : all.indexOf(from);

@@ -24,7 +24,7 @@ export function commentArticle(reading, node) {
   const { comment, status, fresh } = node;
   const headId = freshId();
   if (isMuted(reading, node)) return mutedLine(comment, headId);
-  const isNew = reading.app?.visit.isNew(node) ?? false;
+  const isNew = reading.app?.isNew(node) ?? false;
   const state = comment.body === null ? "gone" : comment.state;
   const name = `comment ${state} ${status}${fresh ? " fresh" : ""}${isNew ? " new" : ""}`;
   return h(
