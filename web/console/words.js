@@ -1,19 +1,35 @@
 // The console's strings: read from ../words/console.en.json before anything is
-// drawn, chosen and filled here. What page and widget say alike (reasons, problems)
-// is in shared/words.js, which is read here too. The console speaks English.
+// drawn, in the moderator's language where there is that file in it, chosen and
+// filled here. What page and widget say alike (reasons, problems) is in
+// shared/words.js, which is read here too.
 
-import { add, load } from "../shared/words.js";
+import { fileOf, pick } from "../shared/languages.js";
+import { add, language, load } from "../shared/words.js";
 
 /** @typedef {keyof typeof import("../words/console.en.json")} WordKey */
+/** @typedef {Record<string, string | Record<string, string>>} Entries */
 
-/** @type {Record<string, string | Record<string, string>>} */
-const strings = (await Promise.all([read(), load(["en"]), add("acts")]))[0];
-const plurals = new Intl.PluralRules("en");
-const numbers = new Intl.NumberFormat("en");
+/** What it speaks; a string that is not translated yet is in English. */
+const LANGUAGES = ["en", "de", "fr"];
 
-/** @returns {Promise<Record<string, string | Record<string, string>>>} */
-async function read() {
-  const answer = await fetch(new URL("../words/console.en.json", import.meta.url));
+const strings = await begin();
+const plurals = new Intl.PluralRules(language.locale);
+const numbers = new Intl.NumberFormat(language.locale);
+const hundredths = new Intl.NumberFormat(language.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** @returns {Promise<Entries>} */
+async function begin() {
+  const tag = pick(navigator.languages, LANGUAGES);
+  document.documentElement.lang = tag;
+  const alike = load([...navigator.languages.filter((wish) => wish.startsWith(`${tag}-`)), tag]).then(() => add("acts"));
+  const tags = tag === "en" ? [tag] : ["en", tag];
+  const [entries] = await Promise.all([Promise.all(tags.map(read)), alike]);
+  return Object.assign({}, ...entries);
+}
+
+/** @param {string} tag @returns {Promise<Entries>} */
+async function read(tag) {
+  const answer = await fetch(new URL(`../words/${fileOf(tag, "console")}`, import.meta.url));
   return answer.json();
 }
 
@@ -57,6 +73,6 @@ export function word(prefix, code, values) {
  * @param {number} value
  */
 export function signed(value) {
-  const text = Math.abs(value).toFixed(2);
+  const text = hundredths.format(Math.abs(value));
   return value < 0 ? `−${text}` : `+${text}`;
 }

@@ -74,6 +74,19 @@ for (const [part, languages] of parts) {
   }
 }
 
+for (const name of readdirSync(new URL("words/", WEB)).filter((file) => /^console\.(?!en)\w+\.json$/.test(file))) {
+  test(`${name} translates what the console says in English, or leaves it`, () => {
+    const english = read(fileOf("en", "console"));
+    const tag = name.split(".")[1] ?? "";
+    for (const [key, entry] of entriesOf(tag, "console")) {
+      assert.equal(typeof entry, typeof english[key], key);
+      if (typeof entry === "object") assert.deepEqual(Object.keys(entry), formsOf(tag), key);
+      assert.deepEqual(places(entry), places(english[key]), key);
+    }
+    for (const [key, text] of textsOf(tag, "console")) assert.doesNotMatch(text, /[!"—]|\w'\w/, key);
+  });
+}
+
 test("every file in words/ belongs to a language of ours", () => {
   const known = parts.flatMap(([part, languages]) => languages.map((tag) => fileOf(tag, part)));
   const there = readdirSync(new URL("words/", WEB)).filter((name) => !/^(about|console)\./.test(name));
