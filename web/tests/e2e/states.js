@@ -210,8 +210,7 @@ export const CONSOLE = {
   },
   "an item, open": async (given) => {
     await CONSOLE["the queue"](given);
-    await given.page.keyboard.press("j");
-    await given.page.keyboard.press("o");
+    await given.page.getByText("Only fools cross there.").first().click();
     await given.page.getByText("He means my mother.").first().waitFor();
   },
   "the keys": async (given) => {
