@@ -8,15 +8,16 @@ import { world } from "./world.js";
 const w = await world();
 const document = await readFile(new URL("../../../docs/EMBED.md", import.meta.url), "utf8");
 
-/** The indented lines of the document from the one that begins so, with our addresses in place of the example's. */
+/** The lines of the sample that begins so, indented or in a fence, with our addresses in place of the example's. */
 function sample(/** @type {string} */ begins) {
   const lines = document.split("\n");
   const at = lines.findIndex((line) => line.trim().startsWith(begins));
   assert.ok(at >= 0, `docs/EMBED.md has no sample "${begins}"`);
+  const isFenced = !lines[at]?.startsWith("    ");
   const taken = [];
   for (const line of lines.slice(at)) {
-    if (!line.startsWith("    ") && line !== "") break;
-    taken.push(line.slice(4));
+    if (isFenced ? line.startsWith("```") : !line.startsWith("    ") && line !== "") break;
+    taken.push(isFenced ? line : line.slice(4));
   }
   return taken.join("\n").replaceAll("https://comments.example", w.url).replaceAll('"news"', '"demo"');
 }
@@ -102,6 +103,14 @@ test("the events tell what happened, and no text", async (t) => {
     posted: "id number state",
     "signed-out": "",
   });
+});
+
+test("the count stands in the page's own text", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  const link = sample('<a href="/articles/7#comments"><understory-count').replace("article-7", thread);
+  await page.goto(w.host.show({ html: `<!doctype html><html lang="en"><title>t</title><script type="module" src="${w.url}/embed.js"></script>${link}` }));
+  await page.getByRole("link", { name: "1 comment", exact: true }).waitFor();
 });
 
 test("the client, in a page of another origin", async (t) => {
