@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { poke } from "./poke.js";
 
-/** What a page says when its policy has stopped something; the tests are about what runs. */
-const STOPPED = [/Content Security Policy/, /Failed to load resource/, /blocked/i];
+/** What a page says when its policy has stopped something, or when it is left too early; the tests are about what runs. */
+const STOPPED = [/Content Security Policy/, /Failed to load resource/, /blocked/i, /Failed to fetch/];
 
 export class Tally {
   /** @type {Map<string, {shown: number, ran: number, left: number}>} */
@@ -47,7 +47,7 @@ export class Tally {
   print() {
     const rows = [...this.#rows].map(([head, { shown, ran, left }]) => `${head} ${String(shown).padStart(6)} ${String(ran).padStart(4)} ${String(left).padStart(4)}`);
     const sum = (/** @type {"shown" | "ran"} */ what) => [...this.#rows.values()].reduce((all, row) => all + row[what], 0);
-    console.log(`${"path".padEnd(15)} ${"page".padEnd(14)} CSP   shown  ran left\n${rows.join("\n")}`);
+    console.log(`${"path".padEnd(15)} ${"page".padEnd(14)} CSP  opened  ran left\n${rows.join("\n")}`);
     console.log(`vector × path × page: ${sum("shown")}; ran: ${sum("ran")}`);
   }
 }
