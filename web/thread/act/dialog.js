@@ -15,7 +15,7 @@ import { t } from "../../shared/words.js";
  * @param {App} app
  * @param {string} title
  * @param {(globalThis.Node | string | null | false)[]} content
- * @param {{lost?: () => void, close?: string}} [wish] `lost` puts the focus where it belongs when what opened the dialog is gone; `close` stands on the button
+ * @param {{lost?: () => void, close?: string, send?: HTMLButtonElement}} [wish] `lost` puts the focus where it belongs when what opened the dialog is gone; `close` stands on the button; `send` belongs to a form and stands beside it
  * @returns {Sheet}
  */
 export function openSheet(app, title, content, wish = {}) {
@@ -36,7 +36,12 @@ export function openSheet(app, title, content, wish = {}) {
     },
     heading,
     ...content.filter((child) => child !== null && child !== false),
-    h("div", { class: "send" }, button(wish.close ?? t("close"), () => element.close(), { class: "second" })),
+    h(
+      "div",
+      { class: "send" },
+      wish.send,
+      button(wish.close ?? t("close"), () => element.close(), { class: wish.send ? "quiet" : "second" }),
+    ),
   );
   app.element.append(element);
   element.showModal();

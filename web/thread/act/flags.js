@@ -36,10 +36,12 @@ export function openFlagSheet(app, node) {
   const noteId = freshId();
   const problem = h("p", { class: "hint problem", role: "alert" });
   const note = h("textarea", { id: noteId, rows: 2, maxlength: MAX_NOTE, dir: "auto" });
-  const submit = h("button", { type: "submit", class: "main" }, t("flag_send"));
+  const formId = freshId();
+  const submit = h("button", { type: "submit", class: "main", form: formId }, t("flag_send"));
   const form = h(
     "form",
     {
+      id: formId,
       novalidate: true,
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
@@ -57,7 +59,6 @@ export function openFlagSheet(app, node) {
     h("div", { class: "field" }, h("label", { for: noteId }, t("flag_note")), note),
     h("p", { class: "hint" }, t("flag_next")),
     problem,
-    h("div", { class: "send" }, submit),
   );
   const send = async () => {
     const reason = new FormData(form).get("reason");
@@ -92,7 +93,7 @@ export function openFlagSheet(app, node) {
     app,
     t("flag_title"),
     [form, h("p", { class: "hint" }, t("report_offer"), " ", toReport)],
-    { close: t("cancel"), lost: () => app.tree.focus(id) },
+    { close: t("cancel"), send: submit, lost: () => app.tree.focus(id) },
   );
   form.querySelector("input")?.focus();
 }

@@ -33,10 +33,12 @@ export function openReport(app, node) {
   const email = h("input", { type: "email", name: "email", autocomplete: "email", maxlength: 254 });
   const faith = h("input", { type: "checkbox", name: "good_faith" });
   const problem = h("p", { class: "hint problem", role: "alert" });
-  const submit = h("button", { type: "submit", class: "main" }, t("report_send"));
+  const formId = freshId();
+  const submit = h("button", { type: "submit", class: "main", form: formId }, t("report_send"));
   const form = h(
     "form",
     {
+      id: formId,
       novalidate: true,
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
@@ -51,7 +53,6 @@ export function openReport(app, node) {
     h("label", { class: "choice" }, faith, " ", t("report_faith")),
     h("p", { class: "hint" }, t("report_next")),
     problem,
-    h("div", { class: "send" }, submit),
   );
   const send = async () => {
     const missing = explanation.value.trim() === "" ? explanation : faith.checked ? null : faith;
@@ -83,7 +84,7 @@ export function openReport(app, node) {
       }
     }
   };
-  const sheet = openSheet(app, t("report"), [form], { close: t("cancel"), lost: () => app.tree.focus(id) });
+  const sheet = openSheet(app, t("report"), [form], { close: t("cancel"), send: submit, lost: () => app.tree.focus(id) });
 }
 
 /** What became of the notice that the address names, if it names one. @param {App} app */

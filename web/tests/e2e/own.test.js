@@ -1,0 +1,75 @@
+// What readers do with comments: change, delete, vote, share.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+
+/** What has the focus in the element. @param {import("playwright-core").Page} page */
+const focused = (page) =>
+  page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.activeElement?.textContent ?? "");
+
+test("an author changes a comment while there are minutes left, and deletes it after a question", async (t) => {
+  const thread = w.thread();
+  await (await w.as("alice")).post(thread, "The plank is spruse.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  const comment = page.getByRole("article");
+  await comment.getByRole("button", { name: /^edit \(\d+ minutes left\)$/ }).click();
+  const field = page.getByRole("textbox", { name: "Change your comment" });
+  assert.equal(await field.inputValue(), "The plank is spruse.");
+  await field.fill("The plank is spruce.");
+  await field.press("Escape");
+  await comment.getByRole("button", { name: /^edit/ }).click();
+  assert.equal(await field.inputValue(), "The plank is spruce.", "Esc keeps what was typed");
+  await field.press("Control+Enter");
+  await comment.getByText("The plank is spruce.").waitFor();
+  await comment.getByText("edited", { exact: true }).waitFor();
+  assert.match(await focused(page), /The plank is spruce\./);
+
+  await comment.getByRole("button", { name: "delete" }).click();
+  const question = page.getByRole("group", { name: "Delete this comment for good?" });
+  assert.equal(await focused(page), "keep", "what does no harm has the focus");
+  await page.axe();
+  await question.getByRole("button", { name: "delete" }).click();
+  await comment.waitFor({ state: "detached" });
+  assert.match(await focused(page), /comment/, "the focus is at the heading");
+});
+
+test("a vote shows at once, the same arrow takes it back, and without a session it is cast after the sign-in", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "Vote for the goat.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  const up = page.getByRole("button", { name: "Vote up" });
+  await up.click();
+  await page.getByText("Sign in first; then it is done for you.").waitFor();
+  await page.getByLabel("Login or e-mail").fill("alice");
+  await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
+  await page.keyboard.press("Enter");
+  await page.getByText("score 1", { exact: true }).waitFor();
+  await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
+  await up.click();
+  await page.getByText("score 0", { exact: true }).waitFor();
+});
+
+test("a shared link leads to the comment, marked, with the focus on it", async (t) => {
+  const thread = w.thread();
+  const bob = await w.as("bob");
+  const first = await bob.post(thread, "The first.");
+  let deepest = first;
+  for (let depth = 0; depth < 8; depth += 1) deepest = await bob.reply(deepest, thread, `Level ${depth + 2}.`);
+  const page = await w.page(t);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("article").filter({ hasText: "The first." }).first().getByRole("button", { name: "share" }).click();
+  await page.getByText("Link copied.").first().waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(link, `${page.url()}#c-${first.id}`);
+  // One that the first page does not show comes with its ancestors.
+  await page.goto(`${page.url()}#c-${deepest.id}`);
+  await page.getByText("Level 9.").waitFor();
+  assert.match(await focused(page), /Level 9\./);
+});
