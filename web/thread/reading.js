@@ -67,7 +67,10 @@ export class Reading {
   async start(served) {
     this.room.keep(served && !linked());
     this.root.replaceChildren(served ? h("slot") : this.element);
-    if (hasMuted()) await this.#readMutes();
+    const mutes = keeps("muted");
+    // Who comes back may find something new: its place is there from the start.
+    if (mutes || keeps(`${this.site}/${this.key}:visit`)) this.head.own();
+    if (mutes) await this.#readMutes();
     await this.load(this.model.sort);
     this.#follow();
     const wake = () => void this.wake().catch(() => {});
@@ -180,9 +183,10 @@ export class Reading {
   }
 }
 
-function hasMuted() {
+/** Whether this browser keeps something. @param {string} name as in model/shelf.js */
+function keeps(name) {
   try {
-    return localStorage.getItem(`understory:${SERVICE.host}:muted`) !== null;
+    return localStorage.getItem(`understory:${SERVICE.host}:${name}`) !== null;
   } catch {
     return false;
   }

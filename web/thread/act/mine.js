@@ -5,20 +5,12 @@
 import { h } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 
-/** @type {WeakMap<App, HTMLElement>} */
-const lines = new WeakMap();
-
 /** @param {App} app */
 export function drawMine(app) {
   const fresh = [...app.model.nodes.values()].filter((node) => app.isNew(node)).length;
   const muted = app.mutes.people.length;
-  let line = lines.get(app);
-  if (!line && !fresh && !muted) return;
-  if (!line) {
-    line = h("p", { class: "own" });
-    lines.set(app, line);
-    app.head.element.firstElementChild?.after(line);
-  }
+  if (!fresh && !muted && !app.head.element.querySelector(".own")) return;
+  const line = app.head.own();
   const offers = [];
   if (fresh) offers.push(offer("next", t("new_count", { n: fresh }), t("new_next")));
   if (muted) offers.push(offer("muted", t("muted_count", { n: muted })));

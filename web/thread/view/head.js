@@ -30,6 +30,13 @@ export class Head {
     );
   }
 
+  /** The line for what is this reader's own, drawn by act/mine.js. */
+  own() {
+    const line = this.element.querySelector(".own") ?? h("p", { class: "own" });
+    if (!line.isConnected) this.#heading.after(line);
+    return line;
+  }
+
   focus() {
     this.#heading.focus();
   }
