@@ -21,7 +21,7 @@ import { linesOf } from "./lines.js";
 import { Notices } from "./notices.js";
 import { drawMine } from "./mine.js";
 import { followMutes } from "./muting.js";
-import { forgetPast, placeFlags, readPast } from "./past.js";
+import { forgetPast, placeFlags, readPast, readPastSoon } from "./past.js";
 import { followHash } from "./permalink.js";
 import { restoreUnsent, resendWaiting } from "./posting.js";
 import { followReceipt } from "./report.js";
@@ -198,6 +198,7 @@ export class App {
   async rereadComment(node) {
     const { replies: _, ...alone } = await this.calls.comment(node.comment.id);
     this.watch.shift(node.comment.state, alone.state);
+    if (node.mine && node.comment.state !== alone.state) readPastSoon(this);
     this.model.put(alone);
     this.tree.refresh(alone.id);
   }

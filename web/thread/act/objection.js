@@ -17,9 +17,11 @@ const MAX_CHARS = 5_000;
 
 /** Under an own comment: what was decided on it, and what can be done. @param {App} app @param {Node} node */
 export function decisionLines(app, node) {
-  const { id } = node.comment;
+  const { id, state } = node.comment;
   const entry = entryOn(app, id);
   if (!node.mine || !entry?.statement?.in_force) return [];
+  // It has been shown again, and what was read of the decision is older.
+  if (entry.action === "hide" && state !== "hidden") return [];
   return linesOf(app, entry, app.tree.under(id), () => app.tree.focus(id));
 }
 
