@@ -205,7 +205,64 @@ test("another person on the same browser does not send what the first left", asy
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "open" });
   await page.signIn("bob");
   await page.reload();
-  await page.getByText("Signed in as Bob Tanaka").waitFor();
+  await page.getByText(/^Signed in as Bob Tanaka/).waitFor();
   assert.equal(await page.getByRole("article").count(), 0);
   assert.deepEqual(await texts(thread), []);
+});
+
+test("a session that ended while writing asks for the sign-in again and sends then, once", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 401/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  /** @param {string} code */
+  const refusal = (code) => ({
+    status: 401,
+    headers: { "content-type": "application/problem+json", "access-control-allow-origin": w.host.origin, "access-control-allow-credentials": "true" },
+    body: JSON.stringify({ code, title: "no", status: 401 }),
+  });
+  let posts = 0;
+  await page.route(/threads\/[^/]+\/comments$/, (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    posts += 1;
+    return posts === 1 ? route.fulfill(refusal("token_expired")) : route.continue();
+  });
+  await page.route(/auth\/refresh$/, (route) => route.fulfill(refusal("session_ended")));
+  await field(page).fill("Written for a long time.");
+  await field(page).press("Control+Enter");
+  await page.getByText("You were signed out meanwhile. Sign in again; your text is kept.").waitFor();
+  await page.getByLabel("Login or e-mail").fill("alice");
+  await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("article").filter({ hasText: "Written for a long time." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.equal(posts, 2, "sent again once, not by each of those who waited");
+  assert.deepEqual(await texts(thread), ["Written for a long time."]);
+});
+
+test("the first comment of a thread, whose answer was lost, is the same request after a reload", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/Failed to load resource/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  /** @type {string[]} */
+  const bodies = [];
+  await page.route(/threads\/[^/]+\/comments$/, async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    bodies.push(route.request().postData() ?? "");
+    if (bodies.length > 1) return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await field(page).fill("The first here.");
+  await field(page).press("Control+Enter");
+  await page.getByText("Your comment is kept and is sent as soon as it can be.").waitFor();
+  await page.reload();
+  await page.getByRole("article").filter({ hasText: "The first here." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.equal(bodies[0], bodies[1]);
+  assert.match(bodies[0] ?? "", /"thread":\{"title":"An article elsewhere"/);
+  assert.deepEqual(await texts(thread), ["The first here."]);
 });
