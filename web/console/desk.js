@@ -19,6 +19,9 @@ import { sitesOf } from "./sites.js";
 import { explain, Problem } from "../shared/problems.js";
 import { t } from "./words.js";
 
+/** Before one is chosen. @type {Site} */
+const NO_SITE = { site: "", title: "", body_max_chars: 0, edit_window_s: 0, reasons: [], policy_url: null };
+
 /**
  * Fires `counts` when a number has changed, `kept` when a setting has, `news` when
  * something has happened in the queue that pages may want to read again.
@@ -33,7 +36,7 @@ export class Desk extends EventTarget {
   /** Numbers beside lists, by name. @type {Record<string, number>} */
   counts = {};
   /** The site that is worked on. @type {Site} */
-  site = { site: "", title: "", body_max_chars: 0, edit_window_s: 0, reasons: [], policy_url: null };
+  site = NO_SITE;
   /** Sites to choose from: key and title. @type {{site: string, title: string}[]} */
   sites = [];
   #frame;
@@ -123,12 +126,14 @@ export class Desk extends EventTarget {
     this.#shown?.drawn.left?.();
     this.#shown = null;
     this.keys.ofPage([]);
+    this.site = NO_SITE;
     const [other] = this.sites;
     if (other) await this.work(other.site);
     else this.#frame.nothingToDo();
   }
 
   #come() {
+    if (!this.site.site) return;
     const place = placeOf(location.hash);
     const page = this.pages.find(({ route }) => route === place.route);
     if (!page) {

@@ -61,6 +61,8 @@ export class Frame {
   /** Where there is no site to work on. */
   nothingToDo() {
     this.draw();
+    this.#lines = [];
+    this.#nav.replaceChildren();
     this.#list.hidden = true;
     const isAdmin = this.#desk.session.roles.length > 0;
     this.#page.replaceChildren(

@@ -60,7 +60,9 @@ export class Keys {
   #down(event) {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.isComposing || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    const { key } = event;
+    // with Caps Lock on, a letter is still the letter
+    const letter = event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
+    const key = /^\p{L}$/u.test(event.key) ? letter : event.key;
     if (this.#choice) return this.#chosen(event, key);
     if (!this.on && key.length === 1 && key !== "?") return;
     const chord = event.timeStamp - this.#firstAt < CHORD_MS ? `${this.#first} ${key}` : "";
