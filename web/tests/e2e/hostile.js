@@ -34,14 +34,17 @@ export class Tally {
    * @param {string} path how the texts came in
    * @param {string} name of the page
    * @param {number} [shown] how many of them are there; counted by their names without
+   * @returns {Promise<number>} how many
    */
   async look({ page, ran, csp }, path, name, shown) {
     const left = await poke(page);
+    const opened = shown ?? (await named(page));
     const head = `${path.padEnd(15)} ${name.padEnd(14)} ${csp.padEnd(3)}`;
     const row = this.#rows.get(head) ?? { shown: 0, ran: 0, left: 0 };
-    this.#rows.set(head, { shown: row.shown + (shown ?? (await named(page))), ran: row.ran + ran.length, left: row.left + left.length });
+    this.#rows.set(head, { shown: row.shown + opened, ran: row.ran + ran.length, left: row.left + left.length });
     assert.deepEqual(ran, [], `${path} on ${name}, CSP ${csp}: these ran`);
     assert.deepEqual(left, [], `${path} on ${name}, CSP ${csp}: these could run`);
+    return opened;
   }
 
   print() {

@@ -7,7 +7,9 @@ import { World } from "./world.js";
 
 const [folder = "docs/screens", ...names] = process.argv.slice(2);
 const DESK = { width: 1000, height: 700 };
-const FONT = '<style>:root { color-scheme: light dark } body { font-family: system-ui, "Liberation Sans", sans-serif; margin: 16px }</style>';
+/** Of a page that has thought about how it looks. */
+const STYLE =
+  '<meta name="color-scheme" content="light dark"><style>body { max-inline-size: 44rem; margin: 16px auto; padding-inline: 16px; font: 100%/1.55 system-ui, "Liberation Sans", sans-serif } h1 { font-size: 1.5rem }</style>';
 const PHONE = { width: 360, height: 720 };
 
 /** The article of the demo, down to its comments. */
@@ -23,7 +25,7 @@ const PICTURES = [
   ["widget-dark", { ...DESK, dark: true }, article],
   ["widget-phone", PHONE, article],
   ["widget-rtl", DESK, async ({ w, page }) => {
-    await page.goto(w.host.show({ thread: "river-footbridge", dir: "rtl", lang: "ar", head: FONT }));
+    await page.goto(w.host.show({ thread: "river-footbridge", dir: "rtl", lang: "ar", head: STYLE }));
     await page.getByText("Same here with the pram.").waitFor();
   }],
   ["composer", DESK, WIDGET["the composer"]],
@@ -47,7 +49,7 @@ try {
     const t = /** @type {any} */ ({ name, after: (end) => ends.push(end), diagnostic: (text) => console.error(`!! ${name}: ${text}`) });
     try {
       const page = await Page.open(w, t, options);
-      await make({ w, page });
+      await make({ w, page, shown: { head: STYLE } });
       await page.picture(folder, name);
       console.log(`${folder}/${name}.png`);
     } catch (error) {

@@ -7,6 +7,7 @@
  * @typedef {object} Given
  * @property {World} w
  * @property {Awaited<ReturnType<World["page"]>>} page
+ * @property {import("./host.js").Shown} [shown] what the page around the element has
  */
 
 /** A word of 60 letters, an address without a break, a table and a quote: what makes a narrow page wide. */
@@ -40,7 +41,7 @@ export async function richThread(w) {
 }
 
 /** Opens a thread on a page of another origin, and waits until it stands. */
-async function open({ w, page }, thread, shown = {}) {
+async function open({ w, page, shown }, thread) {
   await page.goto(w.host.show({ thread, ...shown }));
   await page.getByRole("article").first().waitFor();
 }
@@ -192,6 +193,8 @@ export function theWork(/** @type {World} */ w) {
 /** At a list or sheet of the console, as mona. @param {Given} given @param {string} hash */
 async function desk({ w, page }, hash) {
   await theWork(w);
+  // Without it the console looks again by itself.
+  if (!(await w.offers("/moderation/events"))) page.expectErrors(/moderation\/events.*404/s);
   await page.signIn("mona", { client: "console" });
   await page.goto(`${w.url}/console${hash}`);
   await page.getByRole("heading").first().waitFor();

@@ -123,6 +123,12 @@ export class World {
     return Page.open(this, t, options);
   }
 
+  /** Whether this server has a route, as its own description says. @param {string} path below /api/v1 */
+  async offers(path) {
+    this.description ??= await (await fetch(`${this.url}/api/v1/openapi.json`)).json();
+    return `/api/v1${path}` in this.description.paths;
+  }
+
   /** Where the element's module is. */
   async #embed() {
     const answer = await fetch(`${this.url}/embed.js`);
