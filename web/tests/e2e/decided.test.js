@@ -58,6 +58,8 @@ test("a muted reader reads where they would write what, until when, why, and obj
   await line.getByText(/You are muted until .*: spam or advertising/).waitFor();
   await line.getByText("The moderator says: Three adverts in a day.").waitFor();
   await line.getByText("This holds on this site.").waitFor();
+  assert.equal(await page.getByRole("textbox").count(), 0);
+  assert.equal(await page.getByText("You are muted here.").count(), 0, "it is said once");
   await page.noSidewaysScroll();
   await line.getByRole("button", { name: "object to this" }).click();
   await page.getByLabel("Why is this decision wrong?").fill("They were three links to the same study.");

@@ -36,6 +36,7 @@ test("an author changes a comment while there are minutes left, and deletes it a
   await question.getByRole("button", { name: "delete" }).click();
   await comment.waitFor({ state: "detached" });
   assert.match(await focused(page), /comment/, "the focus is at the heading");
+  await page.getByText("Nobody has written here yet.").waitFor();
 });
 
 test("a vote shows at once, the same arrow takes it back, and without a session it is cast after the sign-in", async (t) => {

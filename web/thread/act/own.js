@@ -88,7 +88,8 @@ async function remove(app, node) {
     app.tree.focus(id);
   } else {
     app.model.drop(id);
-    app.tree.drawLevel(parent_id);
+    // All of it: the last one leaves a line that there is none.
+    app.draw();
     if (parent_id) app.tree.focus(parent_id);
     else app.head.focus();
   }

@@ -10,6 +10,9 @@ import { put, take } from "../model/shelf.js";
 import { dayOf } from "../../shared/time.js";
 import { reasonWord, t, wordKey } from "../../shared/words.js";
 
+/** Kinds that keep a person from writing. */
+const BARRING = ["mute", "suspend", "ban"];
+
 /** @type {WeakMap<App, HTMLElement>} */
 const boxes = new WeakMap();
 
@@ -27,6 +30,11 @@ export function drawSanctions(app) {
   if (box.querySelector("form")) return;
   box.hidden = standing.length === 0;
   box.replaceChildren(...standing.map((entry) => sanction(app, entry)));
+}
+
+/** Whether the lines say why this person cannot write. @param {App} app */
+export function saysWhyNot(app) {
+  return standingOf(app).some((entry) => BARRING.includes(entry.sanction?.kind ?? ""));
 }
 
 /** @param {App} app @returns {Entry[]} what holds here now, newest first */

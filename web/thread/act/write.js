@@ -7,6 +7,7 @@ import { t } from "../../shared/words.js";
 import { accountLine } from "./account.js";
 import { Composer } from "./composer.js";
 import { sendNew } from "./posting.js";
+import { saysWhyNot } from "./sanctions.js";
 
 export class WriteArea {
   #app;
@@ -43,6 +44,8 @@ export class WriteArea {
   whyNot() {
     const { can } = this.#app.model;
     if (!can || can.post) return null;
+    // It stands above, with until when and why.
+    if (saysWhyNot(this.#app)) return "";
     if (can.reason === "muted") return t("may_not_muted");
     return can.reason === "account_suspended" ? t("may_not_suspended") : t("may_not_post");
   }

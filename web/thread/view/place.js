@@ -60,8 +60,8 @@ export class Place {
     this.form.hidden = closed !== null && this.field.value === "";
     this.#invitation.hidden = thread?.state !== "open";
     this.#rules.textContent = [
-      !closed && thread?.premoderation && t("premoderated"),
-      !closed && thread?.slow_mode_seconds && t("slow_mode", { n: thread.slow_mode_seconds }),
+      closed === null && thread?.premoderation && t("premoderated"),
+      closed === null && thread?.slow_mode_seconds && t("slow_mode", { n: thread.slow_mode_seconds }),
     ]
       .filter(Boolean)
       .join(" ");
