@@ -20,8 +20,10 @@ const RTL_LETTER = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
 /** @type {Entries} */
 const words = {};
-let plurals = new Intl.PluralRules("en");
-let numbers = new Intl.NumberFormat("en");
+/** Made at first use: making one takes longer than reading all words. @type {Intl.PluralRules | undefined} */
+let plurals;
+/** @type {Intl.NumberFormat | undefined} */
+let numbers;
 /** @type {Promise<void> | null} */
 let loading = null;
 /** @type {Map<string, Promise<void>>} */
@@ -69,8 +71,7 @@ export function add(part) {
  */
 export function t(key, values = {}) {
   const entry = words[key] ?? key;
-  const text =
-    typeof entry === "string" ? entry : (entry[plurals.select(Number(values.n))] ?? entry.other ?? key);
+  const text = typeof entry === "string" ? entry : (entry[plural(Number(values.n))] ?? entry.other ?? key);
   return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => {
     const value = values[name];
     if (typeof value === "number") return number(value);
@@ -78,8 +79,15 @@ export function t(key, values = {}) {
   });
 }
 
+/** @param {number} n */
+function plural(n) {
+  plurals ??= new Intl.PluralRules(language.locale);
+  return plurals.select(n);
+}
+
 /** As the page's language writes it. @param {number} value */
 export function number(value) {
+  numbers ??= new Intl.NumberFormat(language.locale);
   return numbers.format(value);
 }
 
@@ -117,8 +125,7 @@ async function read(wishes, started) {
   // A Swiss reader of German has dates and numbers of their own.
   const locale = wishes.find((wish) => wish.startsWith(`${tag}-`) && isLocale(wish)) ?? tag;
   Object.assign(language, { tag, locale, dir: RTL.test(tag) ? "rtl" : "ltr" });
-  plurals = new Intl.PluralRules(locale);
-  numbers = new Intl.NumberFormat(locale);
+  plurals = numbers = undefined;
 }
 
 /** @param {keyof typeof PARTS} part */
