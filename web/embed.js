@@ -5,11 +5,11 @@
 
 const HERE = new URL("/web/__VERSION__/", import.meta.url);
 const MODULES = [
-  "shared/dom", "shared/languages", "shared/markup", "shared/time", "shared/words",
+  "shared/dom", "shared/markup", "shared/time", "shared/words",
   "thread/element", "thread/read", "thread/reading", "thread/room",
   "thread/model/model",
   "thread/view/actions", "thread/view/branch", "thread/view/comment",
-  "thread/view/head", "thread/view/place", "thread/view/tree",
+  "thread/view/top", "thread/view/tree",
 ];
 const NAME = "understory-thread";
 /** As in shared/languages.js, for which nothing waits. */
@@ -66,7 +66,7 @@ const [sheet] = await Promise.all([
   }),
 ]);
 if (asked) modules["thread/read"].ahead.set(asked, page);
-modules["shared/words"].load(wishes, words).catch(() => {});
+modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
 if (sheet) modules["thread/element"].sheets.push(sheet);
 if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
 if (document.querySelector("understory-count")) await import(`${HERE}thread/count.js`);

@@ -4,7 +4,8 @@
 // shared/words.js, which is read here too.
 
 import { fileOf, pick } from "../shared/languages.js";
-import { add, language, load } from "../shared/words.js";
+import { add } from "../shared/parts.js";
+import { language, load } from "../shared/words.js";
 
 /** @typedef {keyof typeof import("../words/console.en.json")} WordKey */
 /** @typedef {Record<string, string | Record<string, string>>} Entries */

@@ -1,10 +1,8 @@
 // Chooses and fills the strings of the language files, which are in ../words/:
 // `de.json` is what a reader sees at once, `acts.de.json` what comes with writing
 // and signing in. One page speaks one language: that of the first who loads it.
-// Which language that is, is languages.js; what went wrong becomes words in
-// problems.js.
-
-import { fileOf, PARTS, pick } from "./languages.js";
+// Which language that is, is languages.js; more files are parts.js; what went wrong
+// becomes words in problems.js.
 
 /** @typedef {keyof typeof import("../words/en.json") | keyof typeof import("../words/acts.en.json") | keyof typeof import("../words/own.en.json") | keyof typeof import("../words/window.en.json")} WordKey */
 /** @typedef {Record<string, string | Record<string, string>>} Entries */
@@ -26,39 +24,21 @@ let plurals;
 let numbers;
 /** @type {Promise<void> | null} */
 let loading = null;
-/** @type {Map<string, Promise<void>>} */
-const added = new Map();
 
 /**
  * Reads the words in the best language for these wishes; after that `t` has an
  * answer. A page that is loaded already keeps its language.
  *
  * @param {readonly string[]} wishes
- * @param {Promise<Response>} [started] the answer with this language's file, if it was asked for before
+ * @param {{tag: string, asked: Promise<Response>}} [begun] the language chosen already, and the answer with its file
  * @returns {Promise<void>} throws when English could not be read either
  */
-export function load(wishes, started) {
+export function load(wishes, begun) {
   if (!loading) {
-    loading = read(wishes, started);
+    loading = read(wishes, begun);
     loading.catch(() => (loading = null));
   }
   return loading;
-}
-
-/**
- * Reads one more file in the page's language, once.
- *
- * @param {keyof typeof PARTS} part
- * @returns {Promise<void>} throws when English could not be read either
- */
-export function add(part) {
-  let adding = added.get(part);
-  if (!adding) {
-    adding = readPart(part);
-    added.set(part, adding);
-    adding.catch(() => added.delete(part));
-  }
-  return adding;
 }
 
 /**
@@ -112,15 +92,15 @@ export function reasonWord(code) {
   return key ? t(key) : code.replaceAll("_", " ");
 }
 
-/** @param {readonly string[]} wishes @param {Promise<Response>} [started] */
-async function read(wishes, started) {
-  let tag = pick(wishes);
+/** @param {readonly string[]} wishes @param {{tag: string, asked: Promise<Response>}} [begun] */
+async function read(wishes, begun) {
+  let tag = begun?.tag ?? (await import("./languages.js")).pick(wishes);
   try {
-    take(await json(started ?? ask(tag)));
+    await take(begun?.asked ?? ask(`${tag}.json`));
   } catch (error) {
     console.error(error);
     tag = "en";
-    take(await json(ask(tag)));
+    await take(ask(`${tag}.json`));
   }
   // A Swiss reader of German has dates and numbers of their own.
   const locale = wishes.find((wish) => wish.startsWith(`${tag}-`) && isLocale(wish)) ?? tag;
@@ -128,33 +108,16 @@ async function read(wishes, started) {
   plurals = numbers = undefined;
 }
 
-/** @param {keyof typeof PARTS} part */
-async function readPart(part) {
-  const tag = pick([language.tag], PARTS[part]);
-  try {
-    take(await json(ask(tag, part)));
-  } catch (error) {
-    if (tag === "en") throw error;
-    console.error(error);
-    take(await json(ask("en", part)));
-  }
+/** The answer with a file of ../words/. @param {string} name */
+export function ask(name) {
+  return fetch(new URL(`../words/${name}`, import.meta.url));
 }
 
-/** @param {string} tag @param {string} [part] */
-function ask(tag, part) {
-  return fetch(new URL(`../words/${fileOf(tag, part)}`, import.meta.url));
-}
-
-/** @param {Promise<Response>} asked @returns {Promise<Entries>} */
-async function json(asked) {
+/** Takes in the words of an answer. @param {Promise<Response>} asked */
+export async function take(asked) {
   const response = await asked;
   if (!response.ok) throw new Error(`${response.url}: status ${response.status}`);
-  return response.json();
-}
-
-/** @param {Entries} entries */
-function take(entries) {
-  Object.assign(words, entries);
+  Object.assign(words, await response.json());
 }
 
 /** Pages write anything into `lang`. @param {string} tag */

@@ -7,7 +7,8 @@ import { Api } from "../shared/api.js";
 import { button, h, isolated } from "../shared/dom.js";
 import { explain, Problem } from "../shared/problems.js";
 import { Session } from "../shared/session.js";
-import { add, language, load, SPEECHLESS, t } from "../shared/words.js";
+import { add } from "../shared/parts.js";
+import { language, load, SPEECHLESS, t } from "../shared/words.js";
 import { signInForm } from "../thread/act/signin.js";
 
 const api = new Api(new URL("/api/v1/", import.meta.url));

@@ -1,7 +1,6 @@
 // The custom element <understory-thread site="…" thread="…">: makes the shadow
 // root and its style, and follows its attributes. What it shows is reading.js.
 
-import { wishesAt } from "../shared/languages.js";
 import { load, SPEECHLESS } from "../shared/words.js";
 import { Reading } from "./reading.js";
 
@@ -26,7 +25,8 @@ export class UnderstoryThread extends HTMLElement {
   /** Both attributes may change one after the other; what counts is how they are then. */
   attributeChangedCallback() {
     if (!this.isConnected) return;
-    load(wishesAt(this)).then(
+    // embed.js has chosen the language; only where its words did not come is there one to choose.
+    load(navigator.languages).then(
       () => this.isConnected && this.#show(),
       () => this.#root.replaceChildren(SPEECHLESS),
     );

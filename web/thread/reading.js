@@ -5,13 +5,13 @@
 /** @import {App} from "./act/app.js" */
 /** @import {Id, Sort} from "../shared/types" */
 /** @import {Mutes} from "./model/mutes.js" */
+/** @import {Node} from "./types" */
 import { h } from "../shared/dom.js";
-import { add, language, t } from "../shared/words.js";
+import { language, t } from "../shared/words.js";
 import { Model } from "./model/model.js";
 import { pageAddress, read, whyNot } from "./read.js";
 import { Room } from "./room.js";
-import { Head } from "./view/head.js";
-import { Place } from "./view/place.js";
+import { Head, Place } from "./view/top.js";
 import { Tree } from "./view/tree.js";
 
 /** The service is where this module came from. */
@@ -23,6 +23,8 @@ export class Reading {
   app = null;
   /** Most have muted nobody, and load nothing for it. @type {Mutes | null} */
   mutes = null;
+  /** @type {((node: Node, id: string) => HTMLElement | null) | null} */
+  mutedLine = null;
   /** @type {Promise<App> | null} */
   #waking = null;
   #end = new AbortController();
@@ -79,8 +81,14 @@ export class Reading {
   }
 
   async #readMutes() {
-    const [{ Mutes }] = await Promise.all([import("./model/mutes.js"), add("own")]);
+    const [{ Mutes }, { muting }, { add }] = await Promise.all([
+      import("./model/mutes.js"),
+      import("./view/muted.js"),
+      import("../shared/parts.js"),
+    ]);
+    await add("own");
     this.mutes = new Mutes(SERVICE.host);
+    this.mutedLine = muting(this.mutes);
   }
 
   stop() {

@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileOf, LANGUAGES, PARTS, pick } from "../../shared/languages.js";
+import { add } from "../../shared/parts.js";
+import { load, t } from "../../shared/words.js";
 
 /** @typedef {Record<string, string | Record<string, string>>} Entries */
 
@@ -134,7 +136,7 @@ test("the way in knows the same languages", () => {
 
 test("a page speaks the language of the file that its way in has asked for", async () => {
   const { language, load, t } = await fresh();
-  await load(["pl-PL", "en"], Promise.resolve(new Response(JSON.stringify(read("pl.json")))));
+  await load(["pl-PL", "en"], { tag: "pl", asked: Promise.resolve(new Response(JSON.stringify(read("pl.json")))) });
   assert.deepEqual({ ...language }, { tag: "pl", dir: "ltr", locale: "pl-PL" });
   assert.equal(t("all_replies", { n: 1 }), "1 odpowiedź");
   assert.equal(t("heading", { n: 22 }), "22 komentarze");
@@ -143,7 +145,7 @@ test("a page speaks the language of the file that its way in has asked for", asy
 
 test("Arabic is written from the right", async () => {
   const { language, load, t } = await fresh();
-  await load(["ar"], Promise.resolve(new Response(JSON.stringify(read("ar.json")))));
+  await load(["ar"], { tag: "ar", asked: Promise.resolve(new Response(JSON.stringify(read("ar.json")))) });
   assert.equal(language.dir, "rtl");
   assert.equal(t("heading", { n: 2 }), "تعليقان");
 });
@@ -152,7 +154,7 @@ test("where a language cannot be read it is English, for dates too", async (cont
   context.mock.method(console, "error", () => {});
   const asked = context.mock.method(globalThis, "fetch", async () => new Response(JSON.stringify(read("en.json"))));
   const { language, load, t } = await fresh();
-  await load(["de-AT"], Promise.resolve(new Response("", { status: 503 })));
+  await load(["de-AT"], { tag: "de", asked: Promise.resolve(new Response("", { status: 503 })) });
   assert.deepEqual({ ...language }, { tag: "en", dir: "ltr", locale: "en" });
   assert.equal(t("heading_plain"), "Comments");
   assert.match(String(asked.mock.calls[0]?.arguments[0]), /words\/en\.json$/);
@@ -161,11 +163,16 @@ test("where a language cannot be read it is English, for dates too", async (cont
 test("without English nothing is loaded, and it can be tried again", async (context) => {
   context.mock.method(console, "error", () => {});
   const fetching = context.mock.method(globalThis, "fetch", async () => new Response("", { status: 503 }));
-  const { load, add, t } = await fresh();
+  const { load, t } = await fresh();
   await assert.rejects(load(["de"]));
   fetching.mock.mockImplementation(async (url) => new Response(JSON.stringify(read(String(url).replace(/.*\//, "")))));
   await load(["de"]);
   assert.equal(t("heading_plain"), "Kommentare");
+});
+
+test("more words come in the language of the page", async (context) => {
+  context.mock.method(globalThis, "fetch", async (url) => new Response(JSON.stringify(read(String(url).replace(/.*\//, "")))));
+  await load(["de"]);
   await add("acts");
   assert.equal(t("send"), "Senden");
 });

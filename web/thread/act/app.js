@@ -8,8 +8,9 @@
 import { Api } from "../../shared/api.js";
 import { explain } from "../../shared/problems.js";
 import { Session } from "../../shared/session.js";
-import { add } from "../../shared/words.js";
+import { add } from "../../shared/parts.js";
 import { Mutes } from "../model/mutes.js";
+import { muting } from "../view/muted.js";
 import { forgetViewer, see } from "../model/viewer.js";
 import { Visit } from "../model/visit.js";
 import { SERVICE } from "../reading.js";
@@ -77,6 +78,7 @@ export class App {
     this.known = started;
     this.drafts = new Drafts(`${site}/${key}`);
     this.mutes = reading.mutes ??= new Mutes(SERVICE.host);
+    reading.mutedLine ??= muting(this.mutes);
     this.visit = new Visit(`${SERVICE.host}:${site}/${key}`, Date.now());
     this.gate = new Gate(this);
     this.write = new WriteArea(this);

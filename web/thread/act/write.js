@@ -1,4 +1,4 @@
-// Writing a new comment: takes over the field that view/place.js has shown, with
+// Writing a new comment: takes over the field that view/top.js has shown, with
 // whatever is typed in it, and says why nothing can be written. The field is
 // composer.js, sending is posting.js.
 

@@ -23,7 +23,8 @@ export function linkTo(id) {
 export function commentArticle(reading, node) {
   const { comment, status, fresh } = node;
   const headId = freshId();
-  if (isMuted(reading, node)) return mutedLine(comment, headId);
+  const muted = reading.mutedLine?.(node, headId);
+  if (muted) return muted;
   const isNew = reading.app?.isNew(node) ?? false;
   const state = comment.body === null ? "gone" : comment.state;
   const name = `comment ${state} ${status}${fresh ? " fresh" : ""}${isNew ? " new" : ""}`;
@@ -47,20 +48,8 @@ function textOf(comment) {
   return h("p", { class: "instead" }, insteadOf(comment));
 }
 
-/** @param {Reading} reading @param {Node} node */
-function isMuted({ mutes }, { comment: { author }, mine, revealed }) {
-  return author !== null && !mine && !revealed && (mutes?.has(author.id) ?? false);
-}
-
-/** In place of a comment by somebody the reader has muted. @param {Comment} comment @param {string} id */
-function mutedLine(comment, id) {
-  const show = h("button", { type: "button", class: "quiet", "data-act": "reveal" }, t("muted_show"));
-  const line = h("p", { class: "instead", id }, numberLink(comment), " ", t("muted_line"), " ", show);
-  return h("article", { class: "comment muted", part: "comment", tabindex: -1, "aria-labelledby": id }, line);
-}
-
 /** @param {Comment} comment */
-function numberLink({ id, number }) {
+export function numberLink({ id, number }) {
   return h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), isolated(number));
 }
 

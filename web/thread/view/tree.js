@@ -10,9 +10,6 @@ import { t } from "../../shared/words.js";
 import { Branch, moreButton } from "./branch.js";
 import { commentArticle } from "./comment.js";
 
-/** So many comments at the most are in sight of whoever opens a page. */
-const IN_SIGHT = 20;
-
 /**
  * @typedef {object} Item
  * @property {HTMLLIElement} li
@@ -43,8 +40,6 @@ export class Tree {
     for (const id of [...this.#items.keys()]) if (!nodes.has(id)) this.#items.delete(id);
     this.drawLevel(null);
     for (const id of nodes.keys()) this.drawLevel(id);
-    // What may be in sight at first is never estimated in height: what is below would move.
-    for (const id of [...nodes.keys()].slice(0, IN_SIGHT)) this.#item(id).li.classList.add("sure");
     this.#tell(top.ids.length ? null : t("empty"));
   }
 
