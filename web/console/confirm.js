@@ -20,7 +20,7 @@ export const confirm = {
   draw(desk) {
     const items = h("ol", { class: "cards" });
     const main = h("section", {}, h("h1", {}, t("list_confirm")), h("p", { class: "soft" }, t("confirm_text")), items);
-    const read = () => void fill(desk, items).catch((error) => desk.tell(error));
+    const read = () => void fill(desk, items).catch((error) => desk.tellOfNews(error));
     desk.addEventListener("news", read);
     read();
     return { main, left: () => desk.removeEventListener("news", read) };

@@ -103,6 +103,11 @@ export class Desk extends EventTarget {
     document.body.classList.toggle("blur", this.kept.blur);
   }
 
+  /** The same for what is read by itself: a server that is not reached is no news each time. @param {unknown} error */
+  tellOfNews(error) {
+    if (!(error instanceof Problem) || error.status !== 0) this.tell(error);
+  }
+
   /** Says what went wrong, in words. @param {unknown} error */
   tell(error) {
     this.notices.show(explain(error), { problem: true });

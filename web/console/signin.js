@@ -13,6 +13,7 @@ import { t } from "./words.js";
  */
 export function askToSignIn(session) {
   return new Promise((resolve) => {
+    let isOver = false;
     const problem = h("p", { class: "problem", role: "alert" });
     const identifier = field("identifier", "text", "username");
     const password = field("password", "password", "current-password");
@@ -22,6 +23,7 @@ export function askToSignIn(session) {
       problem.textContent = "";
       try {
         await session.signIn(identifier.value, password.value);
+        isOver = true;
         dialog.close();
         dialog.remove();
         resolve();
@@ -35,7 +37,15 @@ export function askToSignIn(session) {
     };
     const dialog = h(
       "dialog",
-      { class: "sign-in", "aria-labelledby": "sign-in", oncancel: (/** @type {Event} */ e) => e.preventDefault() },
+      {
+        class: "sign-in",
+        "aria-labelledby": "sign-in",
+        oncancel: (/** @type {Event} */ event) => event.preventDefault(),
+        // a browser closes it at the second Escape, whatever is said at the first
+        onclose: () => {
+          if (!isOver) dialog.showModal();
+        },
+      },
       h(
         "form",
         {

@@ -125,7 +125,8 @@ class QueuePage {
       await this.#items.read();
       await this.#claims.take();
     } catch (error) {
-      this.#desk.tell(error);
+      if (this.#items.isRead) this.#desk.tellOfNews(error);
+      else this.#desk.tell(error);
     }
   }
 

@@ -52,7 +52,10 @@ export function askWide(desk, comment) {
       ...(text.value.trim() ? { public_text: text.value.trim() } : {}),
     };
   };
+  // asked once more after an answer that was lost it is the same decision; with another field, another
+  let key = newKey();
   const changed = () => {
+    key = newKey();
     go.hidden = true;
     said.textContent = "";
     period.hidden = scope.value !== "author";
@@ -73,7 +76,6 @@ export function askWide(desk, comment) {
       said.textContent = explain(error);
     }
   };
-  const key = newKey();
   go.addEventListener("click", async () => {
     go.disabled = true;
     try {

@@ -218,7 +218,7 @@ test("a role that is taken away holds at once, and the console says so", async (
   t.after(() => give("moderator"));
   await give("reader");
   await page.keyboard.press("a");
-  await page.getByText("You no longer moderate this site.").first().waitFor();
+  await page.locator(".bars").getByText("You no longer moderate this site.").first().waitFor();
   await page.getByRole("heading", { name: "Nothing to moderate" }).waitFor();
   const { items } = await (await w.as("bob")).call("GET", "me/flags");
   assert.equal(items.find((/** @type {any} */ flag) => flag.comment_id === comments[0].id).state, "open");
@@ -262,6 +262,61 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
   await page.keyboard.press("Enter");
   await becomes(comments[0], "hidden");
   await looksAt(page, "Text 2");
+});
+
+test("where the service says later, what is decided waits and goes on by itself", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  page.expectErrors(/moderation\/decisions .*429/s);
+  let refused = 0;
+  await page.route("**/moderation/decisions", (route) => {
+    refused += 1;
+    if (refused > 1) return route.fallback();
+    const problem = JSON.stringify({ status: 429, code: "rate_limited", title: "Too many" });
+    return route.fulfill({ status: 429, headers: { "retry-after": "1", "content-type": "application/problem+json" }, body: problem });
+  });
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 2");
+  await becomes(comments[0], "hidden");
+  assert.equal(refused, 2);
+});
+
+test("a decision that could not be sent comes back, with the reason", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  page.expectErrors(/ERR_INTERNET_DISCONNECTED/);
+  await page.offline();
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 2");
+  await page.getByRole("article").getByText("Not decided.").waitFor();
+  await looksAt(page, "Text 1");
+  await page.online();
+  assert.equal(await stateOf(comments[0]), "published");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await becomes(comments[0], "hidden");
+});
+
+test("many are decided on after they are counted, and taken back as one", async (t) => {
+  const { thread, comments } = await flagged(1);
+  const bob = await w.as("bob");
+  const replies = [await bob.reply(comments[0], thread, "So it is."), await bob.reply(comments[0], thread, "It is not.")];
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("w");
+  const dialog = page.getByRole("dialog", { name: "Decide on many comments" });
+  await dialog.getByLabel("Which").selectOption("subtree");
+  await dialog.getByRole("button", { name: "count first" }).press("Enter");
+  await dialog.getByText("It would be 3 comments").waitFor();
+  await page.axe();
+  await page.keyboard.press("Enter");
+  for (const comment of [...comments, ...replies]) await becomes(comment, "hidden");
+  await page.getByRole("button", { name: "undo", exact: true }).press("Enter");
+  for (const comment of [...comments, ...replies]) await becomes(comment, "published");
 });
 
 test("letters do nothing while somebody types, and ? shows every key", async (t) => {
