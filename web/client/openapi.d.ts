@@ -440,6 +440,8 @@ export interface History {
 export interface Holding {
   /** Until when, unless it is renewed. */
   expires_at: string;
+  /** When they took it. */
+  since: string;
   /** The moderator. */
   user: User;
 }
