@@ -86,7 +86,7 @@ export async function deliver(app, node) {
   if (going.has(node)) return;
   const { id, parent_id, body } = node.comment;
   if (!app.session.user) {
-    app.gate.open(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
+    app.gate.through(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
     return;
   }
   const entry = app.drafts.unsent().find(({ key }) => key === node.sendKey);
