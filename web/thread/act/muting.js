@@ -1,5 +1,5 @@
 // Muting a person in this browser: asked for under a comment, taken back in a
-// list. Who is muted is model/mutes.js; the folded line is view/comment.js.
+// list. Who is muted is model/mutes.js; the folded line is view/muted.js.
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "../types" */
