@@ -22,7 +22,7 @@ export function decisionLines(app, node) {
   if (!node.mine || !entry?.statement?.in_force) return [];
   // It has been shown again, and what was read of the decision is older.
   if (entry.action === "hide" && state !== "hidden") return [];
-  return linesOf(app, entry, app.tree.under(id), () => app.tree.focus(id));
+  return linesOf(app, entry, () => app.tree.under(id), () => app.tree.focus(id));
 }
 
 /** Under a comment this person flagged in vain: the way to object to that. @param {App} app @param {Node} node */
@@ -30,13 +30,13 @@ export function flagObjection(app, node) {
   const { id } = node.comment;
   const entry = entryOn(app, id);
   if (node.mine || !entry || app.model.flags.get(id)?.state !== "dismissed") return [];
-  return [appealLine(app, entry, app.tree.under(id), () => app.tree.focus(id))];
+  return [appealLine(app, entry, () => app.tree.under(id), () => app.tree.focus(id))];
 }
 
 /**
  * @param {App} app
  * @param {Entry} entry
- * @param {HTMLElement} place where the form opens
+ * @param {() => HTMLElement} place where the form opens, asked for when it does
  * @param {() => void} back puts the focus where it was
  */
 export function linesOf(app, entry, place, back) {
@@ -57,7 +57,7 @@ export function linesOf(app, entry, place, back) {
 /**
  * @param {App} app
  * @param {Entry} entry
- * @param {HTMLElement} place
+ * @param {() => HTMLElement} place
  * @param {() => void} back
  */
 function appealLine(app, entry, place, back) {
@@ -91,7 +91,7 @@ function appealLine(app, entry, place, back) {
 /**
  * @param {App} app
  * @param {Entry} entry
- * @param {HTMLElement} place
+ * @param {() => HTMLElement} place
  * @param {() => void} back
  */
 function openForm(app, entry, place, back) {
@@ -155,6 +155,6 @@ function openForm(app, entry, place, back) {
     back();
     app.notices.tell(t("objected"));
   };
-  place.replaceChildren(form);
+  place().replaceChildren(form);
   field.focus();
 }

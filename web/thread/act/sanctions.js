@@ -62,7 +62,7 @@ function sanction(app, entry) {
     "div",
     { class: `sanction box ${laid.kind}` },
     title,
-    ...linesOf(app, entry, place, () => (title.isConnected ? title.focus() : app.head.focus())),
+    ...linesOf(app, entry, () => place, () => (title.isConnected ? title.focus() : app.head.focus())),
     laid.kind === "warn" &&
       h("p", { class: "state" }, button(t("warning_read"), () => {
         put(nameOf(app), [...warningsRead(app), entry.id]);
