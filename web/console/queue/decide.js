@@ -98,6 +98,7 @@ export class Decisions {
       return null;
     }
     if (decision.state === "proposed") {
+      for (const { entry } of taken) entry.problem = t("proposed");
       this.#items.putBack(taken);
       this.#desk.notices.show(t("proposed"));
       return decision;

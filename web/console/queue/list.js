@@ -101,7 +101,7 @@ export class List {
     const old = this.#lines.get(id);
     const entry = this.#items.entry(id);
     if (!old || !entry) return;
-    const hadFocus = document.activeElement === old.link;
+    const hadFocus = old.element.contains(document.activeElement);
     const line = this.#make(id, entry);
     old.element.replaceWith(line.element);
     this.#lines.set(id, line);
