@@ -8,7 +8,7 @@ const MODULES = [
   "shared/dom", "shared/markup", "shared/time", "shared/words",
   "thread/element", "thread/read", "thread/reading", "thread/room",
   "thread/model/model",
-  "thread/view/actions", "thread/view/branch", "thread/view/comment",
+  "thread/view/branch", "thread/view/comment",
   "thread/view/top", "thread/view/tree",
 ];
 const NAME = "understory-thread";

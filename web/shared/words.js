@@ -123,7 +123,7 @@ export async function take(asked) {
 /** Pages write anything into `lang`. @param {string} tag */
 function isLocale(tag) {
   try {
-    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+    return new Intl.Locale(tag).language !== "";
   } catch {
     return false;
   }

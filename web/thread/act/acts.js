@@ -1,5 +1,5 @@
 // What each press does (`data-act` of a button), and which acts a person has on a
-// comment beyond those that view/actions.js shows to everybody.
+// comment beyond those that view/comment.js shows to everybody.
 
 /** @import {App} from "./app.js" */
 /** @import {Node} from "../types" */

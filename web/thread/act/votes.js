@@ -1,5 +1,5 @@
 // Voting: shown at once, taken back if the server says no. The arrows are
-// view/actions.js.
+// view/comment.js.
 
 /** @import {App} from "./app.js" */
 /** @import {Vote, Votes} from "../../shared/types" */

@@ -1,14 +1,13 @@
-// One comment: who, when, the text or what stands in its place. The row of buttons
-// is actions.js; lines about states that only the signed-in see are act/lines.js.
+// One comment: who, when, the text or what stands in its place, and the row of quiet
+// buttons. Lines about states that only the signed-in see are act/lines.js.
 
 /** @import {Reading} from "../reading.js" */
 /** @import {Comment, User} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { freshId, h, isolated, unseen } from "../../shared/dom.js";
+import { freshId, h, isolated, press, unseen } from "../../shared/dom.js";
 import { markup } from "../../shared/markup.js";
 import { exactly, timeElement } from "../../shared/time.js";
-import { reasonWord, t } from "../../shared/words.js";
-import { actionRow } from "./actions.js";
+import { number as written, reasonWord, t } from "../../shared/words.js";
 
 /** A link to a comment; whole, as the page's `base` may be elsewhere. @param {string} id */
 export function linkTo(id) {
@@ -98,4 +97,43 @@ export function insteadOf({ state, removed }) {
   const reason = removed?.reason_code && reasonWord(removed.reason_code);
   if (removed?.by === "rule") return reason ? t("gone_rule", { reason }) : t("gone_rule_plain");
   return reason ? t("gone_moderator", { reason }) : t("gone_moderator_plain");
+}
+
+/**
+ * The row of quiet buttons; what each does is act/acts.js, found by its `data-act`.
+ *
+ * @param {Reading} reading
+ * @param {Node} node
+ * @returns {HTMLElement | null} null where nothing can be done
+ */
+function actionRow({ model, app }, node) {
+  const { comment, mine } = node;
+  const published = comment.state === "published";
+  const open = model.thread?.state === "open";
+  const flaggable = published && !mine && !model.flags.has(comment.id) && model.thread?.state !== "archived";
+  const buttons = [
+    published && open && !comment.locked && (model.can?.post ?? true) && press("reply", t("reply")),
+    published && votes(comment.score, open && !mine, model.votes.get(comment.id) ?? 0),
+    ...(app?.actsOf(node) ?? []).map(([name, label]) => press(name, label)),
+    flaggable && press("flag", t("flag")),
+    published && press("share", t("share")),
+    published && !mine && comment.author !== null && press("mute", t("mute")),
+  ].filter((item) => item !== false);
+  if (buttons.length === 0) return null;
+  const label = t("actions_label", { number: comment.number });
+  return h("div", { class: "actions", part: "actions", role: "group", "aria-label": label }, ...buttons);
+}
+
+/** @param {number} score @param {boolean} open whether a vote is taken @param {number} mine */
+function votes(score, open, mine) {
+  const shown = h(
+    "span",
+    { class: "score" },
+    unseen(t("score", { n: score })),
+    h("span", { "aria-hidden": "true" }, written(score).replace("-", "−")),
+  );
+  if (!open) return score !== 0 && h("span", { class: "votes" }, shown);
+  const arrow = (/** @type {"up" | "down"} */ name, /** @type {string} */ sign, /** @type {number} */ value) =>
+    press(name, sign, { class: "quiet arrow", "aria-label": t(`vote_${name}`), "aria-pressed": String(mine === value) });
+  return h("span", { class: "votes" }, arrow("up", "▲", 1), shown, arrow("down", "▼", -1));
 }

@@ -1,0 +1,140 @@
+// The element as a guest: it moves nothing in the page, works under the strictest
+// policy, and in a page whose style and prototypes are a mess.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+
+const STRICT =
+  "default-src 'none'; script-src {service}; connect-src {service}; require-trusted-types-for 'script'; trusted-types understory; base-uri 'none'; form-action 'none'";
+const LONG = `<p>${"The river stood high. ".repeat(40)}</p>`.repeat(12);
+const FOOT = `<footer id="foot"><p>${"What follows the comments. ".repeat(20)}</p></footer>`;
+/** In the page: adds up what has moved without the reader's doing. */
+const OBSERVER = `<script>
+  window.moved = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+</script>`;
+const RESERVED = "<style>understory-thread { display: block; min-block-size: 100svh }</style>";
+
+/** @param {number} count */
+async function filled(count) {
+  const thread = w.thread();
+  await (await w.as("alice")).postMany(thread, count, (n) => `Comment ${n}, with a line or two of text. `.repeat(3));
+  return thread;
+}
+
+/** @param {import("node:test").TestContext} t @param {Record<string, string>} shown @param {(page: any) => Promise<unknown>} [before] */
+async function movedBy(t, shown, before = async () => {}) {
+  const page = await w.page(t);
+  /** @type {() => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => (release = () => resolve(null)));
+  await page.route("**/api/v1/sites/*/threads/*/comments?*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(w.host.show({ ...shown, head: OBSERVER + (shown.head ?? "") }));
+  await page.waitForFunction(() => customElements.get("understory-thread"));
+  await before(page);
+  release();
+  await page.locator("understory-thread .comment").first().waitFor({ state: "attached" });
+  // What comes when the browser is idle must move nothing either.
+  await page.locator("understory-thread .composer .tabs").waitFor({ state: "attached" });
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  return page.evaluate("window.moved");
+}
+
+test("nothing moves when the thread is below what is seen", async (t) => {
+  assert.equal(await movedBy(t, { thread: await filled(12), before: LONG, after: FOOT }), 0);
+});
+
+test("nothing moves when the thread is in sight", async (t) => {
+  assert.equal(await movedBy(t, { thread: await filled(12), head: RESERVED, before: "<p>Short.</p>", after: FOOT }), 0);
+});
+
+test("nothing moves when a short thread is in sight", async (t) => {
+  assert.equal(await movedBy(t, { thread: await filled(1), head: RESERVED, before: "<p>Short.</p>", after: FOOT }), 0);
+});
+
+test("nothing moves when the reader is past the thread already", async (t) => {
+  const past = (/** @type {any} */ page) => page.evaluate(() => document.querySelector("#foot")?.scrollIntoView());
+  assert.equal(await movedBy(t, { thread: await filled(12), before: LONG, after: FOOT + LONG }, past), 0);
+});
+
+test("nothing moves when the reader is at the end of the page", async (t) => {
+  const end = (/** @type {any} */ page) => page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  assert.equal(await movedBy(t, { thread: await filled(12), before: LONG, after: "<p>The end.</p>" }, end), 0);
+});
+
+test("it works under a policy that allows no style, one script host and one policy of types", async (t) => {
+  const thread = await filled(2);
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread, csp: STRICT }));
+  await page.signInByForm("bob");
+  const field = page.getByRole("textbox", { name: "Your comment" });
+  await field.fill("Written under a strict policy, in **bold**.");
+  await page.getByRole("tab", { name: "Preview" }).click();
+  await page.locator(".preview strong").waitFor();
+  await page.getByRole("tab", { name: "Write" }).click();
+  await field.press("Control+Enter");
+  await page.locator(".comment strong", { hasText: "bold" }).waitFor();
+  assert.equal(await page.locator(".comment .name").first().evaluate((name) => getComputedStyle(name).fontWeight), "600");
+});
+
+const MESS = `<base href="https://elsewhere.example/app/"><style>
+  * { all: revert; color: red !important; display: block; text-transform: uppercase; letter-spacing: 4px; direction: ltr }
+  button { display: none !important; font-size: 40px } ol { list-style: square !important } article { position: fixed }
+  .comment, .thread, .list { display: none !important }
+</style><script>
+  Array.prototype.toJSON = function () { return "patched"; };
+  Object.prototype.extra = function () {};
+  Array.prototype.extra = function () {};
+  Element.prototype.show = Element.prototype.update = Element.prototype.hide = function () { throw new Error("patched"); };
+  Element.prototype.remove = function () { this.parentNode?.removeChild(this); return this; };
+  NodeList.prototype.forEach = undefined;
+  const real = window.fetch;
+  window.fetch = function (...asked) { return real.apply(this, asked).then((answer) => answer); };
+</script>`;
+
+test("it works in an untidy page", async (t) => {
+  const thread = await filled(3);
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread, head: MESS }));
+  await page.signInByForm("alice");
+  const first = page.locator("understory-thread .comment").first();
+  await first.getByRole("button", { name: "reply" }).click();
+  await page.keyboard.type("An answer in a mess.");
+  await page.keyboard.press("Control+Enter");
+  const answer = page.locator(".comment", { hasText: "An answer in a mess." });
+  await answer.getByRole("button", { name: "delete" }).waitFor();
+  const look = await first.evaluate((comment) => {
+    const { position, textTransform, letterSpacing } = getComputedStyle(comment);
+    return { position, textTransform, letterSpacing };
+  });
+  assert.deepEqual(look, { position: "relative", textTransform: "none", letterSpacing: "normal" });
+  // The page's base does not lead links to comments away.
+  assert.ok((await first.locator("a.number").getAttribute("href"))?.startsWith(page.url()));
+});
+
+test("several threads, added, changed and taken away", async (t) => {
+  const [one, two, three] = [await filled(1), await filled(2), await filled(3)];
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread: one, after: `<understory-thread id="two" site="demo" thread="${two}"></understory-thread>` }));
+  await page.locator("#two .comment").nth(1).waitFor();
+  assert.equal(await page.locator("understory-thread .comment").count(), 3);
+  await page.evaluate((key) => document.querySelector("#two")?.setAttribute("thread", key), three);
+  await page.locator("#two .comment").nth(2).waitFor();
+  await page.evaluate((key) => {
+    document.querySelector("understory-thread")?.remove();
+    const later = document.createElement("understory-thread");
+    document.body.append(later);
+    later.setAttribute("site", "demo");
+    later.setAttribute("thread", key);
+  }, two);
+  await page.locator("body > understory-thread .comment").nth(1).waitFor();
+  assert.equal(await page.locator("understory-thread .comment").count(), 5);
+});
