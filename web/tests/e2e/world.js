@@ -131,7 +131,6 @@ export class World {
 
   /** Where the element's module is. */
   async #embed() {
-    const answer = await fetch(`${this.url}/embed.js`);
-    return answer.ok ? "/embed.js" : "/web/thread/thread.js";
+    return "/embed.js";
   }
 }
