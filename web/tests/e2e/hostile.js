@@ -24,7 +24,7 @@ export class Tally {
     /** @type {string[]} */
     const ran = [];
     await page.context().exposeFunction("__xss", (/** @type {unknown} */ id) => void ran.push(String(id)));
-    return { page, ran, csp };
+    return { page, ran, csp, quiet: quietness(page) };
   }
 
   /**
@@ -53,6 +53,22 @@ export class Tally {
     console.log(`${"path".padEnd(15)} ${"page".padEnd(14)} CSP  opened  ran left\n${rows.join("\n")}`);
     console.log(`vector × path × page: ${sum("shown")}; ran: ${sum("ran")}`);
   }
+}
+
+/**
+ * Waits until all that was asked for has been answered and drawn; a stream is never answered.
+ *
+ * @param {import("playwright-core").Page} page
+ */
+function quietness(page) {
+  const open = new Set();
+  page.on("request", (request) => /\/events\b/.test(request.url()) || open.add(request));
+  for (const end of /** @type {const} */ (["requestfinished", "requestfailed"])) page.on(end, (request) => open.delete(request));
+  const frames = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
+  return async () => {
+    // Twice, since an answer may lead to a question.
+    for (let quiet = 0; quiet < 2; quiet = open.size === 0 ? quiet + 1 : 0) await frames();
+  };
 }
 
 /** How many different texts of ours can be read on the page. @param {import("playwright-core").Page} page */
