@@ -622,6 +622,9 @@ CREATE TABLE event (
   detail     TEXT
 ) STRICT;
 
+-- what a reader of a thread's stream has missed
+CREATE INDEX event_thread ON event (thread_id, version) WHERE thread_id IS NOT NULL;
+
 
 CREATE TABLE idempotency (
   scope        TEXT NOT NULL,

@@ -13,10 +13,11 @@ fn walls() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("config", vec![]),
         ("store", vec!["domain"]),
         ("transfer", vec!["domain"]),
-        ("app", vec!["domain", "store", "transfer", "config"]),
+        ("live", vec!["domain"]),
+        ("app", vec!["domain", "store", "transfer", "live", "config"]),
         ("jobs", vec!["app"]),
         ("cli", vec!["app", "domain", "config"]),
-        ("http", vec!["app", "domain", "config", "store"]),
+        ("http", vec!["app", "domain", "config", "store", "live"]),
         ("boot", vec!["app", "cli", "config", "http", "jobs", "store"]),
     ])
 }

@@ -14,6 +14,7 @@ mod machine;
 mod measure;
 mod people;
 mod prove;
+mod prove_live;
 mod report;
 mod rows;
 
@@ -70,6 +71,12 @@ struct Cli {
     /// Prove wide decisions in place of measuring workloads: see scripts/prove-wide.
     #[arg(long, hide = true)]
     prove_wide: bool,
+    /// Prove the streams in place of measuring workloads: see scripts/prove-live.
+    #[arg(long, hide = true)]
+    prove_live: bool,
+    /// Streams that are open.
+    #[arg(long, hide = true, default_value_t = 10_000)]
+    connections: usize,
     /// Comments of a wide decision.
     #[arg(long, hide = true, default_value_t = 100_000)]
     comments: usize,
@@ -137,6 +144,10 @@ fn run(cli: Cli) -> Outcome<ExitCode> {
     std::fs::create_dir_all(&cli.dir)?;
     if cli.prove_wide {
         prove::wide(&cli.dir.join("wide"), cli.comments, cli.kills)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if cli.prove_live {
+        prove_live::live(&cli.dir.join("live"), cli.connections)?;
         return Ok(ExitCode::SUCCESS);
     }
     let (rounds, round_s) = if cli.quick { (3, 0.5) } else { (5, 3.0) };

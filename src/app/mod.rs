@@ -19,6 +19,7 @@ pub mod error;
 pub mod exchange;
 pub mod export;
 pub mod flag;
+pub mod follow;
 pub mod go_on;
 #[cfg(test)]
 mod growth;
@@ -69,6 +70,7 @@ use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::domain::ids;
+use crate::live::Hub;
 use crate::store::{News, Store, StoreError};
 
 pub use caller::Caller;
@@ -109,6 +111,8 @@ pub struct App {
     pub presence: Presence,
     /// The decisions that run.
     pub running: Running,
+    /// The lines to who follows what happens.
+    pub live: Arc<Hub>,
     clock: Clock,
     hasher: Hasher,
     keys: Keys,
@@ -131,16 +135,20 @@ impl App {
         let standing = Arc::new(Standing::new());
         // listen first, load second: what happens in between is then seen twice, never missed
         let stamps = Arc::new(Stamps::new());
-        let told = (Arc::clone(&standing), Arc::clone(&stamps));
-        // what is known first, then that what was read by it is out of date
+        let live = Arc::new(Hub::new(settings.live.connections_max, settings.live.connections_per_client));
+        let told = (Arc::clone(&standing), Arc::clone(&stamps), Arc::clone(&live));
+        // what is known first, then that what was read by it is out of date, then who is to be told
         let listener = move |news: News<'_>| match news {
             News::Events(events) => {
                 told.0.apply(events);
                 told.1.apply(events);
+                follow::hear(&told.2, events);
             }
             News::Lost => {
                 told.0.lose();
                 told.1.lose_all();
+                told.2.lose();
+                told.2.check();
             }
         };
         store.listen(Box::new(listener)).await?;
@@ -157,6 +165,7 @@ impl App {
             stamps,
             presence,
             running: Running::default(),
+            live,
             clock,
             hasher,
             keys,

@@ -129,7 +129,7 @@ pub(super) fn end_one(tx: &mut Tx<'_>, session: SessionId, now_ms: i64) -> Resul
 }
 
 /// Seconds of a setting in milliseconds.
-pub(super) fn millis(seconds: u64) -> i64 {
+pub fn millis(seconds: u64) -> i64 {
     i64::try_from(seconds.saturating_mul(1_000)).unwrap_or(i64::MAX)
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{make_directory, open};
@@ -35,6 +36,7 @@ pub fn serve(settings: Settings, directory: &Path, purpose: Purpose) -> Result<(
         }
         false => None,
     };
+    raise_file_bound();
     // what may be refused comes first: then nothing was made or migrated for nothing
     let listener = TcpListener::bind(settings.server.listen).map_err(|error| {
         format!("cannot listen on {}: {error}; choose another with --listen ADDR:PORT", settings.server.listen)
@@ -67,7 +69,7 @@ async fn run(
         .map_err(|error| format!("cannot serve: {error}"))?;
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
-    let jobs = Jobs::start(app);
+    let jobs = Jobs::start(Arc::clone(&app));
     act::say(&format!("listening on http://{address}"))?;
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, "stopping"),
@@ -77,6 +79,8 @@ async fn run(
         }
     }
     let orderly = async {
+        // nobody need wait for what never ends by itself
+        app.live.close();
         handle.stop(true).await;
         jobs.stop().await;
     };
@@ -87,6 +91,16 @@ async fn run(
         () = tokio::time::sleep(shutdown + GRACE) => tracing::warn!("stopped with requests under way"),
     }
     Ok(())
+}
+
+/// Lets this process have as many files open as it may: each connection is one, and what a system
+/// gives at first (1,024 on most) is from when programs could not count further.
+fn raise_file_bound() {
+    let bound = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: bound.maximum, ..bound });
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the bound of open files stays as it is");
+    }
 }
 
 /// Takes the directory for this process; it is let go when the file is closed, however that comes.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use error::{ConfigError, Layer};
 pub use secret::{Secret, StoreUrl};
 pub use sections::{
-    Auth, Cache, Comments, Limits, Log, LogFormat, LogLevel, Metrics, Moderation, Presence, Server, Store,
+    Auth, Cache, Comments, Limits, Live, Log, LogFormat, LogLevel, Metrics, Moderation, Presence, Server, Store,
 };
 
 use layers::Layers;
@@ -47,6 +47,8 @@ pub struct Settings {
     pub presence: Presence,
     /// How often one client may call.
     pub limits: Limits,
+    /// Streams of what happens.
+    pub live: Live,
     /// Kept answers, here and in shared caches.
     pub cache: Cache,
     /// What is logged, and how.

@@ -105,6 +105,8 @@ pub(super) const RULES: &[Rule] = &[
     whole("limits.write_per_min", 1, 1_000_000),
     whole("limits.sign_in_per_min", 1, 1_000_000),
     whole("limits.register_per_hour", 1, 1_000_000),
+    whole("live.connections_max", 0, 1_000_000),
+    whole("live.connections_per_client", 1, 1_000_000),
     rule("cache.enabled", Switch),
     whole("cache.size_mb", 1, 65_536),
     whole("cache.shared_s", 0, 60),

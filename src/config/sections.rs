@@ -149,6 +149,16 @@ pub struct Limits {
     pub register_per_hour: u32,
 }
 
+/// `[live]`: streams of what happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Live {
+    /// Streams that may be open.
+    pub connections_max: usize,
+    /// Streams that one client may have open.
+    pub connections_per_client: usize,
+}
+
 /// `[cache]`: kept answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -15,6 +15,7 @@ pub mod comments;
 pub mod compress;
 pub mod cookies;
 pub mod decisions;
+pub mod events;
 pub mod extract;
 pub mod join;
 pub mod limits;
@@ -45,6 +46,7 @@ mod middleware;
 mod operate;
 mod server;
 mod stats;
+mod tell;
 
 pub use problem::Problem;
 pub use server::serve;

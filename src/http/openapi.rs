@@ -157,6 +157,13 @@ fn parameters(route: &Route) -> Vec<Value> {
             "schema": { "type": "string", "pattern": "^[ -~]{1,128}$" },
         }));
     }
+    if route.is_stream() && route.access == Access::Open {
+        parameters.push(json!({
+            "name": "Last-Event-ID", "in": "header", "required": false,
+            "description": "As `last_event_id`, before which it goes: what a browser sends when it comes back.",
+            "schema": { "type": "integer", "minimum": 0 },
+        }));
+    }
     if route.words.takes_if_match {
         parameters.push(json!({
             "name": "If-Match", "in": "header", "required": false,
@@ -188,7 +195,7 @@ fn path_parameter(name: &str) -> Value {
 
 fn responses(route: &Route, schemas: &mut Schemas) -> Value {
     let mut responses: BTreeMap<String, Value> = BTreeMap::new();
-    let is_cached = route.policy().is_anonymous_read();
+    let is_cached = route.policy().is_anonymous_read() && !route.is_stream();
     for answer in &route.words.answers {
         responses.insert(answer.status.to_string(), success(route, answer, is_cached, schemas));
     }

@@ -77,6 +77,7 @@ pub async fn metrics(req: HttpRequest, app: web::Data<App>, client: Client) -> R
         // the process's own figures are worth having all the more now
         tracing::error!(%error, "the figures of moderation cannot be read");
     }
+    metrics::gauge!("live_connections").set(app.live.count() as f64);
     let media_type = "text/plain; version=0.0.4; charset=utf-8";
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))

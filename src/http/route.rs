@@ -98,6 +98,7 @@ pub(super) struct Words {
     pub(super) fails: Vec<Code>,
     pub(super) is_idempotent: bool,
     pub(super) takes_if_match: bool,
+    pub(super) streams: bool,
 }
 
 /// One method at one path.
@@ -269,6 +270,12 @@ impl Route {
         self
     }
 
+    /// What it answers is a stream of events, which does not end by itself.
+    pub fn streams(mut self) -> Route {
+        self.words.streams = true;
+        self.answers_text("text/event-stream")
+    }
+
     /// What it answers is text of a media type.
     pub fn answers_text(mut self, media_type: &'static str) -> Route {
         self.words.answers.push(Answer { status: 200, media_type, schema: None });
@@ -297,6 +304,11 @@ impl Route {
     pub(super) fn tagged(mut self, tag: &'static str) -> Route {
         self.words.tag = tag;
         self
+    }
+
+    /// Whether its answer goes on for as long as somebody listens.
+    pub fn is_stream(&self) -> bool {
+        self.words.streams
     }
 
     /// Whether it belongs to the API.

@@ -9,8 +9,8 @@ use crate::domain::report::Report;
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
-    appeals, assets, auth, claims, comments, decisions, middleware, mine, moderation, notices, openapi, operate, own,
-    people, queue, reports, sites, statements, stats, view, wire,
+    appeals, assets, auth, claims, comments, decisions, events, middleware, mine, moderation, notices, openapi,
+    operate, own, people, queue, reports, sites, statements, stats, view, wire,
 };
 
 /// Every route there is.
@@ -195,6 +195,11 @@ fn sites_routes() -> Vec<Route> {
             .open()
             .text("Who of those who published here is online")
             .answers::<sites::Online>(200),
+        get(&below("/events"), events::thread)
+            .open()
+            .text("What happens in a thread, as it happens; and first what was missed")
+            .query::<events::ThreadQuery>()
+            .streams(),
         get(&below("/transparency"), statements::transparency)
             .open()
             .text("How many comments are hidden here, why and by whom, and how many restrictions were overturned")
@@ -277,6 +282,12 @@ fn moderation_routes() -> Vec<Route> {
             .query::<queue::QueueParameters>()
             .answers::<queue::Queue>(200)
             .fails(&[Code::NotFound, Code::CursorMismatch]),
+        get("/moderation/events", events::queue)
+            .moderators()
+            .text("How much waits on a site, once a second at most, as it changes")
+            .query::<moderation::SiteQuery>()
+            .streams()
+            .fails(&[Code::NotFound]),
         post("/moderation/claims", claims::claim)
             .moderators()
             .text("Takes items of the queue for a while, so that nobody else works on them")

@@ -57,7 +57,7 @@ pub struct Thread {
 #[derive(Serialize, ToSchema)]
 pub struct ThreadCounts {
     /// Published comments at any depth.
-    published: i64,
+    pub published: i64,
 }
 
 /// Writes a thread down.

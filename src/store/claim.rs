@@ -101,6 +101,17 @@ impl Tx<'_> {
         )
     }
 
+    /// Claims of a site in force at that time, with their ends, `count` at most: something has happened
+    /// to them when this is another list.
+    pub fn claims_in_force(&mut self, site: SiteId, now_ms: i64, count: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+        self.all(
+            "SELECT id, expires_ms FROM claim WHERE site_id = ?1 AND ended = 0 AND expires_ms > ?2
+             ORDER BY expires_ms, id LIMIT ?3",
+            values![site, now_ms, count],
+            |c| Ok((c.take()?, c.take()?)),
+        )
+    }
+
     /// What nobody holds of a list of the queue after a place, most urgent first, `count` at most.
     pub fn queue_free(
         &mut self,

@@ -150,6 +150,20 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What happened on a thread's page after a version and up to another, in order, `count` at most
+    /// by their distance.
+    pub fn events_of_thread(&mut self, thread: ThreadId, after: i64, upto: i64) -> Result<Vec<Event>, StoreError> {
+        self.all(
+            concat!(
+                "SELECT ",
+                event_columns!(),
+                " FROM event WHERE thread_id = ?1 AND version > ?2 AND version <= ?3 ORDER BY version LIMIT ?4"
+            ),
+            values![thread, after, upto, upto - after],
+            event,
+        )
+    }
+
     /// The place of the last event; 0 when there is none.
     pub fn event_last(&mut self) -> Result<i64, StoreError> {
         let last = self.first("SELECT MAX(seq) FROM event", &[], |c| c.maybe())?;

@@ -464,6 +464,8 @@ fn rest(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.event_on_site("{}", NOW)?;
     tx.event_last()?;
     tx.event_between(0, 9)?;
+    tx.events_of_thread(THREAD, 0, 9)?;
+    tx.claims_in_force(SITE, NOW, 200)?;
     let key = IdempotencyKey { scope: "s".into(), key: "k".into(), request_hash: [0; 32], since_ms: NOW };
     tx.idempotency_keep(&key, 1, NOW)?;
     tx.idempotency_claim(&key)?;

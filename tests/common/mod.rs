@@ -237,7 +237,10 @@ impl World {
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        let text = match is_stream(&headers) {
+            true => begun(response).await,
+            false => response.text().await.unwrap(),
+        };
         Answer { status, json: serde_json::from_str(&text).unwrap_or(Value::Null), text, headers }
     }
 
@@ -291,6 +294,24 @@ impl World {
     pub async fn verified(&self) {
         let verified = verify(&self.app.store).await.unwrap();
         assert!(verified.differences.is_empty(), "{:?}", verified.differences);
+    }
+}
+
+/// Whether an answer goes on for as long as somebody listens.
+fn is_stream(headers: &reqwest::header::HeaderMap) -> bool {
+    headers.get("content-type").is_some_and(|kind| kind == "text/event-stream")
+}
+
+/// What a stream says before there is anything new: up to its first comment, without when to come
+/// back, which is another time for each.
+async fn begun(mut stream: reqwest::Response) -> String {
+    let mut text = String::new();
+    loop {
+        if let Some((missed, _)) = text.split_once("\n:\n") {
+            return missed.lines().filter(|line| !line.starts_with("retry: ")).collect::<Vec<_>>().join("\n");
+        }
+        let bytes = stream.chunk().await.unwrap().expect("the stream goes on");
+        text.push_str(std::str::from_utf8(&bytes).unwrap());
     }
 }
 

@@ -1824,6 +1824,16 @@ export interface Operations {
     body: undefined;
     answer: Decision;
   };
+  /** How much waits on a site, once a second at most, as it changes */
+  "GET /moderation/events": {
+    path: {};
+    query: {
+      /** The site's key. */
+      site: string;
+    };
+    body: undefined;
+    answer: string;
+  };
   /** One reader's flags on a site with their outcome, newest first */
   "GET /moderation/flags": {
     path: {};
@@ -2136,6 +2146,24 @@ export interface Operations {
     query: {};
     body: PostBody;
     answer: Comment;
+  };
+  /** What happens in a thread, as it happens; and first what was missed */
+  "GET /sites/{site}/threads/{key}/events": {
+    path: {
+      /** The site's name */
+      site: string;
+      /** The thread's name on its site */
+      key: string;
+    };
+    query: {
+      /**
+       * The version of the thread that the reader has: what came after it is told first. Left out:
+       * the version it has now.
+       */
+      last_event_id?: number;
+    };
+    body: undefined;
+    answer: string;
   };
   /** Who of those who published here is online */
   "GET /sites/{site}/threads/{key}/presence": {

@@ -1,0 +1,21 @@
+//! What is told to browsers as it happens: who listens to what, and how a message reaches all of
+//! them at the cost of one.
+//!
+//! Nothing here knows what a message says. The app tells that something has moved ([`Hub::moved`]),
+//! which costs the writer that says so a look into a map; `http::tell` reads what it was, writes it
+//! once, and hands it to a [`Topic`], from which every [`Reader`] takes the same bytes.
+//!
+//! One message may wait for many readers, never many messages for one: who falls more than
+//! [`topic::ROOM`] messages behind is let go, and comes back with the id of what it had last.
+
+pub mod frame;
+pub mod hub;
+pub mod reader;
+pub mod seats;
+pub mod topic;
+
+pub use frame::Frame;
+pub use hub::{Hub, Joined, Work};
+pub use reader::Reader;
+pub use seats::{Full, Seat};
+pub use topic::{Subject, Topic};
