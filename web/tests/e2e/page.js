@@ -24,8 +24,13 @@ import { join } from "node:path";
 export const SLOW_3G = { latency_ms: 400, kbit_s: 400 };
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-/** What is the ordinary course: whoever has no session is told so by a 401. */
-const ORDINARY = [/\/api\/v1\/auth\/refresh\b.*status of 40[13]/s];
+/**
+ * What is the ordinary course: whoever has no session is told so by a 401, and where
+ * no stream of events can be had, or its line breaks, the page looks by itself.
+ */
+const ORDINARY = [/\/api\/v1\/auth\/refresh\b.*status of 40[13]/s, /\/events\?.*(status of \d{3}|net::ERR_)/s];
+/** How long nothing may be under way until a page counts as quiet. */
+const QUIET_MS = 500;
 const WAIT_MS = 10_000;
 /** @type {string | undefined} */
 let axeSource;
@@ -70,7 +75,28 @@ export class Page {
  * @param {Errors} errors
  */
 function helpers(world, page, errors) {
+  /** @type {Set<import("playwright-core").Request>} */
+  const underWay = new Set();
+  let changed = performance.now();
+  page.on("request", (request) => {
+    if (request.resourceType() !== "eventsource") underWay.add(request);
+    changed = performance.now();
+  });
+  for (const end of /** @type {["requestfinished", "requestfailed"]} */ (["requestfinished", "requestfailed"])) {
+    page.on(/** @type {"requestfinished"} */ (end), (request) => {
+      if (underWay.delete(request)) changed = performance.now();
+    });
+  }
   return {
+    /** Until nothing is being read; "networkidle" would wait for streams of events, which do not end. */
+    async quiet() {
+      const until = performance.now() + WAIT_MS;
+      while (underWay.size > 0 || performance.now() - changed < QUIET_MS) {
+        if (performance.now() > until) throw new Error(`still under way: ${[...underWay].map((one) => one.url()).join(" ")}`);
+        await page.waitForTimeout(50);
+      }
+    },
+
     /** Errors of the console that belong to what is tested. */
     expectErrors: (/** @type {RegExp[]} */ ...patterns) => errors.expect(patterns),
     /** What the console has said that was not expected. */

@@ -44,7 +44,7 @@ for (const [width, where, head, after] of /** @type {[number, string, string, st
     });
     await page.getByText("The ramp is the best part.").waitFor({ timeout: 30_000 });
     const shown_ms = Math.round(performance.now() - began);
-    await page.waitForLoadState("networkidle");
+    await page.quiet();
     const { sum, moved } = await page.evaluate(() => window.__shift);
     t.diagnostic(`${where}, ${width} px: first comments after ${shown_ms} ms, room kept ${Math.round(held.height)} px, layout shift ${sum}`);
     assert.equal(held.comments, 0, "the room was there before the comments");

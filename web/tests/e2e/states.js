@@ -225,6 +225,6 @@ export const CONSOLE = {
 for (const route of ["appeals", "confirm", "people", "search", "figures", "log", "threads", "settings"]) {
   CONSOLE[`the list ${route}`] = async (given) => {
     await desk(given, `#${route}`);
-    await given.page.waitForLoadState("networkidle");
+    await given.page.quiet();
   };
 }

@@ -19,6 +19,7 @@ import { Calls } from "./calls.js";
 import { Drafts } from "./drafts.js";
 import { Gate } from "./gate.js";
 import { linesOf } from "./lines.js";
+import { Live } from "./live.js";
 import { Notices } from "./notices.js";
 import { drawMine } from "./mine.js";
 import { followMutes } from "./muting.js";
@@ -41,6 +42,10 @@ const session = new Session(api);
 /** Asked once, at the first element; without an answer the page is read signed out. */
 /** @type {Promise<void> | null} */
 let started = null;
+
+/** @param {string} site @param {string} key */
+const eventsOf = (site, key) =>
+  new URL(`/api/v1/sites/${encodeURIComponent(site)}/threads/${encodeURIComponent(key)}/events`, import.meta.url);
 
 export class App {
   session = session;
@@ -83,6 +88,7 @@ export class App {
     this.gate = new Gate(this);
     this.write = new WriteArea(this);
     this.watch = new Watch(this);
+    this.live = new Live(this, eventsOf(site, key));
     element.append(this.notices.element);
     tree.element.before(this.watch.element);
     session.addEventListener("change", () => void this.#onSession(), { signal: ended });
@@ -134,10 +140,12 @@ export class App {
 
   pause() {
     this.watch.stop();
+    this.live.stop();
   }
 
   resume() {
     this.watch.start();
+    this.live.start();
   }
 
   /** What has changed anew, from the model. */
@@ -156,6 +164,8 @@ export class App {
    * @param {Id[]} [ids] all that are loaded, without
    */
   async seeViewer(ids = [...this.model.nodes.keys()]) {
+    // What waited to be shown may have come with what was just read.
+    this.live.news.draw();
     const me = session.user;
     drawMine(this);
     if (!me) return;
@@ -219,7 +229,7 @@ export class App {
     );
     await Promise.all([site, this.known]);
     await this.#onSession();
-    this.watch.start();
+    this.resume();
   }
 
   async #onSession() {

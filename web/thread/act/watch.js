@@ -1,11 +1,13 @@
-// Looks now and then whether there is something new, and offers it in a bar;
-// nothing moves by itself. It also keeps the dots of presence true.
+// The clock beside the live stream (live.js): times go on, and where no stream can
+// be had it looks now and then whether there is something new, and offers it in a
+// bar; nothing moves by itself.
 
 /** @import {App} from "./app.js" */
 /** @import {CommentState, Thread} from "../../shared/types" */
 import { button, h } from "../../shared/dom.js";
 import { ago } from "../../shared/time.js";
 import { t } from "../../shared/words.js";
+import { showOnline } from "./presence.js";
 
 /** How often it looks while the page is in sight. */
 const LOOK_MS = 60_000;
@@ -30,7 +32,6 @@ export class Watch {
     this.settle();
     this.#timer = setInterval(this.#looked, LOOK_MS);
     document.addEventListener("visibilitychange", this.#looked);
-    void this.#lookForPresence();
   }
 
   stop() {
@@ -55,6 +56,7 @@ export class Watch {
 
   /** Offers what came meanwhile. @param {Thread} thread */
   compare(thread) {
+    if (this.#app.live.isOpen) return;
     const came = thread.counts.published - this.#known;
     const text = came > 0 ? t("new_comments", { n: came }) : "";
     if (text === this.element.textContent) return;
@@ -66,9 +68,10 @@ export class Watch {
 
   async #look() {
     this.#passTime();
+    if (this.#app.live.isOpen) return;
     try {
       this.compare(await this.#app.calls.thread());
-      await this.#lookForPresence();
+      showOnline(this.#app, (await this.#app.calls.presence()).online);
     } catch {
       // What is there stays readable; the next look tells.
     }
@@ -98,27 +101,5 @@ export class Watch {
     await this.#app.seeViewer();
     if (fresh[0]) this.#app.show(fresh[0].comment.id);
     else this.#app.head.focus();
-  }
-
-  async #lookForPresence() {
-    const { model, calls, element } = this.#app;
-    /** @type {Set<string>} */
-    let online;
-    try {
-      online = new Set((await calls.presence()).online);
-    } catch {
-      return;
-    }
-    for (const { comment } of model.nodes.values()) {
-      if (comment.author?.presence) {
-        comment.author.presence = online.has(comment.author.id) ? "online" : "offline";
-      }
-    }
-    for (const dot of element.querySelectorAll(".dot")) {
-      const presence = online.has(dot.getAttribute("data-author") ?? "") ? "online" : "offline";
-      dot.className = `dot ${presence}`;
-      dot.setAttribute("title", t(presence));
-      if (dot.firstChild) dot.firstChild.textContent = t(presence);
-    }
   }
 }

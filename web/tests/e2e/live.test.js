@@ -1,0 +1,134 @@
+// What happens while somebody reads: announced and not inserted, changed in place,
+// taken back at once; one stream for all tabs of a browser, none while hidden.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { world } from "./world.js";
+
+const w = await world();
+
+/** How many streams the service has open. */
+async function streams() {
+  const text = await (await fetch(`${w.url}/metrics`)).text();
+  return Number(/^live_connections (\d+)/m.exec(text)?.[1] ?? 0);
+}
+
+/** @param {number} count */
+async function untilStreams(count) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if ((await streams()) === count) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  assert.equal(await streams(), count);
+}
+
+test("what others write is announced where it belongs and shown when asked for", async (t) => {
+  const thread = w.thread();
+  const [alice, bob] = await Promise.all([w.as("alice"), w.as("bob")]);
+  const first = await alice.post(thread, "The first word.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("The first word.").waitFor();
+  await bob.post(thread, "A second word.");
+  await bob.post(thread, "A third word.");
+  await bob.reply(first, thread, "An answer to the first.");
+  const bars = page.locator(".news button");
+  await page.getByRole("button", { name: "2 new comments" }).waitFor();
+  await page.getByRole("button", { name: "1 new comment", exact: true }).waitFor();
+  assert.equal(await bars.count(), 2);
+  assert.equal(await page.getByRole("article").count(), 1, "nothing was inserted");
+  // under the comment that it answers
+  const item = page.locator("li.item").filter({ hasText: "The first word." });
+  await item.getByRole("button", { name: "1 new comment" }).click();
+  await page.getByText("An answer to the first.").waitFor();
+  assert.equal(await page.getByText("A second word.").count(), 0);
+  await page.getByRole("button", { name: "2 new comments" }).click();
+  await page.getByText("A third word.").waitFor();
+  assert.equal(await bars.count(), 0);
+  assert.equal(await page.getByRole("article").count(), 4);
+  await page.getByRole("heading", { name: "4 comments" }).waitFor();
+  await page.axe();
+});
+
+test("a change is seen in place, and what was hidden or deleted is gone at once", async (t) => {
+  const thread = w.thread();
+  const [alice, bob, mona] = await Promise.all([w.as("alice"), w.as("bob"), w.as("mona")]);
+  const root = await alice.post(thread, "Canary root.");
+  const reply = await bob.reply(root, thread, "Canary reply.");
+  const other = await alice.post(thread, "Canary other.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("Canary other.").waitFor();
+  await untilStreams(1);
+  await alice.edit(other, "Another text.");
+  await page.getByText("Another text.").waitFor();
+  await bob.vote(other, 1);
+  await page.getByRole("article").filter({ hasText: "Another text." }).getByText("1", { exact: true }).first().waitFor();
+  await mona.hide(root);
+  await page.getByText("hidden by a moderator").waitFor();
+  assert.equal(await page.getByText("Canary root.").count(), 0);
+  assert.equal(await page.getByText("Canary reply.").count(), 1);
+  // what stood there for its reply alone goes with it
+  await bob.delete(reply);
+  await page.getByText("hidden by a moderator").waitFor({ state: "detached" });
+  await alice.delete(other);
+  await page.getByText("Nobody has written here yet").waitFor();
+  await mona.call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
+  await page.getByText("This thread is closed").waitFor();
+});
+
+test("a comment that is announced and then hidden is not announced any more", async (t) => {
+  const thread = w.thread();
+  const [alice, mona] = await Promise.all([w.as("alice"), w.as("mona")]);
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("Nobody has written here yet").waitFor();
+  const comment = await alice.post(thread, "Canary.");
+  const bar = page.getByRole("button", { name: "1 new comment" });
+  await bar.waitFor();
+  await mona.hide(comment);
+  await bar.waitFor({ state: "detached" });
+});
+
+test("one's own comment is not announced to oneself", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await untilStreams(1);
+  await page.getByRole("textbox", { name: "Your comment" }).fill("I said it myself.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await page.getByRole("heading", { name: "1 comment" }).waitFor();
+  await (await w.as("bob")).post(thread, "And so did I.");
+  await page.getByRole("button", { name: "1 new comment", exact: true }).waitFor();
+  assert.equal(await page.getByRole("article").count(), 1);
+});
+
+test("tabs share a stream, and a hidden one is told afterwards what it missed", async (t) => {
+  const thread = w.thread();
+  const bob = await w.as("bob");
+  const page = await w.page(t);
+  const address = w.host.show({ thread });
+  await page.goto(address);
+  await untilStreams(1);
+  const other = await page.context().newPage();
+  await other.goto(address);
+  await other.getByText("Nobody has written here yet").waitFor();
+  await bob.post(thread, "For both.");
+  await Promise.all([page, other].map((tab) => tab.getByRole("button", { name: "1 new comment" }).waitFor()));
+  assert.equal(await streams(), 1);
+  // headless tabs are all in sight; that one is not is said by hand
+  const set = (/** @type {typeof other} */ tab, /** @type {string} */ state) =>
+    tab.evaluate((value) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await Promise.all([set(/** @type {any} */ (page), "hidden"), set(other, "hidden")]);
+  await untilStreams(0);
+  await bob.post(thread, "Meanwhile.");
+  await set(other, "visible");
+  await other.getByRole("button", { name: "2 new comments" }).waitFor();
+  await set(/** @type {any} */ (page), "visible");
+  await page.getByRole("button", { name: "2 new comments" }).waitFor();
+  assert.equal(await streams(), 1);
+});
