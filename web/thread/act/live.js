@@ -110,7 +110,8 @@ export class Live {
     }
     const hadFocus = tree.article(id)?.contains(this.#app.root.activeElement) ?? false;
     model.drop(id);
-    tree.drawLevel(parent_id);
+    // All of it: the last one leaves a line that there is none.
+    this.#app.draw();
     const above = parent_id === null ? undefined : model.nodes.get(parent_id);
     if (above && above.comment.body === null && model.missing(above.comment.id) === 0) {
       // It stood there for this one only.
