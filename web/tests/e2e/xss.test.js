@@ -66,6 +66,12 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
           const answer = await watching.page.goto(`${w.url}/api/v1/sites/demo/threads/${key}/${name}`);
           assert.equal(answer?.status(), 200);
           await tally.look(watching, path, name);
+          if (name !== "feed.atom") continue;
+          // As a feed reader that cleans nothing would show it.
+          const entries = await watching.page.evaluate(() => [...document.querySelectorAll("content")].map((content) => content.textContent));
+          assert.ok(entries.length > 0 || path === "public text" || path === "appeal", `${path}: the feed is empty`);
+          await watching.page.goto(w.host.show({ html: `<!doctype html><title>feed</title>${entries.join("")}` }));
+          await tally.look(watching, path, "feed, read");
         }
       }
     });
