@@ -44,7 +44,9 @@ async function style() {
 /** The best language for the first element, and what was wished. */
 function language() {
   const wishes = [];
-  for (let at = first; at; at = at.parentElement) wishes.push(at.getAttribute("lang") ?? "");
+  /** @type {Element | null} */
+  let at = first ?? document.documentElement;
+  for (; at; at = at.parentElement) wishes.push(at.getAttribute("lang") ?? "");
   wishes.push(...navigator.languages);
   for (const wish of wishes) {
     const found = LANGUAGES.find((tag) => `${wish}-`.toLowerCase().startsWith(`${tag}-`));

@@ -1,6 +1,7 @@
 // The custom element <understory-thread site="…" thread="…">: makes the shadow
 // root and its style, and follows its attributes. What it shows is reading.js.
 
+import { h } from "../shared/dom.js";
 import { load, SPEECHLESS } from "../shared/words.js";
 import { Reading } from "./reading.js";
 
@@ -28,7 +29,7 @@ export class UnderstoryThread extends HTMLElement {
     // embed.js has chosen the language; only where its words did not come is there one to choose.
     load(navigator.languages).then(
       () => this.isConnected && this.#show(),
-      () => this.#root.replaceChildren(SPEECHLESS),
+      () => this.#root.replaceChildren(h("p", { role: "alert" }, SPEECHLESS)),
     );
   }
 
