@@ -23,11 +23,12 @@ const page = asked ? fetch(asked, { credentials: "omit" }) : null;
 page?.catch(() => {});
 for (const host of document.querySelectorAll(NAME)) {
   // A screen's height, before anything is painted where that can be.
-  if (host instanceof HTMLElement && host.childElementCount === 0) {
-    host.style.display = "block";
-    host.style.minBlockSize = "100svh";
-  }
+  if (host instanceof HTMLElement && host.childElementCount === 0) host.style.minBlockSize = "100svh";
 }
+// A block, unless the page says anything else.
+const block = new CSSStyleSheet();
+block.replaceSync(`:where(${NAME}:not([hidden])) { display: block }`);
+document.adoptedStyleSheets.push(block);
 
 /** The same address as thread/read.js makes. @param {Element} host */
 function address(host) {

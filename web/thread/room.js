@@ -23,7 +23,6 @@ export class Room {
     const { style } = this.#host;
     this.#served = served;
     this.#kept = true;
-    style.display = "block";
     style.minBlockSize = served ? `${this.#host.offsetHeight}px` : "100svh";
   }
 
@@ -40,7 +39,7 @@ export class Room {
     if (this.#served) await this.#until(PRESSES, ({ top, bottom }) => top < 0 || bottom >= innerHeight);
     const { top, bottom, height } = this.#host.getBoundingClientRect();
     draw();
-    const along = top < 0 && bottom > 0 && bottom < innerHeight;
+    const along = top < 0 && bottom < innerHeight;
     if (!along) await this.#until([], (now) => now.bottom <= 0 || now.top + this.#contentHeight() >= innerHeight);
     style.minBlockSize = "0";
     if (along) window.scrollBy({ top: this.#host.offsetHeight - height, behavior: "instant" });

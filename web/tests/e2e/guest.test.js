@@ -120,6 +120,15 @@ test("it works in an untidy page", async (t) => {
   assert.ok((await first.locator("a.number").getAttribute("href"))?.startsWith(page.url()));
 });
 
+test("a page that hides the element has it hidden", async (t) => {
+  const thread = await filled(1);
+  const page = await w.page(t);
+  const after = `<understory-thread id="off" hidden site="demo" thread="${thread}"></understory-thread>`;
+  await page.goto(w.host.show({ thread, head: "<style>main > understory-thread { display: none }</style>", after }));
+  await page.locator("understory-thread .comment").nth(1).waitFor({ state: "attached" });
+  assert.deepEqual(await page.locator("understory-thread").evaluateAll((all) => all.map((one) => getComputedStyle(one).display)), ["none", "none"]);
+});
+
 test("several threads, added, changed and taken away", async (t) => {
   const [one, two, three] = [await filled(1), await filled(2), await filled(3)];
   const page = await w.page(t);
