@@ -120,6 +120,19 @@ test("it works in an untidy page", async (t) => {
   assert.ok((await first.locator("a.number").getAttribute("href"))?.startsWith(page.url()));
 });
 
+test("what could not be read is not said to be empty, and can be tried again", async (t) => {
+  const thread = await filled(1);
+  const page = await w.page(t);
+  page.expectErrors(/Failed to load resource|ERR_FAILED/);
+  await page.route("**/comments?*", (route) => route.abort(), { times: 1 });
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread .composer .tabs").waitFor({ state: "attached" });
+  await page.getByText("We could not reach the server").first().waitFor();
+  await page.getByRole("button", { name: "try again" }).click();
+  await page.locator("understory-thread .comment").waitFor();
+  assert.equal(await page.getByText("Nobody has written here yet").isVisible(), false);
+});
+
 test("a page that hides the element has it hidden", async (t) => {
   const thread = await filled(1);
   const page = await w.page(t);

@@ -36,11 +36,12 @@ export class Tree {
 
   /** All that has changed, or the line in its place. */
   draw() {
-    const { nodes, top } = this.#reading.model;
+    const { nodes, thread, top } = this.#reading.model;
     for (const id of [...this.#items.keys()]) if (!nodes.has(id)) this.#items.delete(id);
     this.drawLevel(null);
     for (const id of nodes.keys()) this.drawLevel(id);
-    this.#tell(top.ids.length ? null : t("empty"));
+    // Nothing is said to be empty that could not be read.
+    if (thread) this.#tell(top.ids.length ? null : t("empty"));
   }
 
   /** @param {string} text */
