@@ -77,6 +77,7 @@ test("a warning is read once and does not come again", async (t) => {
   const address = w.host.show({ thread });
   await page.goto(address);
   await page.getByText("A moderator has warned you: off topic.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "object to this" }).count(), 0, "there is nothing to take back");
   await page.getByRole("button", { name: "I have read this" }).click();
   await page.getByText("A moderator has warned you").waitFor({ state: "detached" });
   const decisions = page.waitForResponse(/me\/decisions/);

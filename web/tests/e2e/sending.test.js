@@ -133,6 +133,11 @@ test("what was refused stays with the reason, over a reload too, and goes back i
   await page.axe();
   await page.reload();
   await comment.getByText("Not sent. This thread is closed. Your text is kept.").waitFor();
+  await comment.getByText("Alice Moreau").waitFor();
+  await comment.getByRole("button", { name: "change the text" }).click();
+  assert.equal(await field(page).inputValue(), "Too late, it seems.", "to be copied, closed as it is");
+  await field(page).press("Control+Enter");
+  await comment.getByText("Not sent. This thread is closed. Your text is kept.").waitFor();
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "open" });
   await comment.getByRole("button", { name: "try again" }).click();
   await comment.getByRole("button", { name: "delete" }).waitFor();

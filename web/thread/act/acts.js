@@ -59,7 +59,7 @@ export function actsOf(app, node) {
   const shown = state === "published" || state === "held";
   /** @type {[string, string][]} */
   const all = [];
-  if (until !== null) all.push(["edit", t("edit", { n: Math.ceil((until - Date.now()) / 60_000) })]);
+  if (until !== null && (app.model.can?.post ?? true)) all.push(["edit", t("edit", { n: Math.ceil((until - Date.now()) / 60_000) })]);
   if (mine && shown) all.push(["delete", t("delete")]);
   if (moderate && shown) all.push(["hide", t("hide")]);
   if (moderate && state === "hidden") all.push(["restore", t("restore")]);

@@ -50,7 +50,8 @@ export function linesOf(app, entry, place, back) {
       policy && " ",
       policy && h("a", { href: policy, target: "_blank", rel: "noopener" }, t("rules_link")),
     ),
-    appealLine(app, entry, place, back),
+    // A warning restricts nothing, and the service takes no objection to it.
+    entry.statement && appealLine(app, entry, place, back),
   ];
 }
 

@@ -119,6 +119,9 @@ export function backToText(app, node) {
     openReply(app, parent);
   } else {
     app.write.composer.fill(text);
+    // In a thread that was closed meanwhile the field is there for it again.
+    app.write.draw();
+    app.write.composer.focus();
   }
 }
 
@@ -146,6 +149,7 @@ export function restoreUnsent(app) {
       continue;
     }
     const node = known ?? addUnsent(app, entry);
+    if (node.comment.author === null) node.comment = { ...node.comment, author: app.session.user };
     if (!known) {
       node.status = "failed";
       node.failure = failure ?? t("not_sent_before");

@@ -62,7 +62,7 @@ function headLine(comment, headId, isNew) {
     number && numberLink(comment),
     author && isolated(author.display_name, "name"),
     // A tombstone names nobody; a text without its author is another matter.
-    !author && body !== null && h("span", { class: "name" }, t("no_author")),
+    !author && body !== null && number !== "" && h("span", { class: "name" }, t("no_author")),
     author && isolated(author.login, "login"),
     author && dot(author),
     author?.badge && h("span", { class: "badge" }, t(`badge_${author.badge}`)),
