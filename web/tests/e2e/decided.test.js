@@ -44,6 +44,22 @@ test("an author reads why a comment was hidden, objects by keyboard, and later r
   await page.getByRole("dialog").getByText("You objected to a decision. Another moderator looked at it: it stands.").waitFor();
 });
 
+test("an author who is reading when a comment of theirs is hidden learns why at once", async (t) => {
+  const thread = w.thread();
+  const [reader, mona] = [await w.newcomer(), await w.as("mona")];
+  const comment = await reader.post(thread, "Hidden under my eyes.");
+  const page = await w.page(t);
+  await page.signIn(reader.login, { password: reader.password });
+  const stream = page.waitForResponse(/threads\/[^/]+\/events/);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "delete" }).waitFor();
+  await stream;
+  await mona.hide(comment, "off_topic", "This is about the other bridge.");
+  await page.getByText("hidden by a moderator: off topic; only you and the moderators can see the text").waitFor();
+  await page.getByText("The moderator says: This is about the other bridge.").waitFor();
+  await page.getByRole("button", { name: "object to this" }).waitFor();
+});
+
 test("a muted reader reads where they would write what, until when, why, and objects", async (t) => {
   const thread = w.thread();
   const [reader, mona] = [await w.newcomer(), await w.as("mona")];
