@@ -17,7 +17,7 @@ test("a muted person's comments fold to one line, the replies stay, and it can b
   const address = w.host.show({ thread });
   await page.goto(address);
   await page.getByRole("article").filter({ hasText: "I shout a lot." }).getByRole("button", { name: "mute" }).click();
-  await page.getByText("Comments by Bob Tanaka are folded now").waitFor();
+  await page.getByText("Comments by Bob Tanaka are folded now").first().waitFor();
   assert.equal(await page.getByText("Muted by you.").count(), 2);
   assert.equal(await page.getByText("I shout").count(), 0);
   await page.getByText("Please do not.").waitFor();

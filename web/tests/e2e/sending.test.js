@@ -206,7 +206,7 @@ test("another person on the same browser does not send what the first left", asy
   await field(page).fill("Alice wrote this.");
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
   await field(page).press("Control+Enter");
-  await page.getByText("Not sent. This thread is closed.").waitFor();
+  await page.getByText("Not sent. This thread is closed.").first().waitFor();
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "open" });
   await page.signIn("bob");
   await page.reload();
