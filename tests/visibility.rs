@@ -58,6 +58,8 @@ const ROWS: &[Row] = &[
         hidden: AUTHOR,
         ..none("/api/v1/sites/{site}/threads/{key}/viewer", "?ids={id}")
     },
+    public("/api/v1/sites/{site}/threads/{key}/comments.html", ""),
+    public("/api/v1/sites/{site}/threads/{key}/feed.atom", ""),
     none("/api/v1/sites/{site}/threads/{key}/presence", ""),
     // all that ever happened there, with each comment as it is now
     public("/api/v1/sites/{site}/threads/{key}/events", "?last_event_id=0"),
@@ -73,6 +75,7 @@ const ROWS: &[Row] = &[
     },
     // of its parent; of what stands below it, see `what_stands_below_shows_a_tombstone`
     public("/api/v1/comments/{id}/replies", ""),
+    public("/api/v1/comments/{id}/replies.html", ""),
     public("/api/v1/comments/{id}/context", ""),
     none("/api/v1/notices/{token}", ""),
     none("/api/v1/moderation/flags", "?site={site}&user={user}"),
@@ -105,6 +108,7 @@ const ROWS: &[Row] = &[
     none("/embed.js", ""),
     none("/embed-{version}.js", ""),
     none("/embed.json", ""),
+    public("/oembed", "?url={origin}/api/v1/comments/{id}"),
     none("/console", ""),
     none("/sign-in", ""),
     none("/", ""),
@@ -254,7 +258,7 @@ impl Case {
         let id = match row.path {
             path if path.contains("/users/") => alice,
             path if path.contains("/decisions/") => &self.decision,
-            path if path.ends_with("/replies") => &self.root,
+            path if path.ends_with("/replies") || path.ends_with("/replies.html") => &self.root,
             _ => &self.comment,
         };
         let whole = format!("{}{}", row.path, row.query);
@@ -294,7 +298,7 @@ async fn each_text_is_found_by_exactly_those_it_is_for() {
         let row = row.unwrap_or_else(|| panic!("GET {} has no row", route.path));
         used += 1;
         for case in &cases {
-            let path = case.address(row, &alice);
+            let path = case.address(row, &alice).replace("{origin}", &world.url);
             let mut same = None;
             for who in everybody() {
                 let answer = world.fetch(who, &path, &[]).await;
@@ -444,7 +448,7 @@ async fn a_tag_from_before_never_confirms_a_text_that_went() {
         let mut known = Vec::new();
         let is_page = |row: &&Row| row.published == ALL && !row.path.ends_with("/events");
         for row in ROWS.iter().filter(is_page) {
-            let path = case.address(row, &alice);
+            let path = case.address(row, &alice).replace("{origin}", &world.url);
             let before = world.fetch("anon", &path, &[]).await;
             let tag = before.headers["etag"].to_str().unwrap().to_owned();
             assert!(before.text.contains(&case.old) && tag.starts_with('"'), "{path} {tag}");

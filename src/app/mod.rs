@@ -18,6 +18,7 @@ pub mod edit_profile;
 pub mod error;
 pub mod exchange;
 pub mod export;
+pub mod feed;
 pub mod flag;
 pub mod follow;
 pub mod go_on;

@@ -72,6 +72,7 @@ codes! {
     IdempotencyKeyReused 422 "idempotency_key_reused" "The key was used for another request",
     RateLimited 429 "rate_limited" "Too many requests: wait a little",
     SlowMode 429 "slow_mode" "This thread is in slow mode: wait a little",
+    NotImplemented 501 "not_implemented" "This form is not served here",
     Internal 500 "internal" "Something went wrong on our side",
     Overloaded 503 "overloaded" "The service is busy: try again soon",
     StorageFull 507 "storage_full" "There is no room to keep it: reading goes on",

@@ -2,6 +2,7 @@
 //! in it stays within that version, because modules import each other relatively.
 
 mod files;
+mod words;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use crate::domain::code::Code;
 use super::problem::Problem;
 use super::{Front, compress, reply};
 use files::{File, Files, VERSION_DIGITS};
+pub use words::Words;
 
 /// What may be kept for ever: another state has another address.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -51,6 +53,11 @@ impl Assets {
     fn now(&self) -> Arc<Files> {
         let (files, read) = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if cfg!(debug_assertions) && read.elapsed() > LOOK { self.look() } else { files }
+    }
+
+    /// Writes something with the words for pages without script.
+    pub fn with_words<T>(&self, write: impl FnOnce(&Words) -> T) -> T {
+        write(&self.now().words)
     }
 
     fn look(&self) -> Arc<Files> {

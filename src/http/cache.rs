@@ -206,15 +206,22 @@ impl Kept {
     }
 }
 
-/// Whether an address is that of a page: a thread, its comments, the replies to one, its context.
+/// Whether an address is that of a page: a thread, its comments, the replies to one, its context, in
+/// whatever form.
 fn is_page(path: &str) -> bool {
     let Some(rest) = path.strip_prefix("/api/v1/") else { return false };
     let mut parts = rest.split('/');
     let parts = [parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()];
     matches!(
         parts,
-        [Some("sites"), Some(_), Some("threads"), Some(_), None | Some("comments"), None]
-            | [Some("comments"), Some(_), Some("replies" | "context"), None, ..]
+        [
+            Some("sites"),
+            Some(_),
+            Some("threads"),
+            Some(_),
+            None | Some("comments" | "comments.html" | "feed.atom"),
+            None
+        ] | [Some("comments"), Some(_), Some("replies" | "replies.html" | "context"), None, ..]
     )
 }
 
@@ -227,7 +234,8 @@ fn is_usual(address: &str) -> bool {
         Some(("limit", limit)) => matches!(limit, "10" | "20" | "25" | "50" | "100" | "200"),
         _ => pair.is_empty(),
     };
-    path.ends_with("/comments") && query.split('&').all(usual)
+    let first = path.ends_with("/comments") || path.ends_with("/comments.html") || path.ends_with("/feed.atom");
+    first && query.split('&').all(usual)
 }
 
 /// The app behind the cache.
@@ -351,7 +359,10 @@ mod tests {
         for page in [
             "/api/v1/sites/s/threads/k",
             "/api/v1/sites/s/threads/k/comments",
+            "/api/v1/sites/s/threads/k/comments.html",
+            "/api/v1/sites/s/threads/k/feed.atom",
             "/api/v1/comments/1/replies",
+            "/api/v1/comments/1/replies.html",
             "/api/v1/comments/1/context",
         ] {
             assert!(is_page(page), "{page}");

@@ -21,7 +21,12 @@ pub fn anonymous(req: &HttpRequest, app: &App, bytes: Vec<u8>) -> HttpResponse {
 
 /// The same for a page of comments, which the cache may keep until `source` changes.
 pub fn kept(req: &HttpRequest, app: &App, source: Source, bytes: Vec<u8>) -> HttpResponse {
-    let mut response = anonymous(req, app, bytes);
+    kept_as(req, app, source, "application/json; charset=utf-8", bytes)
+}
+
+/// The same in another media type.
+pub fn kept_as(req: &HttpRequest, app: &App, source: Source, media_type: &'static str, bytes: Vec<u8>) -> HttpResponse {
+    let mut response = page(req, app, media_type, bytes);
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
     response.extensions_mut().insert(Keep(source));
     response

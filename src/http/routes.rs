@@ -9,8 +9,8 @@ use crate::domain::report::Report;
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
-    appeals, assets, auth, claims, comments, decisions, events, middleware, mine, moderation, notices, openapi,
-    operate, own, people, queue, reports, sites, statements, stats, view, wire,
+    appeals, assets, auth, claims, comments, decisions, events, feed, html, middleware, mine, moderation, notices,
+    oembed, openapi, operate, own, people, queue, reports, sites, statements, stats, view, wire,
 };
 
 /// Every route there is.
@@ -179,6 +179,16 @@ fn sites_routes() -> Vec<Route> {
             .query::<sites::ListQuery>()
             .answers::<view::CommentPage>(200)
             .fails(&[Code::CursorMismatch]),
+        get(&below("/comments.html"), html::comments)
+            .open()
+            .text("The same page of the tree as an HTML fragment, which needs no script")
+            .query::<sites::ListQuery>()
+            .answers_text("text/html")
+            .fails(&[Code::CursorMismatch]),
+        get(&below("/feed.atom"), feed::feed)
+            .open()
+            .text("The newest 50 published comments as a feed")
+            .answers_text("application/atom+xml"),
         post(&below("/comments"), sites::post)
             .signed()
             .text("Posts a comment or a reply")
@@ -222,6 +232,12 @@ fn comments_routes() -> Vec<Route> {
             .text("A page of the replies to a comment")
             .query::<sites::ListQuery>()
             .answers::<view::Replies>(200)
+            .fails(&[Code::CursorMismatch]),
+        get("/comments/{id}/replies.html", html::replies)
+            .open()
+            .text("The same page of replies as an HTML fragment")
+            .query::<sites::ListQuery>()
+            .answers_text("text/html")
             .fails(&[Code::CursorMismatch]),
         get("/comments/{id}/context", comments::context)
             .open()
@@ -442,6 +458,7 @@ fn operations() -> Vec<Route> {
         page("/embed.js", assets::embed).counted(Bound::Nothing),
         page("/embed-{version}.js", assets::embed_version).counted(Bound::Nothing),
         page("/embed.json", assets::embed_facts),
+        page("/oembed", oembed::oembed),
         page("/console", assets::console),
         page("/sign-in", assets::sign_in),
         page("/", assets::home),

@@ -1558,6 +1558,27 @@ export interface Operations {
     body: undefined;
     answer: Replies;
   };
+  /** The same page of replies as an HTML fragment */
+  "GET /comments/{id}/replies.html": {
+    path: {
+      /** An id, as the service gave it */
+      id: string;
+    };
+    query: {
+      /** The order of siblings, at every level. */
+      sort?: "oldest" | "newest" | "top";
+      /** Comments in the answer, tombstones too; 50 unless said. */
+      limit?: number;
+      /** Levels in the answer; 6 unless said. */
+      depth?: number;
+      /** Replies shown under one parent; 20 unless said. */
+      per_parent?: number;
+      /** The `next` of an earlier answer. */
+      cursor?: string;
+    };
+    body: undefined;
+    answer: string;
+  };
   /** The texts a comment has had, for its author and moderators */
   "GET /comments/{id}/revisions": {
     path: {
@@ -2147,6 +2168,29 @@ export interface Operations {
     body: PostBody;
     answer: Comment;
   };
+  /** The same page of the tree as an HTML fragment, which needs no script */
+  "GET /sites/{site}/threads/{key}/comments.html": {
+    path: {
+      /** The site's name */
+      site: string;
+      /** The thread's name on its site */
+      key: string;
+    };
+    query: {
+      /** The order of siblings, at every level. */
+      sort?: "oldest" | "newest" | "top";
+      /** Comments in the answer, tombstones too; 50 unless said. */
+      limit?: number;
+      /** Levels in the answer; 6 unless said. */
+      depth?: number;
+      /** Replies shown under one parent; 20 unless said. */
+      per_parent?: number;
+      /** The `next` of an earlier answer. */
+      cursor?: string;
+    };
+    body: undefined;
+    answer: string;
+  };
   /** What happens in a thread, as it happens; and first what was missed */
   "GET /sites/{site}/threads/{key}/events": {
     path: {
@@ -2162,6 +2206,18 @@ export interface Operations {
        */
       last_event_id?: number;
     };
+    body: undefined;
+    answer: string;
+  };
+  /** The newest 50 published comments as a feed */
+  "GET /sites/{site}/threads/{key}/feed.atom": {
+    path: {
+      /** The site's name */
+      site: string;
+      /** The thread's name on its site */
+      key: string;
+    };
+    query: {};
     body: undefined;
     answer: string;
   };

@@ -13,6 +13,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256, Sha384};
 
 use super::super::{compress, reply};
+use super::words::Words;
 
 /// Stands in pages and in `embed.js` where the version goes.
 const PLACEHOLDER: &str = "__VERSION__";
@@ -20,6 +21,8 @@ const PLACEHOLDER: &str = "__VERSION__";
 pub const VERSION_DIGITS: usize = 12;
 /// What the one script of a page is called in `web/`.
 const EMBED: &str = "embed.js";
+/// Whose words pages without script have.
+const ENGLISH: &str = "words/en.json";
 
 #[derive(RustEmbed)]
 #[folder = "web"]
@@ -52,6 +55,8 @@ pub struct Files {
     pub version: String,
     /// What stands in `integrity` for the embedding script.
     pub integrity: String,
+    /// What pages without script say.
+    pub words: Words,
     by_path: HashMap<String, File>,
 }
 
@@ -74,7 +79,8 @@ impl Files {
         let by_path: HashMap<String, File> = filled.collect();
         let embed = by_path.get(EMBED).map_or(&[][..], |file| &file.plain);
         let integrity = format!("sha384-{}", STANDARD.encode(Sha384::digest(embed)));
-        Files { version, integrity, by_path }
+        let english = by_path.get(ENGLISH).and_then(|file| Words::parse(&file.plain));
+        Files { version, integrity, words: english.unwrap_or_default(), by_path }
     }
 
     /// A file that other files or pages load, by its path in `web/`. Pages have addresses of their
@@ -195,6 +201,7 @@ mod tests {
     fn the_version_is_filled_in_and_is_that_of_all_files() {
         let files = Files::read();
         assert_eq!((files.version.len(), &files.version), (VERSION_DIGITS, &Files::read().version));
+        assert_eq!(files.words.say("gone_held"), "waiting for a moderator");
         let embed = String::from_utf8(files.embed().unwrap().plain.to_vec()).unwrap();
         assert!(embed.contains(&format!("/web/{}/", files.version)) && !embed.contains(PLACEHOLDER));
         let found = |text: &'static str| vec![("a.js".to_owned(), Cow::Borrowed(text.as_bytes()), "text/javascript")];
