@@ -85,7 +85,7 @@ export class Items extends EventTarget {
       query: { site: this.#desk.site.site, ...queryOf(this.#filters), limit: PAGE, cursor },
     });
     this.#desk.count({ ...page.counts });
-    const items = page.items.filter(({ comment }) => !this.#gone.has(comment.id));
+    const { items } = page;
     // what was gone before the page was asked for and is not on it need not be remembered
     if (cursor === null) {
       const there = new Set(page.items.map(({ comment }) => comment.id));
@@ -121,6 +121,7 @@ export class Items extends EventTarget {
     let place = 0;
     for (const item of items) {
       const { id } = item.comment;
+      if (this.#gone.has(id)) continue;
       const known = this.#entries.get(id);
       if (known) {
         place = this.order.indexOf(id) + 1;

@@ -7,8 +7,6 @@
 import { newKey } from "../../shared/api.js";
 import { Problem } from "../../shared/problems.js";
 
-const KEPT = 4;
-const KEPT_MAX = 4_000;
 const AGAIN_MS = 1_500;
 /** Tries while the server is not reached, before the decision is given back. */
 const TRIES = 3;
@@ -36,9 +34,8 @@ export class Outbox {
    * @returns {Promise<Decision>}
    */
   async send(path, body) {
-    // a browser refuses to keep more than a few requests, and 64 KiB, on their way when a page is left
-    const keepalive = this.waiting < KEPT && JSON.stringify(body ?? "").length < KEPT_MAX;
-    const ask = { key: newKey(), keepalive, ...(body === undefined ? {} : { body }) };
+    // not `keepalive`, of which a browser refuses to have many on their way: who leaves is asked to wait
+    const ask = { key: newKey(), ...(body === undefined ? {} : { body }) };
     this.waiting += 1;
     try {
       for (let tries = 1; ; tries += 1) {

@@ -74,6 +74,11 @@ async function measure(browser) {
     const path = new URL(request.url()).pathname;
     if (path.startsWith("/api/")) asked.push(`${request.method()} ${kind(path)}`);
   });
+  page.on("requestfailed", (request) => console.log(`  !! ${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  page.on("response", (answer) => {
+    const isEvents = answer.url().includes("/events");
+    if (answer.status() >= 400 && !isEvents) console.log(`  !! ${answer.request().method()} ${answer.url()}: ${answer.status()}`);
+  });
   await page.goto(`${server.url}/console#queue/all`);
   await page.locator("article[data-id]").waitFor();
   await page.evaluate(watch);

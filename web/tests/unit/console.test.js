@@ -87,6 +87,13 @@ test("a page that was read before a decision does not bring the item back", asyn
   assert.deepEqual(items.order, ["1", "2"], "flagged again, it waits again");
 });
 
+test("nor does a claim that was made before the decision had arrived", async () => {
+  const { items } = await itemsOf(["1", "2"]);
+  items.take(["1"]);
+  items.add([item("1"), item("2")]);
+  assert.deepEqual(items.order, ["2"]);
+});
+
 test("what others have decided goes, but not from under the eyes", async () => {
   const { items } = await itemsOf(["1", "2", "3"], ["3"]);
   const over = [];
