@@ -98,13 +98,12 @@ export class Reading {
 
   /** @returns {Promise<App>} */
   wake() {
-    this.#waking ??= import("./act/app.js").then(
-      async ({ App }) => (this.app = await App.begin(this)),
-      (error) => {
+    this.#waking ??= import("./act/app.js")
+      .then(async ({ App }) => (this.app = await App.begin(this)))
+      .catch((error) => {
         this.#waking = null;
         throw error;
-      },
-    );
+      });
     return this.#waking;
   }
 
