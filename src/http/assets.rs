@@ -2,6 +2,7 @@
 //! in it stays within that version, because modules import each other relatively.
 
 mod files;
+mod lean;
 mod words;
 
 use std::sync::{Arc, PoisonError, RwLock};

@@ -13,6 +13,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256, Sha384};
 
 use super::super::{compress, reply};
+use super::lean::{is_embedded, lean};
 use super::words::Words;
 
 /// Stands in pages and in `embed.js` where the version goes.
@@ -20,7 +21,7 @@ const PLACEHOLDER: &str = "__VERSION__";
 /// Hexadecimal digits of a version.
 pub const VERSION_DIGITS: usize = 12;
 /// What the one script of a page is called in `web/`.
-const EMBED: &str = "embed.js";
+pub const EMBED: &str = "embed.js";
 /// Whose words pages without script have.
 const ENGLISH: &str = "words/en.json";
 
@@ -70,6 +71,7 @@ impl Files {
         let version = version(&found);
         let filled = found.into_iter().map(|(path, bytes, media_type)| {
             let bytes = if path == EMBED || path.ends_with(".html") { fill(&bytes, &version) } else { bytes };
+            let bytes = if is_embedded(&path) { lean(&bytes) } else { bytes };
             let bytes = match bytes {
                 Cow::Borrowed(bytes) => Bytes::from_static(bytes),
                 Cow::Owned(bytes) => Bytes::from(bytes),
@@ -195,6 +197,15 @@ mod tests {
             assert!(files.part(path).is_none() && files.page(path).is_none(), "{path}");
         }
         assert!(files.by_path.keys().all(|path| !path.contains("tests/") && !path.contains("node_modules")));
+    }
+
+    #[test]
+    fn no_template_of_a_module_runs_over_lines() {
+        // one might hold what looks like a comment, and would go out without it
+        for (path, file) in Files::read().by_path.iter().filter(|(path, _)| is_embedded(path)) {
+            let served = String::from_utf8_lossy(&file.plain).into_owned();
+            assert!(served.lines().all(|line| line.matches('`').count() & 1 == 0), "{path}");
+        }
     }
 
     #[test]
