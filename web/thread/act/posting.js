@@ -1,16 +1,16 @@
 // Sending a comment: it appears at once, keeps its key at every try, and stays
-// with the reason when it does not get through. Drafts are kept by drafts.js.
+// with the reason when it does not get through. What stands for it until then is
+// unsent.js; drafts are kept by drafts.js.
 
 /** @import {App} from "./app.js" */
 /** @import {Comment, Id} from "../../shared/types" */
 /** @import {Node} from "../types" */
-/** @import {Unsent} from "./drafts.js" */
 import { newKey } from "../../shared/api.js";
 import { Composer } from "./composer.js";
-import { newNode } from "../model/model.js";
 import { settle as settleIn } from "../model/viewer.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { tellPage } from "./told.js";
+import { addUnsent, idOf, newUnsent } from "./unsent.js";
 import { endWait, isWaiting, letWait, waitsForNetwork } from "./waiting.js";
 import { t } from "../../shared/words.js";
 
@@ -18,9 +18,6 @@ import { t } from "../../shared/words.js";
 const KEY_MS = 23 * 3_600_000;
 /** What is on its way just now. @type {WeakSet<Node>} */
 const going = new WeakSet();
-
-/** Before the id of a comment that has none from the server yet. */
-const UNSENT = "unsent-";
 
 /** Opens the field under a comment, or goes to it. @param {App} app @param {Node} node */
 export function openReply(app, node) {
@@ -64,16 +61,7 @@ export function openReply(app, node) {
  * @param {string} body
  */
 export function sendNew(app, parentId, body) {
-  /** @type {Unsent} */
-  const entry = {
-    key: newKey(),
-    parentId,
-    body,
-    ...birth(app),
-    by: app.session.user?.id ?? null,
-    at: Date.now(),
-    failure: null,
-  };
+  const entry = newUnsent(app, parentId, body);
   app.drafts.keepUnsent(entry);
   const node = addUnsent(app, entry);
   app.tree.drawLevel(parentId);
@@ -143,7 +131,7 @@ export function restoreUnsent(app) {
   const me = app.session.user?.id ?? null;
   for (const entry of app.drafts.unsent()) {
     const { key, by = null, at = 0, failure = null } = entry;
-    const known = app.model.nodes.get(UNSENT + key);
+    const known = app.model.nodes.get(idOf(key));
     if (me !== null && by !== null && by !== me) {
       if (known) app.model.drop(known.comment.id);
       continue;
@@ -164,16 +152,6 @@ export function resendWaiting(app) {
   for (const node of app.model.nodes.values()) {
     if (node.status === "failed" && waitsForNetwork(node)) void deliver(app, node);
   }
-}
-
-/** The first comment of a thread tells the service what the article is. @param {App} app */
-function birth(app) {
-  const { thread } = app.model;
-  if (!thread || thread.id !== null) return {};
-  const canonical = document.querySelector('link[rel="canonical"]');
-  const url = new URL(canonical instanceof HTMLLinkElement ? canonical.href : location.href);
-  url.hash = "";
-  return { thread: { title: document.title.slice(0, 200), url: url.href } };
 }
 
 /** @param {App} app @param {Node} node @param {Comment} comment */
@@ -213,39 +191,4 @@ function fail(app, node, error) {
   if (wantsSignIn) {
     app.gate.open(app.tree.under(node.comment.id), t("session_over"), () => void deliver(app, node));
   }
-}
-
-/** @param {App} app @param {Unsent} entry */
-function addUnsent(app, { key, parentId, body, thread }) {
-  const parent = parentId ? app.model.nodes.get(parentId)?.comment : undefined;
-  const node = newNode({
-    id: UNSENT + key,
-    thread_id: "",
-    parent_id: parentId,
-    number: "",
-    depth: (parent?.depth ?? 0) + 1,
-    author: app.session.user,
-    state: "published",
-    body,
-    body_html: null,
-    created_at: new Date().toISOString(),
-    edited_at: null,
-    version: 0,
-    score: 0,
-    up: 0,
-    down: 0,
-    reply_count: 0,
-    pinned: false,
-    locked: false,
-  });
-  node.status = "sending";
-  node.sendKey = key;
-  node.birth = thread ?? null;
-  node.mine = true;
-  app.model.add(node);
-  if (parentId) {
-    const above = app.model.nodes.get(parentId);
-    if (above) above.folded = false;
-  }
-  return node;
 }
