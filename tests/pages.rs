@@ -7,7 +7,8 @@ mod common;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use common::{Answer, World};
+use common::{Answer, World, id};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha384};
 use std::io::Read as _;
 
@@ -115,4 +116,292 @@ async fn pages_say_what_may_run_in_them() {
     // examples are for the demonstration
     assert_eq!(world.fetch("anon", "/", &[]).await.status, 404);
     assert_eq!(world.fetch("anon", "/demo/demo.css", &[]).await.status, 404);
+}
+
+/// What tries to get out of text into markup, by every way a text has into a page.
+const HOSTILE: &[&str] = &[
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)' x='",
+    "</article></div></div><iframe src=javascript:alert(1)>",
+    "[a](javascript:alert(1)) [b](data:text/html,<script>alert(1)</script>)",
+    "![x](https://elsewhere.example/x.png \"onload=alert(1)\")",
+    "]]><script>alert(1)</script><![CDATA[",
+    "<!--<script>--> & &lt;script&gt; &#x3c;script&#x3e;",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
+    "a\u{1}b\u{b}c\u{1b}d\u{7f}e\u{85}f\u{fffe}g\u{feff}h\u{202e}i",
+];
+
+/// Elements and attributes that pages of comments and bodies have.
+const ELEMENTS: &str = " link div header h2 a ol li article span bdi time p ul em strong del code pre blockquote hr br \
+                        table thead tbody tr th td sup sub h1 h3 h4 h5 h6 ";
+const ATTRIBUTES: &str =
+    " rel href class lang dir aria-label aria-labelledby data-id id title datetime start align cite ";
+
+/// Reads markup tag by tag, as a browser would, and says what should not be there.
+fn strangers(markup: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for piece in markup.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').unwrap_or((piece, ""));
+        if text.contains('>') {
+            wrong.push(format!("a bare > after {tag}"));
+        }
+        let tag = tag.trim_start_matches('/').trim_end_matches('/');
+        let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
+        if !ELEMENTS.contains(&format!(" {name} ")) {
+            wrong.push(format!("<{name}>"));
+        }
+        while let Some((attribute, after)) = rest.split_once("=\"") {
+            let (value, after) = after.split_once('"').unwrap_or((after, ""));
+            if !ATTRIBUTES.contains(&format!(" {} ", attribute.trim())) {
+                wrong.push(format!("<{name} {attribute}>"));
+            }
+            let is_link = matches!(attribute.trim(), "href" | "cite");
+            if is_link && !["http://", "https://", "mailto:", "#c-"].iter().any(|start| value.starts_with(start)) {
+                wrong.push(format!("<{name} {attribute}={value}>"));
+            }
+            rest = after;
+        }
+        if !rest.trim().is_empty() {
+            wrong.push(format!("<{name} … {rest}>"));
+        }
+    }
+    wrong
+}
+
+/// The comments of a fragment in order, by id, and the links to the rest.
+fn read(fragment: &str) -> (Vec<String>, Vec<String>) {
+    let after = |mark: &str| -> Vec<String> {
+        let all = fragment.split(mark).skip(1);
+        all.map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&")).collect()
+    };
+    (after("<li class=\"item\" data-id=\""), after("<a class=\"quiet more\" href=\""))
+}
+
+/// Posts a tree of `alice` and `bob` to a thread of its own; the thread's path.
+async fn tree(world: &World, key: &str) -> String {
+    let list = format!("/sites/here/threads/{key}/comments");
+    for root in 0..7 {
+        let mut parent = world.call("alice", "POST", &list, json!({"body": format!("root {root}")})).await.ok();
+        for level in 0..4 {
+            for more in 0..2 {
+                let body = json!({"body": format!("{root} {level} {more}"), "parent_id": parent["id"]});
+                let made = world.call("bob", "POST", &list, body).await.ok();
+                if more == 1 {
+                    parent = made;
+                }
+            }
+        }
+    }
+    format!("/api/v1{list}")
+}
+
+#[actix_web::test]
+async fn without_script_every_comment_is_reached_by_links() {
+    let world = World::new().await;
+    let list = tree(&world, "walked").await;
+    for query in ["", "?sort=newest&limit=7", "?sort=top&limit=5&depth=2&per_parent=1", "?depth=1&per_parent=1&limit=3"]
+    {
+        let mut waiting = vec![format!("{}{list}.html{query}", world.url)];
+        let mut seen = Vec::new();
+        while let Some(address) = waiting.pop() {
+            let path = address.strip_prefix(&world.url).unwrap().to_owned();
+            let page = world.fetch("anon", &path, &[]).await;
+            assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
+            let (ids, links) = read(&page.text);
+            seen.extend(ids);
+            waiting.extend(links);
+        }
+        let whole = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!((whole, seen.len()), (63, 63), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn the_fragment_is_the_list_and_looks_like_the_widget() {
+    let world = World::new().await;
+    let list = tree(&world, "same").await;
+    for query in ["", "?sort=newest", "?sort=top&limit=9&depth=3&per_parent=1"] {
+        let json = world.fetch("anon", &format!("{list}{query}"), &[]).await.ok();
+        let html = world.fetch("anon", &format!("{list}.html{query}"), &[]).await.text;
+        let mut ids = Vec::new();
+        let mut more = 0;
+        fn walk(list: &Value, ids: &mut Vec<String>, more: &mut usize) {
+            for item in list["items"].as_array().unwrap() {
+                ids.push(id(item));
+                walk(&item["replies"], ids, more);
+            }
+            *more += usize::from(!list["next"].is_null());
+        }
+        walk(&json, &mut ids, &mut more);
+        let (shown, links) = read(&html);
+        assert_eq!((shown, links.len()), (ids.clone(), more), "{query}");
+        for one in &ids {
+            assert!(html.contains(&format!("id=\"c-{one}\"")) && html.contains(&format!("href=\"#c-{one}\"")));
+        }
+        assert_eq!(strangers(&html), Vec::<String>::new());
+    }
+    let html = world.fetch("anon", &format!("{list}.html"), &[]).await;
+    for part in [
+        "<h2>63 comments</h2>",
+        "<bdi class=\"name\">alice</bdi>",
+        "<article class=\"comment published sent\"",
+        "<time datetime=\"2023-11-14T",
+    ] {
+        assert!(html.text.contains(part), "{part} in {}", html.text);
+    }
+    assert!(html.text.contains(&format!("href=\"{}/web/thread/view.css\"", world.url)));
+    assert!(html.header("content-security-policy").contains("style-src 'self'"));
+    let json = world.fetch("anon", &list, &[]).await;
+    assert_eq!(html.header("cache-control"), json.header("cache-control"));
+    assert_eq!(html.header("access-control-allow-origin"), "*");
+    let again = world.fetch("anon", &format!("{list}.html"), &[("if-none-match", html.header("etag"))]).await;
+    assert_eq!((again.status, again.text.as_str()), (304, ""));
+    // a thread that is not born, a query that is none, a site that is not there
+    let unborn = world.fetch("anon", "/api/v1/sites/here/threads/unborn/comments.html", &[]).await;
+    assert!(unborn.status == 200 && unborn.text.contains("Nobody has written here yet"), "{}", unborn.text);
+    world.fetch("anon", &format!("{list}.html?page=2"), &[]).await.fails(422, "validation_failed");
+    world.fetch("anon", "/api/v1/sites/none/threads/a/comments.html", &[]).await.fails(404, "not_found");
+}
+
+#[actix_web::test]
+async fn tombstones_say_what_became_of_the_comment() {
+    let world = World::new().await;
+    let page = "/api/v1/sites/here/threads/article/comments.html";
+    let hidden = world.post("alice", "the hidden text", None).await;
+    let below = world.post("bob", "what stands below", Some(&id(&hidden))).await;
+    world.decide("mona", "hide", &hidden).await.ok();
+    let html = world.fetch("anon", page, &[]).await.text;
+    assert!(html.contains("hidden by a moderator: harassment") && html.contains("comment gone"), "{html}");
+    assert!(!html.contains("the hidden text") && html.contains("what stands below"));
+    // alice has nothing else there
+    assert!(!html.contains("alice"), "{html}");
+    let feed = world.fetch("anon", "/api/v1/sites/here/threads/article/feed.atom", &[]).await.text;
+    assert!(!feed.contains("the hidden text") && feed.contains("what stands below"));
+    let oembed = |id: &str| format!("/oembed?url={}/api/v1/comments/{id}", world.url);
+    world.fetch("anon", &oembed(&id(&hidden)), &[]).await.fails(404, "not_found");
+    assert_eq!(world.fetch("anon", &oembed(&id(&below)), &[]).await.status, 200);
+}
+
+#[actix_web::test]
+async fn hostile_texts_stay_texts_in_every_form() {
+    let world = World::new().await;
+    let article = json!({"title": HOSTILE[0], "url": "https://here.example/a?b=\"><script>&c=1"});
+    let mut made = Vec::new();
+    for (at, text) in HOSTILE.iter().enumerate() {
+        let body = json!({"body": text, "thread": if at == 0 { article.clone() } else { Value::Null }});
+        made.push(world.call("alice", "POST", common::THREAD, body).await.ok());
+        let name: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
+        // some are refused as names, which is as good
+        world.call("alice", "PATCH", "/me", json!({"display_name": name})).await;
+        let html = world.fetch("anon", "/api/v1/sites/here/threads/article/comments.html", &[]).await.text;
+        assert_eq!(strangers(&html), Vec::<String>::new(), "{text} in {html}");
+        let feed = world.fetch("anon", "/api/v1/sites/here/threads/article/feed.atom", &[]).await.text;
+        let parsed = roxmltree::Document::parse(&feed).unwrap_or_else(|error| panic!("{error} in {feed}"));
+        let contents: Vec<_> = parsed.descendants().filter(|node| node.has_tag_name((ATOM, "content"))).collect();
+        assert_eq!(contents.len(), at + 1);
+        for content in contents {
+            assert_eq!(content.attribute("type"), Some("html"));
+            assert_eq!(strangers(content.text().unwrap_or("")), Vec::<String>::new());
+        }
+        let own = format!("/oembed?url={}/api/v1/comments/{}", world.url, id(&made[at]));
+        let rich = world.fetch("anon", &own, &[]).await.ok();
+        assert_eq!(strangers(rich["html"].as_str().unwrap()), Vec::<String>::new());
+        let xml = world.fetch("anon", &format!("{own}&format=xml"), &[]).await;
+        assert_eq!((xml.status, xml.header("content-type")), (200, "text/xml; charset=utf-8"));
+        roxmltree::Document::parse(&xml.text).unwrap();
+    }
+}
+
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+
+#[actix_web::test]
+async fn the_feed_has_what_readers_of_feeds_need() {
+    let world = World::new().await;
+    let path = "/api/v1/sites/here/threads/article/feed.atom";
+    let empty = world.fetch("anon", path, &[]).await;
+    assert!(roxmltree::Document::parse(&empty.text).unwrap().root_element().has_tag_name((ATOM, "feed")));
+    let article = json!({"title": "The bridge & the river", "url": "https://here.example/bridge#top"});
+    let first = json!({"body": "first", "thread": article});
+    let first = world.call("alice", "POST", common::THREAD, first).await.ok();
+    world.wait_ms(5_000);
+    world.call("alice", "PATCH", &format!("/comments/{}", id(&first)), json!({"body": "*edited*"})).await.ok();
+    for n in 0..51 {
+        world.wait_ms(1_000);
+        world.post("bob", &format!("number {n}"), None).await;
+    }
+    let answer = world.fetch("anon", path, &[]).await;
+    assert_eq!(answer.header("content-type"), "application/atom+xml; charset=utf-8");
+    let parsed = roxmltree::Document::parse(&answer.text).unwrap();
+    let feed = parsed.root_element();
+    let child = |of: roxmltree::Node<'_, '_>, name: &str| {
+        let found = of.children().find(|node| node.has_tag_name((ATOM, name)));
+        found.and_then(|node| node.text().map(str::to_owned)).unwrap_or_default()
+    };
+    let link = |of: roxmltree::Node<'_, '_>, rel: &str| {
+        let found = of.children().find(|node| node.has_tag_name((ATOM, "link")) && node.attribute("rel") == Some(rel));
+        found.and_then(|node| node.attribute("href").map(str::to_owned)).unwrap_or_default()
+    };
+    assert_eq!(child(feed, "title"), "The bridge & the river");
+    assert_eq!(
+        (child(feed, "id"), link(feed, "self")),
+        (format!("{}{path}", world.url), format!("{}{path}", world.url))
+    );
+    assert_eq!(link(feed, "alternate"), "https://here.example/bridge");
+    let entries: Vec<_> = feed.children().filter(|node| node.has_tag_name((ATOM, "entry"))).collect();
+    assert_eq!(entries.len(), 50);
+    // newest first: the two oldest are no longer there
+    assert_eq!(child(entries[0], "content").trim(), "<p>number 50</p>");
+    assert_eq!(child(feed, "updated"), child(entries[0], "updated"));
+    let newest = world.get("anon", "/sites/here/threads/article/comments?sort=newest&limit=1").await.ok();
+    let newest = &newest["items"][0];
+    assert_eq!(link(entries[0], "alternate"), format!("https://here.example/bridge#c-{}", id(newest)));
+    assert_eq!(child(entries[0], "id"), format!("{}/api/v1/comments/{}", world.url, id(newest)));
+    assert_eq!(child(entries[0], "published"), newest["created_at"].as_str().unwrap());
+    let name = entries[0].descendants().find(|node| node.has_tag_name((ATOM, "name"))).unwrap();
+    assert_eq!(name.text(), Some("bob"));
+    let again = world.fetch("anon", path, &[("if-none-match", answer.header("etag"))]).await;
+    assert_eq!(again.status, 304);
+}
+
+#[actix_web::test]
+async fn permalinks_are_embedded_and_nothing_else() {
+    let world = World::new().await;
+    let article = json!({"title": "The bridge", "url": "https://here.example/bridge"});
+    let comment = json!({"body": "look at **this**", "thread": article});
+    let comment = world.call("alice", "POST", common::THREAD, comment).await.ok();
+    let id = id(&comment);
+    let ask = async |url: &str, more: &str| {
+        let query: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
+        world.fetch("anon", &format!("/oembed?url={query}{more}"), &[]).await
+    };
+    let link = format!("https://here.example/bridge#c-{id}");
+    for known in [
+        &link,
+        &link.replace("https://here", "HTTPS://HERE"),
+        &format!("{}/api/v1/comments/{id}", world.url),
+        &format!("{}/api/v1/comments/{id}/context", world.url),
+    ] {
+        let rich = ask(known, "&maxwidth=400&maxheight=9&dnt=1").await.ok();
+        assert_eq!((&rich["version"], &rich["type"], &rich["width"]), (&json!("1.0"), &json!("rich"), &json!(400)));
+        assert_eq!((&rich["author_name"], &rich["title"]), (&json!("alice"), &json!("Comment 1 on The bridge")));
+        let html = rich["html"].as_str().unwrap();
+        assert!(html.contains("<strong>this</strong>") && html.contains(&format!("<a href=\"{link}\">")), "{html}");
+    }
+    for unknown in [
+        format!("https://here.example/other#c-{id}"),
+        format!("https://elsewhere.example/bridge#c-{id}"),
+        "https://here.example/bridge".to_owned(),
+        "https://here.example/bridge#c-1".to_owned(),
+        format!("{}/api/v1/comments/x", world.url),
+        "c".to_owned(),
+    ] {
+        ask(&unknown, "").await.fails(404, "not_found");
+    }
+    ask(&link, "&format=yaml").await.fails(501, "not_implemented");
+    ask(&link, "&maxwidth=0").await.fails(422, "validation_failed");
+    world.fetch("anon", "/oembed", &[]).await.fails(422, "validation_failed");
 }
