@@ -74,7 +74,9 @@ async function measure(browser) {
     const path = new URL(request.url()).pathname;
     if (path.startsWith("/api/")) asked.push(`${request.method()} ${kind(path)}`);
   });
-  page.on("requestfailed", (request) => console.log(`  !! ${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    if (!request.url().includes("/events")) console.log(`  !! ${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
+  });
   page.on("response", (answer) => {
     const isEvents = answer.url().includes("/events");
     if (answer.status() >= 400 && !isEvents) console.log(`  !! ${answer.request().method()} ${answer.url()}: ${answer.status()}`);
