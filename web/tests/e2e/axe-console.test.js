@@ -10,7 +10,7 @@ const w = await world();
 for (const [name, make] of Object.entries(CONSOLE)) {
   test(`axe finds nothing: ${name}`, async (t) => {
     const page = await w.page(t);
-    await make({ w, page });
+    if ((await make({ w, page })) === false) return t.skip("this console has no such list");
     await page.axe();
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 320, height: 720 });

@@ -49,7 +49,7 @@ try {
     const t = /** @type {any} */ ({ name, after: (end) => ends.push(end), diagnostic: (text) => console.error(`!! ${name}: ${text}`) });
     try {
       const page = await Page.open(w, t, options);
-      await make({ w, page, shown: { head: STYLE } });
+      if ((await make({ w, page, shown: { head: STYLE } })) === false) throw new Error("this console has no such list");
       await page.picture(folder, name);
       console.log(`${folder}/${name}.png`);
     } catch (error) {
