@@ -42,7 +42,7 @@ async fn filled() -> World {
     world.post("bob", "waits", None).await;
     world.call("mona", "POST", "/moderation/claims", json!({"site": "here", "count": 1})).await.ok();
     let over = SiteChange { two_persons_over: Some(Some(0)), ..SiteChange::default() };
-    world.app.set_site("here", over).await.unwrap();
+    world.app.set_site("here", over.clone()).await.unwrap();
     assert_eq!(world.decide("mona", "dismiss", &reply).await.ok()["state"], "proposed");
     world.app.set_site("here", SiteChange { two_persons_over: Some(None), ..over }).await.unwrap();
     let told = world.get("carol", "/me/decisions").await.ok();

@@ -33,6 +33,8 @@ enum For {
     Signed { others: (u16, &'static str), hidden: (u16, &'static str) },
     /// Moderators of the site.
     Moderators(Abroad),
+    /// Admins only, and the site is named.
+    Admins,
     /// Whoever runs the service, from this machine.
     Operator,
 }
@@ -42,7 +44,7 @@ impl For {
         match self {
             For::Open(..) => Access::Open,
             For::Signed { .. } => Access::Signed,
-            For::Moderators(_) => Access::Moderators,
+            For::Moderators(_) | For::Admins => Access::Moderators,
             For::Operator => Access::Operator,
         }
     }
@@ -148,6 +150,11 @@ const ROWS: &[Row] = &[
     ("POST", "/api/v1/moderation/appeals/{appeal}/ruling", "", r#"{"result":"overturned","public_text":"x"}"#, HIDDEN),
     ("GET", "/api/v1/moderation/statements", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/stats/report", "?site={site}&year=2023", "", NAMED),
+    ("GET", "/api/v1/moderation/stats/report.csv", "?site={site}&year=2023", "", NAMED),
+    ("GET", "/api/v1/moderation/stats/series", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/sites/{site}/settings", "", "", NAMED),
+    ("PATCH", "/api/v1/moderation/sites/{site}/settings", "", r#"{"title":"x"}"#, For::Admins),
+    ("GET", "/api/v1/moderation/users", "?site={site}&q=al", "", NAMED),
     ("GET", "/api/v1/moderation/users/{user}", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/users/{user}/sanctions", "?site={site}", "", NAMED),
     (
@@ -162,6 +169,7 @@ const ROWS: &[Row] = &[
     ("POST", "/api/v1/moderation/users/{user}/notes", "", r#"{"site":"{site}","text":"x"}"#, NAMED),
     ("GET", "/api/v1/moderation/log", "?site={site}", "", NAMED),
     ("GET", "/api/v1/moderation/log/head", "?site={site}", "", NAMED),
+    ("GET", "/api/v1/moderation/log/verification", "?site={site}", "", NAMED),
     ("GET", "/api/v1/openapi.json", "", "", OK),
     ("GET", "/api/v1/docs", "", "", OK),
     ("GET", "/web/{file}", "", "", For::Open(404, "not_found")),
@@ -380,7 +388,7 @@ async fn what_needs_a_sign_in_is_refused_without_a_good_one() {
     let ended = ended["access_token"].as_str();
     assert_eq!(world.send(ended, "POST", "/auth/logout", json!({}), &[]).await.status, 204);
     let mut matrix = Matrix::default();
-    for row in ROWS.iter().filter(|row| matches!(row.4, For::Signed { .. } | For::Moderators(_))) {
+    for row in ROWS.iter().filter(|row| matches!(row.4, For::Signed { .. } | For::Moderators(_) | For::Admins)) {
         for site in ["here", "there"] {
             let stage = Stage::at(&world, site).await;
             for (who, token, code) in [
@@ -470,6 +478,42 @@ async fn what_is_for_moderators_is_for_those_of_the_site() {
             let answer = send(&world, row, &none, Some(world.token(who))).await;
             matrix.expect(row, &format!("{who}, nothing there"), &answer, expected);
         }
+    }
+    matrix.done();
+    world.verified().await;
+}
+
+#[actix_web::test]
+async fn what_is_for_admins_is_for_no_moderator() {
+    let world = World::new().await;
+    let readers = [world.reader_token("mona").await, world.reader_token("ada").await];
+    let mut matrix = Matrix::default();
+    for row in ROWS.iter().filter(|row| row.4 == For::Admins) {
+        for site in ["here", "there", "nowhere"] {
+            let stage = Stage { site: site.into(), ..Stage::at(&world, "here").await };
+            for who in ["bob", "mona", "theo"] {
+                let answer = send(&world, row, &stage, Some(world.token(who))).await;
+                matrix.expect(row, &format!("{who} {site}"), &answer, FORBIDDEN);
+            }
+            for reader in &readers {
+                let answer = send(&world, row, &stage, Some(reader)).await;
+                matrix.expect(row, &format!("reader's token {site}"), &answer, FORBIDDEN);
+            }
+            let answer = send(&world, row, &stage, Some(world.token("ada"))).await;
+            match site {
+                "nowhere" => matrix.expect(row, "ada nowhere", &answer, GONE),
+                _ => matrix.expect_ok(row, &format!("ada {site}"), &answer),
+            }
+        }
+        // an admin of one site is none of the other
+        world.app.set_role("carol", Role::Admin, Some("here")).await.unwrap();
+        let stage = Stage::at(&world, "there").await;
+        let answer = send(&world, row, &stage, Some(world.token("carol"))).await;
+        matrix.expect(row, "carol, admin of the other site", &answer, FORBIDDEN);
+        let stage = Stage { site: "here".into(), ..stage };
+        matrix.expect_ok(row, "carol, admin", &send(&world, row, &stage, Some(world.token("carol"))).await);
+        world.app.set_role("carol", Role::Reader, Some("here")).await.unwrap();
+        matrix.expect(row, "carol, no longer", &send(&world, row, &stage, Some(world.token("carol"))).await, FORBIDDEN);
     }
     matrix.done();
     world.verified().await;

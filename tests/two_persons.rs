@@ -217,7 +217,14 @@ fn the_rule_is_set_from_the_command_line() {
         (done.status.code().unwrap(), String::from_utf8(done.stdout).unwrap().trim().to_owned())
     };
     assert_eq!(run(&["site", "add", "news"]).0, 0);
-    let set = |more: &[&str]| run(&[&["site", "set", "news"], more].concat());
+    let set = |more: &[&str]| {
+        let (code, said) = run(&[&["site", "set", "news"], more].concat());
+        (code, said.lines().next().unwrap_or_default().to_owned())
+    };
+    let rules = "https://news.example/rules";
+    assert!(run(&["site", "set", "news", "--policy-url", rules]).1.contains(&format!("\nrules: {rules}\n")));
+    assert!(run(&["site", "set", "news", "--policy-url", "none"]).1.contains("\nrules: none\n"));
+    assert_eq!(set(&["--policy-url", "/rules"]).0, 1);
     assert_eq!(set(&[]), (0, "site news: one moderator is enough for everything".into()));
     let said = "site news: two moderators are needed for decisions on more than 100 comments, bans".to_owned();
     assert_eq!(set(&["--two-persons-over", "100", "--two-persons-ban", "on"]), (0, said));

@@ -3,16 +3,13 @@
 use serde_json::json;
 use url::{Origin, Url};
 
-use super::standing::OriginDetail;
+use super::standing::OriginsDetail;
 use super::{App, Error, new_id};
 use crate::domain::code::Code;
 use crate::domain::ids::SiteId;
 use crate::domain::log::{Chain, LogEntry};
-use crate::domain::thread::{Site, is_site_key};
+use crate::domain::thread::{SITE_TITLE_MAX_CHARS, Site, is_site_key, is_site_title};
 use crate::store::{Key, Tx};
-
-/// Most characters of a site's title.
-const TITLE_MAX_CHARS: usize = 200;
 
 impl App {
     /// Makes the site `key`, or completes it: a second run adds origins and changes the title if
@@ -40,15 +37,11 @@ impl Wanted {
             let rule = "a site is named by 1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter or digit";
             return Err(Error::refuse(Code::ValidationFailed, format!("{key:?} names no site: {rule}")));
         }
-        let is_fit = |title: &str| {
-            let is_shown = title.chars().any(|c| !c.is_whitespace()) && !title.contains(char::is_control);
-            is_shown && title.chars().nth(TITLE_MAX_CHARS).is_none()
-        };
-        if title.is_some_and(|title| !is_fit(title)) {
-            let rule = format!("a title is one line of 1 to {TITLE_MAX_CHARS} characters");
-            return Err(Error::refuse(Code::ValidationFailed, rule));
+        if title.is_some_and(|title| !is_site_title(title)) {
+            return Err(Error::refuse(Code::ValidationFailed, title_rule()));
         }
-        let origins = origins.iter().map(|text| parse_origin(text)).collect::<Result<_, _>>()?;
+        let refuse = |why| Error::refuse(Code::ValidationFailed, why);
+        let origins = origins.iter().map(|text| parse_origin(text).map_err(refuse)).collect::<Result<_, _>>()?;
         Ok(Wanted { key: key.to_owned(), title: title.map(str::to_owned), origins })
     }
 
@@ -59,17 +52,18 @@ impl Wanted {
             None => self.insert(tx, now_ms)?,
         };
         let renamed = before.as_ref().zip(self.title.as_ref()).filter(|(site, title)| site.title != **title);
-        if let Some((_, title)) = renamed {
-            tx.site_set_title(id, title)?;
+        if let Some((site, title)) = renamed {
+            tx.site_update(&Site { title: title.clone(), ..site.clone() })?;
         }
         let mut added = Vec::new();
         for origin in &self.origins {
             if tx.origin_insert(id, origin)? {
-                let detail = OriginDetail { site: id, origin: origin.clone() };
-                let detail = serde_json::to_string(&detail).expect("invariant: an origin is plain data");
-                tx.event_on_site(&detail, now_ms)?;
                 added.push(origin);
             }
+        }
+        if renamed.is_some() || !added.is_empty() {
+            let origins = tx.origins_of(id)?;
+            tx.event_on_site(&OriginsDetail::to_json(id, origins), now_ms)?;
         }
         if before.is_none() || renamed.is_some() || !added.is_empty() {
             let title = self.title.as_deref().or(before.as_ref().map(|site| site.title.as_str())).unwrap_or(&self.key);
@@ -102,13 +96,15 @@ impl Wanted {
     }
 }
 
+/// What a title must be, in words.
+pub(super) fn title_rule() -> String {
+    format!("a title is one line of 1 to {SITE_TITLE_MAX_CHARS} characters")
+}
+
 /// An origin as browsers send it (RFC 6454, 6.2): scheme, host in ASCII, port unless it is the
 /// scheme's own. A final slash is taken, as people copy it from the address bar.
-fn parse_origin(text: &str) -> Result<String, Error> {
-    let refuse = |why: &str| {
-        let example = "write it like https://blog.example.org";
-        Error::refuse(Code::ValidationFailed, format!("{text:?} is no origin: {why}; {example}"))
-    };
+pub(super) fn parse_origin(text: &str) -> Result<String, String> {
+    let refuse = |why: &str| format!("{text:?} is no origin: {why}; write it like https://blog.example.org");
     if !text.contains("://") {
         return Err(refuse("it needs http:// or https:// in front"));
     }
@@ -164,7 +160,7 @@ mod tests {
             "https://*.example.org",
             "https://blog.example.org:99999",
         ] {
-            assert_eq!(refused(parse_origin(wrong)), "validation_failed", "{wrong}");
+            assert!(parse_origin(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -207,6 +207,8 @@ async fn moderating(w: &mut World, bottom: i64) {
     };
     let receipt = w.count("notice", app.give_notice(notice)).await.made;
     w.count("state of a notice", app.notice(receipt.token)).await;
+    w.count("people", app.find_people(&mona, "s".into(), "u".into())).await;
+    w.count("settings", app.site_settings(&mona, "s".into())).await;
     w.count("reporter", app.reporter(&mona, UserId(1), "s".into(), (None, LIMIT))).await;
     w.count("history", app.history(&mona, UserId(1), "s".into())).await;
     let of = |kind| Impose {

@@ -22,6 +22,8 @@ struct Known {
     /// What stands against people, likewise; [`LOST`] for what is to be loaded again.
     sanctions: HashMap<UserId, (i64, Arc<[Restriction]>)>,
     origins: HashMap<String, HashSet<SiteId>>,
+    /// The `seq` of the event that told of a site's origins.
+    origins_seq: HashMap<SiteId, i64>,
     /// How often all of it was lost, and how often that was by the time of the last load.
     lost: u64,
     loaded: Option<u64>,
@@ -57,13 +59,34 @@ impl SanctionsDetail {
     }
 }
 
-/// The detail of a site event: an origin registered for a site.
+/// The detail of a site event: all origins registered for the site by then.
 #[derive(Serialize, Deserialize)]
-pub struct OriginDetail {
-    /// The site.
-    pub site: SiteId,
-    /// The origin.
-    pub origin: String,
+pub struct OriginsDetail {
+    site: SiteId,
+    origins: Vec<String>,
+}
+
+impl OriginsDetail {
+    /// Written into the event.
+    pub fn to_json(site: SiteId, origins: Vec<String>) -> String {
+        serde_json::to_string(&OriginsDetail { site, origins }).expect("invariant: origins are plain data")
+    }
+}
+
+impl Known {
+    fn set_origins(&mut self, told: OriginsDetail, seq: i64) {
+        if self.origins_seq.get(&told.site).is_some_and(|known| *known > seq) {
+            return;
+        }
+        self.origins.retain(|_, sites| {
+            sites.remove(&told.site);
+            !sites.is_empty()
+        });
+        for origin in told.origins {
+            self.origins.entry(origin).or_default().insert(told.site);
+        }
+        self.origins_seq.insert(told.site, seq);
+    }
 }
 
 impl Standing {
@@ -85,6 +108,7 @@ impl Standing {
         known.grants.clear();
         known.sanctions.values_mut().for_each(|(seq, _)| *seq = LOST);
         known.origins.clear();
+        known.origins_seq.clear();
         known.lost += 1;
     }
 
@@ -114,12 +138,13 @@ impl Standing {
         for (user, grants) in by_user {
             known.grants.entry(user).or_insert_with(|| (0, grants.into()));
         }
+        let told: HashSet<SiteId> = known.origins_seq.keys().copied().collect();
         // what was loaded before, or known before a loss, gives way
         known.sanctions.retain(|_, (seq, _)| *seq > 0);
         for (user, restrictions) in standing {
             known.sanctions.entry(user).or_insert_with(|| (0, restrictions.into()));
         }
-        for (site, origin) in origins {
+        for (site, origin) in origins.into_iter().filter(|(site, _)| !told.contains(site)) {
             known.origins.entry(origin).or_default().insert(site);
         }
         known.loaded = Some(lost);
@@ -173,10 +198,8 @@ impl Standing {
                         Err(error) => tracing::error!(%error, seq = event.seq, "a sanctions event cannot be read"),
                     }
                 }
-                (EventKind::SiteChanged, ..) => match serde_json::from_str::<OriginDetail>(detail) {
-                    Ok(detail) => {
-                        known.origins.entry(detail.origin).or_default().insert(detail.site);
-                    }
+                (EventKind::SiteChanged, ..) => match serde_json::from_str::<OriginsDetail>(detail) {
+                    Ok(detail) => known.set_origins(detail, event.seq),
                     Err(error) => tracing::error!(%error, seq = event.seq, "a site event cannot be read"),
                 },
                 _ => tracing::error!(seq = event.seq, "an event lacks what it is about"),
@@ -276,6 +299,23 @@ mod tests {
         // another history counts anew
         standing.apply(&[sanctions(1, Vec::new())]);
         assert_eq!(at(9), []);
+    }
+
+    #[test]
+    fn a_sites_origins_are_those_of_the_latest_event() {
+        let told = |seq, site, origins: &[&str]| Event {
+            kind: EventKind::SiteChanged,
+            user_id: None,
+            detail: Some(OriginsDetail::to_json(SiteId(site), origins.iter().map(|o| (*o).to_owned()).collect())),
+            ..roles(seq, Role::Reader)
+        };
+        let standing = Standing::new();
+        standing.apply(&[told(1, 1, &["https://a.example"]), told(2, 2, &["https://a.example"])]);
+        standing.apply(&[told(4, 1, &["https://b.example"])]);
+        standing.apply(&[told(3, 1, &["https://c.example"])]);
+        assert!(standing.origin_of(SiteId(1), "https://b.example"));
+        assert!(!standing.origin_of(SiteId(1), "https://a.example") && !standing.knows_origin("https://c.example"));
+        assert!(standing.origin_of(SiteId(2), "https://a.example"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{CountsFormat, Export, Import, Over, ReportCommand, SiteCommand, Swit
 use crate::app::App;
 use crate::app::import::ImportReport;
 use crate::app::report::Period;
-use crate::app::set_site::SiteChange;
+use crate::app::set_site::{SiteChange, SiteSettings};
 use crate::app::verify::Verified;
 use crate::domain::log::Head;
 use crate::domain::two_persons::TwoPersons;
@@ -28,18 +28,22 @@ pub async fn site(app: &App, command: &SiteCommand) -> Told {
             app.add_site(site, title.as_deref(), origins).await.map_err(told)?;
             say(&format!("site {site} is there"))
         }
-        SiteCommand::Set { site, two_persons_over, two_persons_ban, two_persons_purge } => {
+        SiteCommand::Set { site, set } => {
             let is_on = |switch: &Option<Switch>| switch.map(|switch| switch == Switch::On);
             let change = SiteChange {
-                two_persons_over: two_persons_over.map(|over| match over {
+                title: set.title.clone(),
+                policy_url: set.policy_url.as_ref().map(|url| (url != "none").then(|| url.clone())),
+                explicit_threads: is_on(&set.explicit_threads),
+                origins: (!set.origins.is_empty()).then(|| set.origins.clone()),
+                two_persons_over: set.two_persons_over.map(|over| match over {
                     Over::Never => None,
                     Over::Comments(comments) => Some(comments),
                 }),
-                two_persons_ban: is_on(two_persons_ban),
-                two_persons_purge: is_on(two_persons_purge),
+                two_persons_ban: is_on(&set.two_persons_ban),
+                two_persons_purge: is_on(&set.two_persons_purge),
             };
-            let rule = app.set_site(site, change).await.map_err(told)?;
-            say(&format!("site {site}: {}", rule_text(rule)))
+            let after = app.set_site(site, change).await.map_err(told)?;
+            say(&settings_text(&after))
         }
     }
 }
@@ -223,6 +227,21 @@ fn password(from: impl Read) -> Result<String, String> {
         text.pop();
     }
     Ok(text)
+}
+
+fn settings_text(of: &SiteSettings) -> String {
+    let site = &of.site;
+    let none = || "none".to_owned();
+    let birth = if site.explicit_threads { "by a moderator" } else { "by their first comment" };
+    let origins = if of.origins.is_empty() { none() } else { of.origins.join(", ") };
+    [
+        format!("site {}: {}", site.key, rule_text(of.two_persons)),
+        format!("title: {}", site.title),
+        format!("rules: {}", site.policy_url.clone().unwrap_or_else(none)),
+        format!("threads are born {birth}"),
+        format!("origins: {origins}"),
+    ]
+    .join("\n")
 }
 
 fn rule_text(rule: TwoPersons) -> String {

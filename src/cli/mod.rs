@@ -102,20 +102,41 @@ pub enum SiteCommand {
         #[arg(long = "origin", value_name = "URL")]
         origins: Vec<String>,
     },
-    /// Set for what two moderators are needed on a site: one proposes, another confirms.
+    /// Set how a site is called, who may use it, and for what two moderators are needed: one
+    /// proposes, another confirms. What is not said stays; all of it is told.
     Set {
         /// Its key.
         site: String,
-        /// Decisions on more comments than this, or never.
-        #[arg(long, value_name = "COMMENTS|never", value_parser = over)]
-        two_persons_over: Option<Over>,
-        /// Bans.
-        #[arg(long, value_enum, value_name = "on|off")]
-        two_persons_ban: Option<Switch>,
-        /// Purges.
-        #[arg(long, value_enum, value_name = "on|off")]
-        two_persons_purge: Option<Switch>,
+        /// What to set.
+        #[command(flatten)]
+        set: SiteSet,
     },
+}
+
+/// See [`SiteCommand::Set`].
+#[derive(Debug, Args)]
+pub struct SiteSet {
+    /// Its name for people.
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Where its rules can be read, or none.
+    #[arg(long, value_name = "URL|none")]
+    pub policy_url: Option<String>,
+    /// Whether only a moderator makes threads.
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub explicit_threads: Option<Switch>,
+    /// An origin whose pages may use it; as often as needed. These take the place of all others.
+    #[arg(long = "origin", value_name = "URL")]
+    pub origins: Vec<String>,
+    /// Two for decisions on more comments than this, or never.
+    #[arg(long, value_name = "COMMENTS|never", value_parser = over)]
+    pub two_persons_over: Option<Over>,
+    /// Two for bans.
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub two_persons_ban: Option<Switch>,
+    /// Two for purges.
+    #[arg(long, value_enum, value_name = "on|off")]
+    pub two_persons_purge: Option<Switch>,
 }
 
 /// From how many comments on.
@@ -337,8 +358,8 @@ mod tests {
         let parse = |over: &str| {
             let line = ["understory", "site", "set", "s", "--two-persons-over", over, "--two-persons-ban", "on"];
             match Cli::try_parse_from(line).map(|cli| cli.command) {
-                Ok(Command::Site(SiteCommand::Set { two_persons_over, two_persons_ban: Some(Switch::On), .. })) => {
-                    two_persons_over
+                Ok(Command::Site(SiteCommand::Set { set, .. })) if set.two_persons_ban == Some(Switch::On) => {
+                    set.two_persons_over
                 }
                 _ => None,
             }

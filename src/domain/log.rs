@@ -4,7 +4,7 @@
 //! texts appear as salted digests only: a text can be purged and the chain still proves that
 //! nothing else changed. Keeping and reading rows is the store's.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -228,6 +228,23 @@ impl Prover {
         let published = published.iter().map(|head| ((head.seq, head.chain), head.hash.clone()));
         let (last, purged, purges) = (HashMap::new(), Vec::new(), HashSet::new());
         Prover { last, published: published.collect(), purged, purges }
+    }
+
+    /// Goes on where another proof has ended: after the row of a chain that has this hash.
+    pub fn resume(&mut self, chain: Chain, hash: String) {
+        self.last.insert(chain, hash);
+    }
+
+    /// When the texts of lines were taken out of which no line so far says so, each time once.
+    pub fn unexplained_ms(&self) -> Vec<i64> {
+        let open = self.purged.iter().filter(|(_, chain, at_ms)| !self.purges.contains(&(*chain, *at_ms)));
+        let times: BTreeSet<i64> = open.map(|(_, _, at_ms)| *at_ms).collect();
+        times.into_iter().collect()
+    }
+
+    /// Takes it that a line elsewhere in a chain says that texts were taken out then.
+    pub fn explain(&mut self, chain: Chain, at_ms: i64) {
+        self.purges.insert((chain, at_ms));
     }
 
     /// What is wrong with the next line, in words; nothing when it stands as it was written.

@@ -140,16 +140,22 @@ impl Login {
     /// The steps are repeated until nothing changes, as each can undo another: the skeleton of
     /// `0` is a capital `O`. Hence the key of a key is itself.
     pub fn key(&self) -> String {
-        let mut key = self.0.clone();
-        for _ in 0..MAX_ROUNDS {
-            let folded = fold_once(&key);
-            if folded == key {
-                break;
-            }
-            key = folded;
-        }
-        key
+        key(&self.0)
     }
+}
+
+/// The key of a text, be it a login or the beginning of one: so logins are looked for by what a
+/// reader makes of them.
+pub fn key(text: &str) -> String {
+    let mut key = text.to_owned();
+    for _ in 0..MAX_ROUNDS {
+        let folded = fold_once(&key);
+        if folded == key {
+            break;
+        }
+        key = folded;
+    }
+    key
 }
 
 impl fmt::Display for Login {

@@ -35,6 +35,8 @@ pub enum Action {
     SanctionEverywhere,
     /// Set a thread's title, state and modes.
     ManageThread,
+    /// Set how a site is called, which origins may use it, and for what two moderators are needed.
+    ManageSite,
     /// Read the site's log.
     ReadLog,
     /// Read the server's own log.
@@ -51,6 +53,7 @@ impl Action {
         Action::Purge,
         Action::SanctionEverywhere,
         Action::ManageThread,
+        Action::ManageSite,
         Action::ReadLog,
         Action::ReadServerLog,
     ];
@@ -64,7 +67,9 @@ pub fn allows(role: Option<Role>, scope: Scope, action: Action) -> bool {
         Action::Read => true,
         Action::Participate | Action::Contribute => role.is_some(),
         Action::Moderate | Action::ManageThread | Action::ReadLog => role >= Some(Role::Moderator),
-        Action::Purge | Action::SanctionEverywhere | Action::ReadServerLog => role >= Some(Role::Admin),
+        Action::ManageSite | Action::Purge | Action::SanctionEverywhere | Action::ReadServerLog => {
+            role >= Some(Role::Admin)
+        }
     }
 }
 
@@ -93,6 +98,7 @@ mod tests {
             (Action::Purge, [false, false, false, true]),
             (Action::SanctionEverywhere, [false, false, false, true]),
             (Action::ManageThread, [false, false, true, true]),
+            (Action::ManageSite, [false, false, false, true]),
             (Action::ReadLog, [false, false, true, true]),
             (Action::ReadServerLog, [false, false, false, true]),
         ];

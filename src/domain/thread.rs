@@ -86,6 +86,15 @@ pub fn is_site_key(key: &str) -> bool {
         && key.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
+/// Most characters of a site's title.
+pub const SITE_TITLE_MAX_CHARS: usize = 200;
+
+/// Whether `title` may be a site's: one line, not blank, of [`SITE_TITLE_MAX_CHARS`] at most.
+pub fn is_site_title(title: &str) -> bool {
+    let is_shown = title.chars().any(|c| !c.is_whitespace()) && !title.contains(char::is_control);
+    is_shown && title.chars().nth(SITE_TITLE_MAX_CHARS).is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

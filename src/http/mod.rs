@@ -48,6 +48,7 @@ mod middleware;
 mod oembed;
 mod operate;
 mod server;
+mod settings;
 mod stats;
 mod tell;
 

@@ -166,3 +166,70 @@ pub async fn log_head(app: Data<App>, caller: Signed, query: Query<HeadQuery>) -
     };
     reply::private(&LogHead { site, seq, hash, at })
 }
+
+/// Which piece of which log.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct VerificationQuery {
+    /// The site's key; an admin may leave it out for the server's own log.
+    site: Option<String>,
+    /// The row after which the piece begins, the `next` of an earlier answer; 0 unless said.
+    #[validate(range(min = 0))]
+    #[param(minimum = 0)]
+    after: Option<i64>,
+}
+
+/// The proof of a piece of a log.
+#[derive(Serialize, ToSchema)]
+pub struct Verification {
+    site: Option<String>,
+    /// The first row of the piece; null when none comes after.
+    from_seq: Option<i64>,
+    /// The last row of the piece.
+    to_seq: Option<i64>,
+    /// The hash of the last row.
+    hash: Option<String>,
+    /// Rows in it, 1,000 at most.
+    rows: usize,
+    /// Whether all of it is as it was written.
+    verified: bool,
+    /// The first that is not, as `understory verify` names it.
+    difference: Option<Difference>,
+    /// Those that are not.
+    differences: usize,
+    /// Where the next piece begins; null: all was looked at.
+    next: Option<i64>,
+    /// When it was looked at.
+    at: String,
+}
+
+/// Something that is not as it was written.
+#[derive(Serialize, ToSchema)]
+pub struct Difference {
+    /// Which.
+    name: String,
+    /// What is wrong with it.
+    detail: String,
+}
+
+/// `GET /moderation/log/verification`
+pub async fn log_verification(app: Data<App>, caller: Signed, query: Query<VerificationQuery>) -> Answer {
+    let VerificationQuery { site, after } = query.0;
+    let piece = app.verify_log(&caller.0, site.clone(), after.unwrap_or(0)).await?;
+    let (from_seq, to_seq) = piece.span.unzip();
+    let differences = piece.differences.len();
+    let first = piece.differences.into_iter().next();
+    reply::private(&Verification {
+        site,
+        from_seq,
+        to_seq,
+        hash: piece.hash,
+        rows: piece.rows,
+        verified: differences == 0,
+        difference: first.map(|found| Difference { name: found.name, detail: found.detail }),
+        differences,
+        next: to_seq.filter(|_| piece.more),
+        at: rfc3339(app.now_ms()),
+    })
+}

@@ -317,3 +317,29 @@ pub async fn history(app: Data<App>, caller: Signed, id: Id<UserId>, query: Quer
         appeals: sheet.appeals.iter().filter_map(appeal).collect(),
     })
 }
+
+/// Whom to look for.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FindQuery {
+    /// The site's key.
+    site: String,
+    /// The beginning of a login, or an id.
+    #[validate(length(min = 1, max = 64))]
+    #[param(min_length = 1, max_length = 64)]
+    q: String,
+}
+
+/// People that were found.
+#[derive(Serialize, ToSchema)]
+pub struct Found {
+    /// The one with that id first, then by login; 20 at most.
+    items: Vec<wire::User>,
+}
+
+/// `GET /moderation/users`
+pub async fn find(app: Data<App>, caller: Signed, query: Query<FindQuery>) -> Answer {
+    let (site, people) = app.find_people(&caller.0, query.0.site, query.0.q).await?;
+    reply::private(&Found { items: people.iter().map(|user| wire::user(&app, user, Some(site))).collect() })
+}

@@ -10,7 +10,7 @@ use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
     appeals, assets, auth, claims, comments, decisions, events, feed, html, middleware, mine, moderation, notices,
-    oembed, openapi, operate, own, people, queue, reports, sites, statements, stats, view, wire,
+    oembed, openapi, operate, own, people, queue, reports, settings, sites, statements, stats, view, wire,
 };
 
 /// Every route there is.
@@ -394,6 +394,33 @@ fn moderation_routes() -> Vec<Route> {
             .query::<statements::YearQuery>()
             .answers::<Report>(200)
             .fails(&[Code::NotFound]),
+        get("/moderation/stats/report.csv", statements::report_csv)
+            .moderators()
+            .text("The same as comma-separated values")
+            .query::<statements::YearQuery>()
+            .answers_text(statements::CSV)
+            .fails(&[Code::NotFound]),
+        get("/moderation/stats/series", stats::series)
+            .moderators()
+            .text("Figures of the last days, one by one, for charts")
+            .query::<stats::SeriesQuery>()
+            .answers::<stats::Series>(200)
+            .fails(&[Code::NotFound]),
+        get("/moderation/sites/{site}/settings", settings::read)
+            .moderators()
+            .text("What can be set of a site")
+            .answers::<settings::Settings>(200),
+        patch("/moderation/sites/{site}/settings", settings::change)
+            .moderators()
+            .text("Sets it, by an admin; what is left out stays")
+            .takes::<settings::SettingsBody>()
+            .answers::<settings::Settings>(200),
+        get("/moderation/users", people::find)
+            .moderators()
+            .text("People whose login begins so, or who have that id")
+            .query::<people::FindQuery>()
+            .answers::<people::Found>(200)
+            .fails(&[Code::NotFound]),
         get("/moderation/users/{id}", people::history)
             .moderators()
             .text("What a person has done on a site, and what was done about it")
@@ -445,6 +472,12 @@ fn moderation_routes() -> Vec<Route> {
             .text("The end of a log's chain")
             .query::<moderation::HeadQuery>()
             .answers::<moderation::LogHead>(200)
+            .fails(&[Code::NotFound]),
+        get("/moderation/log/verification", moderation::log_verification)
+            .moderators()
+            .text("Proves a piece of a log: that each row and text is as it was written")
+            .query::<moderation::VerificationQuery>()
+            .answers::<moderation::Verification>(200)
             .fails(&[Code::NotFound]),
     ]
 }

@@ -105,6 +105,19 @@ pub async fn report(app: Data<App>, caller: Signed, query: Query<YearQuery>) -> 
     reply::private(&app.year(&caller.0, query.0.site, query.0.year).await?)
 }
 
+/// The media type of comma-separated values.
+pub const CSV: &str = "text/csv";
+
+/// `GET /moderation/stats/report.csv`
+pub async fn report_csv(app: Data<App>, caller: Signed, query: Query<YearQuery>) -> Answer {
+    let report = app.year(&caller.0, query.0.site, query.0.year).await?;
+    let name = format!("attachment; filename=\"{}-{}.csv\"", report.site, report.year);
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"));
+    response.insert_header((header::CONTENT_DISPOSITION, name));
+    Ok(response.insert_header((header::CACHE_CONTROL, "private, no-store")).body(report.csv()))
+}
+
 /// How a thread was moderated.
 #[derive(Serialize, ToSchema)]
 pub struct Transparency {

@@ -1,8 +1,9 @@
 //! Figures of moderation, as JSON for moderators and as gauges for whoever watches over the service.
 
 use actix_web::web::Data;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 use super::answer::Answer;
 use super::extract::{Query, Signed};
@@ -10,8 +11,9 @@ use super::moderation::SiteQuery;
 use super::queue::QueueCounts;
 use super::{reply, wire};
 use crate::app::App;
+use crate::app::chart::{DAYS_MAX, Day};
 use crate::domain::stats::{Tally, share};
-use crate::domain::time::rfc3339;
+use crate::domain::time::{day, rfc3339};
 use crate::store::StoreError;
 
 /// Figures of a site, from its last 1,000 decisions.
@@ -107,6 +109,63 @@ pub async fn stats(app: Data<App>, caller: Signed, query: Query<SiteQuery>) -> A
         rules: stats.rules.iter().map(rule).collect(),
         reporters: Reporters { upheld, dismissed, precision: share(upheld, upheld + dismissed) },
     })
+}
+
+/// Which days of which site.
+#[derive(Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SeriesQuery {
+    /// The site's key.
+    site: String,
+    /// Days, with today; 30 unless said.
+    #[validate(range(min = 1, max = DAYS_MAX))]
+    #[param(minimum = 1, maximum = 90)]
+    days: Option<i64>,
+}
+
+/// Figures by day.
+#[derive(Serialize, ToSchema)]
+pub struct Series {
+    site: String,
+    /// The oldest first; the last is today, which is not over.
+    items: Vec<DayPoint>,
+}
+
+/// One day, in UTC.
+#[derive(Serialize, ToSchema)]
+pub struct DayPoint {
+    #[schema(format = Date)]
+    date: String,
+    /// Decisions made.
+    decisions: i64,
+    /// Those of them that another person has taken back since.
+    overturned: i64,
+    /// Appeals that were granted.
+    appeals_granted: i64,
+    /// Flags given.
+    flags: i64,
+    /// Half of what was decided had waited no longer; of the day's last 200 decisions. Null when
+    /// nothing was.
+    time_to_decision_s: Option<f64>,
+    /// Whether there was more than is counted: 2,000 decisions, 10,000 flags.
+    capped: bool,
+}
+
+/// `GET /moderation/stats/series`
+pub async fn series(app: Data<App>, caller: Signed, query: Query<SeriesQuery>) -> Answer {
+    let SeriesQuery { site, days } = query.0;
+    let found = app.chart(&caller.0, site.clone(), days.unwrap_or(30)).await?;
+    let point = |of: &Day| DayPoint {
+        date: day(of.from_ms),
+        decisions: of.decisions,
+        overturned: of.overturned,
+        appeals_granted: of.appeals_granted,
+        flags: of.flags,
+        time_to_decision_s: of.waited_ms.map(seconds),
+        capped: of.is_capped,
+    };
+    reply::private(&Series { site, items: found.iter().map(point).collect() })
 }
 
 fn seconds(ms: i64) -> f64 {

@@ -20,6 +20,11 @@ impl Difference {
         Difference { name: format!("moderation_log seq {seq}"), detail }
     }
 
+    /// A decision that the log does not hold.
+    pub fn of_decision(id: i64) -> Difference {
+        Difference { name: format!("moderation_log decision {id}"), detail: "has no row in the log".into() }
+    }
+
     /// What is wrong with the log as a whole.
     pub fn of_finding(finding: Finding) -> impl Iterator<Item = Difference> {
         let missing = finding.missing.into_iter().map(|head| {
@@ -441,10 +446,7 @@ impl Tx<'_> {
             "SELECT d.id FROM decision d LEFT JOIN moderation_log l ON l.target = 'decision:' || d.id
              WHERE l.seq IS NULL ORDER BY d.id",
             &[],
-            |c| {
-                let id: i64 = c.take()?;
-                Ok(Difference { name: format!("moderation_log decision {id}"), detail: "has no row in the log".into() })
-            },
+            |c| Ok(Difference::of_decision(c.take()?)),
         )
     }
 

@@ -1,8 +1,9 @@
 //! The moderation log's rows and the texts beside them.
 
+use super::dialect;
 use super::driver::{Columns, values};
 use super::{StoreError, Tx};
-use crate::domain::ids::{CommentId, DecisionId};
+use crate::domain::ids::{CommentId, DecisionId, SiteId};
 use crate::domain::log::{Chain, GENESIS, LogEntry, LogLine, LogRow};
 
 macro_rules! log_select {
@@ -99,6 +100,37 @@ impl Tx<'_> {
             "SELECT seq, hash, at_ms FROM moderation_log WHERE chain = ?1 ORDER BY seq DESC LIMIT 1",
             values![chain.number()],
             |c| Ok((c.take()?, c.take()?, c.take()?)),
+        )
+    }
+
+    /// The last row of a chain up to a place: its hash.
+    pub fn log_hash_at(&mut self, chain: Chain, seq: i64) -> Result<Option<String>, StoreError> {
+        self.first(
+            "SELECT hash FROM moderation_log WHERE chain = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1",
+            values![chain.number(), seq],
+            |c| c.take(),
+        )
+    }
+
+    /// Which of these times, in milliseconds since 1970, a chain says that texts were purged at.
+    pub fn log_purges(&mut self, chain: Chain, times_ms: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let times = dialect::id_list(times_ms.iter().copied());
+        self.all(
+            "SELECT at_ms FROM moderation_log WHERE chain = ?1 AND action = 'purge' AND at_ms IN EACH_ID(?2)",
+            values![chain.number(), &times],
+            |c| c.take(),
+        )
+    }
+
+    /// Those of a site's last decisions, `count` of them, that its log does not hold: rows were cut
+    /// off its end.
+    pub fn log_lacks(&mut self, site: SiteId, count: i64) -> Result<Vec<DecisionId>, StoreError> {
+        self.all(
+            "SELECT given.id FROM (SELECT id FROM decision WHERE site_id = ?1 AND state = 'done'
+               ORDER BY at_ms DESC, id DESC LIMIT ?2) given
+             LEFT JOIN moderation_log l ON l.target = 'decision:' || given.id WHERE l.seq IS NULL",
+            values![site, count],
+            |c| c.take(),
         )
     }
 

@@ -61,6 +61,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SELECT reason, open,", "one for each reason"),
     ("SELECT site_id, role FROM role", "one for each site"),
     ("SELECT s.key, r.role FROM role r", "one for each site"),
+    ("SELECT origin FROM site_origin", "what is registered by hand"),
     ("SELECT version, body, body_html, written_ms FROM revision", "edits end with the edit window"),
     ("SELECT removed_by, reason, hidden FROM thread_hidden", "one for each remover and reason"),
     ("SELECT DISTINCT s.key, t.key FROM", "the threads of what one decision is aimed at"),
@@ -82,10 +83,12 @@ fn people(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.site_insert(&site, NOW)?;
     tx.site_by_key("s")?;
     tx.site_by_id(SITE)?;
-    tx.site_set_title(SITE, "T")?;
+    tx.site_update(&site)?;
     tx.site_two_persons(SITE)?;
     tx.site_set_two_persons(SITE, TwoPersons::default())?;
     tx.origin_insert(SITE, "https://a.example")?;
+    tx.origins_of(SITE)?;
+    tx.origin_delete(SITE, "https://b.example")?;
     tx.user_insert(&NewUser {
         id: ALICE,
         login: Login::parse("alice").unwrap(),
@@ -98,6 +101,7 @@ fn people(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.user_by_login_key("alice")?;
     tx.user_by_email("a@example.org")?;
     tx.users_by_id(&[ALICE])?;
+    tx.users_by_beginning("al", 50)?;
     tx.user_set_password(ALICE, "hash")?;
     tx.user_set_profile(ALICE, None, None, None)?;
     tx.user_set_seen(ALICE, NOW)?;
@@ -318,6 +322,10 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.stats_overturned(SITE, 50)?;
     tx.stats_flags(&[DECISION])?;
     tx.stats_oldest_free(SITE, NOW)?;
+    tx.stats_decided(SITE, (NOW, NOW + 1), 50)?;
+    tx.stats_flagged(SITE, (NOW, NOW + 1), 50)?;
+    tx.stats_granted(SITE, (NOW, NOW + 1), 50)?;
+    tx.stats_waits(SITE, (NOW, NOW + 1), 50)?;
     tx.sites_after("", 50)?;
     tx.comment_erase(ROOT, NOW)?;
     tx.revisions_delete(ROOT)?;
@@ -369,6 +377,9 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.log_page(Chain::Site(SITE), None, 50)?;
     tx.log_of_after(Chain::Site(SITE), 0, 50)?;
     tx.log_chain_after(None)?;
+    tx.log_hash_at(Chain::Site(SITE), 9)?;
+    tx.log_purges(Chain::Site(SITE), &[NOW])?;
+    tx.log_lacks(SITE, 50)?;
     Ok(())
 }
 

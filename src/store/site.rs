@@ -31,9 +31,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Names a site anew.
-    pub fn site_set_title(&mut self, id: SiteId, title: &str) -> Result<(), StoreError> {
-        self.run("UPDATE site SET title = ?2 WHERE id = ?1", values![id, title])?;
+    /// Changes a site's title, how its threads are born, and where its rules are.
+    pub fn site_update(&mut self, site: &Site) -> Result<(), StoreError> {
+        self.run(
+            "UPDATE site SET title = ?2, explicit_threads = ?3, policy_url = ?4 WHERE id = ?1",
+            values![site.id, &site.title, site.explicit_threads, site.policy_url.as_deref()],
+        )?;
         Ok(())
     }
 
@@ -66,6 +69,16 @@ impl Tx<'_> {
             values![site, origin],
         )?;
         Ok(changed > 0)
+    }
+
+    /// Takes an origin from a site.
+    pub fn origin_delete(&mut self, site: SiteId, origin: &str) -> Result<(), StoreError> {
+        self.run("DELETE FROM site_origin WHERE site_id = ?1 AND origin = ?2", values![site, origin])
+    }
+
+    /// The origins of a site.
+    pub fn origins_of(&mut self, site: SiteId) -> Result<Vec<String>, StoreError> {
+        self.all("SELECT origin FROM site_origin WHERE site_id = ?1 ORDER BY origin", values![site], |c| c.take())
     }
 
     /// Every registered origin with its site.

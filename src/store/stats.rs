@@ -12,6 +12,12 @@ use crate::domain::stats::{Made, Waited};
 /// Rows of a kind that are looked at for the decisions of one window: a decision can have very many.
 const ROWS_MAX: i64 = 10_000;
 
+/// Waits that are looked at for one day.
+const WAITS_MAX: i64 = 1_000;
+
+/// A time in milliseconds since 1970; the end is outside.
+type Span = (i64, i64);
+
 impl Tx<'_> {
     /// The last decisions of a site that are done, newest first, `count` at most.
     pub fn stats_made(&mut self, site: SiteId, count: i64) -> Result<Vec<Made>, StoreError> {
@@ -61,6 +67,55 @@ impl Tx<'_> {
         )?;
         let count = |state| states.iter().filter(|found| **found == state).count() as u64;
         Ok([count(FlagState::Upheld), count(FlagState::Dismissed)])
+    }
+
+    /// Decisions of a site in a time, and how many of them another person has taken back since;
+    /// `most` are looked at.
+    pub fn stats_decided(&mut self, site: SiteId, (from, to): Span, most: i64) -> Result<(i64, i64), StoreError> {
+        let counts = self.first(
+            "SELECT COUNT(*), COUNT(CASE WHEN u.actor_id <> given.actor_id THEN 1 END) FROM
+               (SELECT actor_id, undone_by FROM decision
+                WHERE site_id = ?1 AND state = 'done' AND at_ms >= ?2 AND at_ms < ?3 LIMIT ?4) given
+             LEFT JOIN decision u ON u.id = given.undone_by",
+            values![site, from, to, most],
+            |c| Ok((c.take()?, c.take()?)),
+        )?;
+        Ok(counts.unwrap_or_default())
+    }
+
+    /// Flags on a site in a time, `most` at most.
+    pub fn stats_flagged(&mut self, site: SiteId, (from, to): Span, most: i64) -> Result<i64, StoreError> {
+        let count = self.first(
+            "SELECT COUNT(*) FROM (SELECT id FROM flag
+               WHERE site_id = ?1 AND created_ms >= ?2 AND created_ms < ?3 LIMIT ?4) given",
+            values![site, from, to, most],
+            |c| c.take(),
+        )?;
+        Ok(count.unwrap_or_default())
+    }
+
+    /// Appeals on a site that were granted in a time; of those ruled on, `most` are looked at.
+    pub fn stats_granted(&mut self, site: SiteId, (from, to): Span, most: i64) -> Result<i64, StoreError> {
+        let count = self.first(
+            "SELECT COUNT(CASE WHEN given.state = 'overturned' THEN 1 END) FROM (SELECT state FROM appeal
+               WHERE site_id = ?1 AND decided_ms >= ?2 AND decided_ms < ?3 LIMIT ?4) given",
+            values![site, from, to, most],
+            |c| c.take(),
+        )?;
+        Ok(count.unwrap_or_default())
+    }
+
+    /// How long what the last decisions of a time settled had waited, in milliseconds: of `most`
+    /// decisions, and 1,000 of their targets.
+    pub fn stats_waits(&mut self, site: SiteId, (from, to): Span, most: i64) -> Result<Vec<i64>, StoreError> {
+        self.all(
+            "SELECT t.waited_ms FROM (SELECT id FROM decision
+               WHERE site_id = ?1 AND state = 'done' AND at_ms >= ?2 AND at_ms < ?3
+               ORDER BY at_ms DESC, id DESC LIMIT ?4) given
+             CROSS JOIN decision_target t WHERE t.decision_id = given.id AND t.waited_ms IS NOT NULL LIMIT ?5",
+            values![site, from, to, most, WAITS_MAX],
+            |c| c.take(),
+        )
     }
 
     /// Since when the item of a site's queue waits that waits longest and nobody holds, in milliseconds

@@ -112,6 +112,21 @@ impl Tx<'_> {
         )
     }
 
+    /// People whose login key begins so, in the order of keys, `count` at most.
+    pub fn users_by_beginning(&mut self, key: &str, count: i64) -> Result<Vec<User>, StoreError> {
+        // nothing that a key holds comes after this character
+        let end = format!("{key}\u{10ffff}");
+        self.all(
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                " FROM user_account u WHERE u.login_key >= ?1 AND u.login_key < ?2 ORDER BY u.login_key LIMIT ?3"
+            ),
+            values![key, &end, count],
+            user,
+        )
+    }
+
     /// Makes a person.
     pub fn user_insert(&mut self, new: &NewUser) -> Result<(), StoreError> {
         self.run(

@@ -245,6 +245,26 @@ export interface CountsBody {
   keys: string[];
 }
 
+/** One day, in UTC. */
+export interface DayPoint {
+  /** Appeals that were granted. */
+  appeals_granted: number;
+  /** Whether there was more than is counted: 2,000 decisions, 10,000 flags. */
+  capped: boolean;
+  date: string;
+  /** Decisions made. */
+  decisions: number;
+  /** Flags given. */
+  flags: number;
+  /** Those of them that another person has taken back since. */
+  overturned: number;
+  /**
+   * Half of what was decided had waited no longer; of the day's last 200 decisions. Null when
+   * nothing was.
+   */
+  time_to_decision_s: number | null;
+}
+
 /** A decision to be made: on the comments named, or on those selected. */
 export interface DecideBody {
   /** What; not `undo`, which has an address of its own. */
@@ -316,6 +336,14 @@ export interface Decisions {
   next: string | null;
 }
 
+/** Something that is not as it was written. */
+export interface Difference {
+  /** What is wrong with it. */
+  detail: string;
+  /** Which. */
+  name: string;
+}
+
 /** A new text. */
 export interface EditBody {
   /** 1 to 10,000 characters, not only blanks. */
@@ -373,6 +401,12 @@ export interface FlagGroupView {
 
 /** What became of a flag. */
 export type FlagState = "open" | "upheld" | "dismissed" | "withdrawn";
+
+/** People that were found. */
+export interface Found {
+  /** The one with that id first, then by login; 20 at most. */
+  items: User[];
+}
 
 /** The part of a comment that changes only with its version. */
 export interface Fragment {
@@ -1154,6 +1188,13 @@ export interface SelectBody {
   to?: string | null;
 }
 
+/** Figures by day. */
+export interface Series {
+  /** The oldest first; the last is today, which is not over. */
+  items: DayPoint[];
+  site: string;
+}
+
 /** What a sign-in gives. */
 export interface Session {
   /** For `Authorization: Bearer`; absent for the console, which has a cookie. */
@@ -1166,6 +1207,32 @@ export interface Session {
   token_type: TokenType;
   /** Who signed in. */
   user: Me;
+}
+
+/** What can be set of a site, and what holds for all sites. */
+export interface Settings {
+  /** The longest body, in characters; set for all sites, in the service's own settings. */
+  body_max_chars: number;
+  /** How long an author may edit, in seconds; set likewise. */
+  edit_window_s: number;
+  /** Whether only a moderator makes threads. */
+  explicit_threads: boolean;
+  /** Whether the caller may change them. */
+  may_change: boolean;
+  /** The origins whose pages may use it. */
+  origins: string[];
+  /** Where its rules can be read. */
+  policy_url: string | null;
+  /** Its key. */
+  site: string;
+  /** Its name for people. */
+  title: string;
+  /** Whether for bans. */
+  two_persons_ban: boolean;
+  /** For decisions on more comments than this two moderators are needed; null: for no number. */
+  two_persons_over: number | null;
+  /** Whether for purges. */
+  two_persons_purge: boolean;
 }
 
 /** Changes to what is chosen; what is absent stays. */
@@ -1420,6 +1487,28 @@ export interface Transparency {
 
 /** A person as any reader may see them. */
 export type User = Person & Now;
+
+/** The proof of a piece of a log. */
+export interface Verification {
+  /** When it was looked at. */
+  at: string;
+  difference: Difference | null;
+  /** Those that are not. */
+  differences: number;
+  /** The first row of the piece; null when none comes after. */
+  from_seq: number | null;
+  /** The hash of the last row. */
+  hash: string | null;
+  /** Where the next piece begins; null: all was looked at. */
+  next: number | null;
+  /** Rows in it, 1,000 at most. */
+  rows: number;
+  site: string | null;
+  /** The last row of the piece. */
+  to_seq: number | null;
+  /** Whether all of it is as it was written. */
+  verified: boolean;
+}
 
 /** A vote. */
 export interface VoteBody {
@@ -1895,6 +1984,18 @@ export interface Operations {
     body: undefined;
     answer: LogHead;
   };
+  /** Proves a piece of a log: that each row and text is as it was written */
+  "GET /moderation/log/verification": {
+    path: {};
+    query: {
+      /** The site's key; an admin may leave it out for the server's own log. */
+      site?: string;
+      /** The row after which the piece begins, the `next` of an earlier answer; 0 unless said. */
+      after?: number;
+    };
+    body: undefined;
+    answer: Verification;
+  };
   /** What waits, most urgent first */
   "GET /moderation/queue": {
     path: {};
@@ -1935,6 +2036,26 @@ export interface Operations {
     body: undefined;
     answer: null;
   };
+  /** What can be set of a site */
+  "GET /moderation/sites/{site}/settings": {
+    path: {
+      /** The site's name */
+      site: string;
+    };
+    query: {};
+    body: undefined;
+    answer: Settings;
+  };
+  /** Sets it, by an admin; what is left out stays */
+  "PATCH /moderation/sites/{site}/settings": {
+    path: {
+      /** The site's name */
+      site: string;
+    };
+    query: {};
+    body: SettingsBody;
+    answer: Settings;
+  };
   /**
    * Statements of reasons in the schema of the EU's Transparency Database, without personal data
    */
@@ -1974,6 +2095,42 @@ export interface Operations {
     };
     body: undefined;
     answer: Report;
+  };
+  /** The same as comma-separated values */
+  "GET /moderation/stats/report.csv": {
+    path: {};
+    query: {
+      /** The site's key. */
+      site: string;
+      /** The year, in UTC. */
+      year: number;
+    };
+    body: undefined;
+    answer: string;
+  };
+  /** Figures of the last days, one by one, for charts */
+  "GET /moderation/stats/series": {
+    path: {};
+    query: {
+      /** The site's key. */
+      site: string;
+      /** Days, with today; 30 unless said. */
+      days?: number;
+    };
+    body: undefined;
+    answer: Series;
+  };
+  /** People whose login begins so, or who have that id */
+  "GET /moderation/users": {
+    path: {};
+    query: {
+      /** The site's key. */
+      site: string;
+      /** The beginning of a login, or an id. */
+      q: string;
+    };
+    body: undefined;
+    answer: Found;
   };
   /** What a person has done on a site, and what was done about it */
   "GET /moderation/users/{id}": {

@@ -591,6 +591,8 @@ CREATE TABLE moderation_log (
 
 CREATE INDEX moderation_log_chain ON moderation_log (chain, seq);
 CREATE INDEX moderation_log_target ON moderation_log (target, seq);
+-- When texts were taken out: what a proof of a piece asks about rows that stand outside of it.
+CREATE INDEX moderation_log_purge ON moderation_log (chain, at_ms) WHERE action = 'purge';
 
 CREATE TABLE moderation_log_text (
   seq         INTEGER PRIMARY KEY REFERENCES moderation_log (seq),
