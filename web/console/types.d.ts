@@ -19,7 +19,7 @@
 // comes to the page, `moved` for each later change within it, `left` when another
 // page comes. What is shown is always of `desk.site`; on another site all is drawn anew.
 
-import type { Comment, CommentState, Id, Me, Site, Time, User } from "../shared/types";
+import type { Comment, CommentState, Flag, Id, Me, Site, Thread, Time, User } from "../shared/types";
 import type { Desk } from "./desk.js";
 import type { WordKey } from "./words.js";
 
@@ -237,4 +237,117 @@ export interface Sheet {
   appeals: unknown[];
 }
 
-export type { Comment, CommentState, Id, Me, Site, Time, User };
+/** An appeal with what it is about. */
+export interface Appeal {
+  id: Id;
+  entry_id: Id;
+  decision_id: Id;
+  state: "open" | "upheld" | "overturned";
+  text: string;
+  answer: string | null;
+  created_at: Time;
+  due_at: Time;
+  decided_at: Time | null;
+  party: "owner" | "reporter";
+  user: User | null;
+  comment: Comment | null;
+  sanction: Sanction | null;
+  action: string;
+  reason_code: string | null;
+  decided_by: User | null;
+  ruled_by: User | null;
+}
+
+/** How one reader flags. */
+export interface Reports {
+  user: User;
+  upheld: number;
+  dismissed: number;
+  share: number | null;
+  proven: boolean;
+  items: Flag[];
+  next: string | null;
+}
+
+export interface Tally {
+  decisions: number;
+  overturned: number;
+  overturn_rate: number | null;
+}
+
+export interface Stats {
+  window: { decisions: number; since: Time | null };
+  waiting: QueueCounts;
+  oldest_unclaimed_s: number | null;
+  time_to_decision_s: { p50: number; p95: number } | null;
+  decisions_per_hour: number;
+  moderators: (Tally & { user: User | null })[];
+  rules: (Tally & { rule: string })[];
+  reporters: { upheld: number; dismissed: number; precision: number | null };
+}
+
+export interface Series {
+  site: string;
+  items: {
+    /** A day in UTC: 2026-01-31. */
+    date: string;
+    decisions: number;
+    overturned: number;
+    appeals_granted: number;
+    flags: number;
+    time_to_decision_s: number | null;
+    /** There was more than is counted. */
+    capped: boolean;
+  }[];
+}
+
+export interface LogRow {
+  seq: number;
+  at: Time;
+  actor: User | null;
+  action: string;
+  target: string;
+  before: unknown;
+  after: unknown;
+  reason_code: string | null;
+  note: string | null;
+  purged_at: Time | null;
+  prev_hash: string;
+  hash: string;
+}
+
+export interface LogHead {
+  site: string | null;
+  seq: number;
+  hash: string | null;
+  at: Time | null;
+}
+
+export interface Verification {
+  site: string | null;
+  from_seq: number | null;
+  to_seq: number | null;
+  hash: string | null;
+  rows: number;
+  verified: boolean;
+  difference: { name: string; detail: string } | null;
+  differences: number;
+  next: number | null;
+  at: Time;
+}
+
+export interface SiteSettings {
+  site: string;
+  title: string;
+  policy_url: string | null;
+  explicit_threads: boolean;
+  origins: string[];
+  two_persons_over: number | null;
+  two_persons_ban: boolean;
+  two_persons_purge: boolean;
+  body_max_chars: number;
+  edit_window_s: number;
+  may_change: boolean;
+}
+
+export type { Comment, CommentState, Id, Me, Site, Thread, Time, User };

@@ -1,0 +1,143 @@
+// Figures: what waits now, curves over days on one scale, who decided, and the
+// year's report as moderators publish it.
+
+/** @import {Page, Series, Stats, Tally} from "./types" */
+import { h } from "../shared/dom.js";
+import { language } from "../shared/words.js";
+import { chart } from "./chart.js";
+import { field, person, select } from "./parts.js";
+import { report } from "./report.js";
+import { t, word } from "./words.js";
+
+const DAYS = [7, 30, 90];
+
+/** @type {Page} */
+export const figures = {
+  route: "figures",
+  section: "records",
+  lists: [{ at: "figures", title: "list_figures", key: "r" }],
+  draw(desk) {
+    const days = select(DAYS.map((n) => [String(n), t("last_days", { n })]), "30");
+    const now = h("div", { class: "numbers" });
+    const charts = h("div", { class: "charts", "aria-live": "off" });
+    const tables = h("div", {});
+    const site = desk.site.site;
+    const curves = async () => {
+      /** @type {Series} */
+      const series = await desk.api.get("moderation/stats/series", { query: { site, days: days.value } });
+      charts.replaceChildren(...drawSeries(series));
+    };
+    const start = async () => {
+      /** @type {Stats} */
+      const stats = await desk.api.get("moderation/stats", { query: { site } });
+      now.replaceChildren(...drawNow(stats));
+      tables.replaceChildren(...drawTables(stats));
+    };
+    days.addEventListener("change", () => void curves().catch((error) => desk.tell(error)));
+    void curves().catch((error) => desk.tell(error));
+    void start().catch((error) => desk.tell(error));
+    return {
+      main: h(
+        "div",
+        { class: "figures" },
+        h("h1", {}, t("list_figures")),
+        now,
+        h("h2", {}, t("figures_by_day")),
+        field(t("figures_span"), days),
+        charts,
+        h("p", { class: "soft" }, t("figures_utc")),
+        tables,
+        report(desk),
+      ),
+      keys: DAYS.map((n, index) => ({
+        press: String(index + 1),
+        words: /** @type {const} */ (["key_days_7", "key_days_30", "key_days_90"])[index] ?? "key_days_30",
+        group: /** @type {const} */ ("look"),
+        act: () => {
+          days.value = String(n);
+          void curves().catch((error) => desk.tell(error));
+        },
+      })),
+    };
+  },
+};
+
+/** @param {Series} series */
+function drawSeries({ items }) {
+  /** @type {["decisions", "flags", "overturned", "appeals_granted"]} */
+  const counted = ["decisions", "flags", "overturned", "appeals_granted"];
+  const most = Math.max(1, ...items.flatMap((day) => counted.map((name) => day[name])));
+  const counts = counted.map((name) => chart({
+    title: word("figure", name),
+    points: items.map((day) => ({ date: day.date, value: day[name] })),
+    most,
+    say: (value) => value.toLocaleString(language.locale, { maximumFractionDigits: 1 }),
+  }));
+  const waits = items.map((day) => ({ date: day.date, value: day.time_to_decision_s }));
+  const longest = Math.max(1, ...waits.map(({ value }) => value ?? 0));
+  const capped = items.some((day) => day.capped);
+  return [
+    ...counts,
+    chart({ title: t("figure_time"), points: waits, most: longest, say: duration }),
+    ...(capped ? [h("p", { class: "soft" }, t("figures_capped"))] : []),
+  ];
+}
+
+/** @param {Stats} stats */
+function drawNow(stats) {
+  const one = (/** @type {string} */ name, /** @type {string} */ value) => h("p", {}, h("strong", {}, value), " ", name);
+  const { flagged, held, notice, sample } = stats.waiting;
+  return [
+    one(t("list_flagged"), String(flagged)),
+    one(t("list_held"), String(held)),
+    one(t("list_notice"), String(notice)),
+    one(t("list_sample"), String(sample)),
+    one(t("figure_oldest"), stats.oldest_unclaimed_s === null ? t("no_figure") : duration(stats.oldest_unclaimed_s)),
+    one(t("figure_per_hour"), stats.decisions_per_hour.toLocaleString(language.locale, { maximumFractionDigits: 1 })),
+  ];
+}
+
+/** @param {Stats} stats */
+function drawTables(stats) {
+  const line = (/** @type {HTMLElement | string} */ name, /** @type {Tally} */ tally) => h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, name),
+    h("td", { class: "n" }, String(tally.decisions)),
+    h("td", { class: "n" }, String(tally.overturned)),
+    h("td", { class: "n" }, percent(tally.overturn_rate)),
+  );
+  const table = (/** @type {string} */ title, /** @type {string} */ what, /** @type {HTMLElement[]} */ lines) => lines.length > 0 && h(
+    "section",
+    {},
+    h("h2", {}, title),
+    h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, h(
+      "table",
+      {},
+      h("thead", {}, h("tr", {}, ...[what, t("figure_decisions"), t("figure_overturned"), t("figure_share")].map((name, index) =>
+        h("th", { scope: "col", class: index ? "n" : "" }, name)))),
+      h("tbody", {}, ...lines),
+    )),
+  );
+  const { upheld, dismissed, precision } = stats.reporters;
+  return [
+    h("p", { class: "soft" }, t("figures_window", { n: stats.window.decisions })),
+    table(t("figures_moderators"), t("moderator"), stats.moderators.map((one) => line(person(one.user), one))),
+    table(t("figures_rules"), t("rule"), stats.rules.map((one) => line(word("rule", one.rule), one))),
+    h("p", {}, t("flags_settled", { upheld, dismissed }), " ", t("flags_right", { share: percent(precision) })),
+  ].filter((part) => part !== false);
+}
+
+/** @param {number | null} share */
+export function percent(share) {
+  return share === null ? t("no_figure") : `${Math.round(share * 100)} %`;
+}
+
+/** The two largest units of a time: "2 h 5 min". @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 60) return t("n_seconds", { n: Math.round(seconds) });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return t("n_minutes", { n: minutes });
+  if (minutes < 2880) return t("n_hours", { n: Math.floor(minutes / 60), m: minutes % 60 });
+  return t("n_days", { n: Math.floor(minutes / 1440), h: Math.floor((minutes % 1440) / 60) });
+}

@@ -1,0 +1,186 @@
+// Small parts that several pages are made of: a person, a state, fields, a form's
+// foot, a list that goes on. What a page is, is types.d.ts.
+
+/** @import {Desk} from "./desk.js" */
+/** @import {Comment, Id, User} from "./types" */
+import { button, freshId, h, isolated } from "../shared/dom.js";
+import { reasonWord } from "../shared/words.js";
+import { explain } from "../shared/problems.js";
+import { t, word } from "./words.js";
+
+/** A person, with the way to their sheet. @param {User | null} user */
+export function person(user) {
+  if (!user) return h("span", { class: "soft" }, t("nobody"));
+  return h(
+    "a",
+    { class: "named", href: `#people/${user.id}` },
+    isolated(user.display_name),
+    " ",
+    isolated(user.login, "soft"),
+  );
+}
+
+/** A word in the colour of its state. @param {string} state */
+export function stateMark(state) {
+  return h("span", { class: `state ${state}` }, word("state", state));
+}
+
+/** @param {string | null} code */
+export function reason(code) {
+  return code ? reasonWord(code) : t("no_reason");
+}
+
+/**
+ * A control with its label, and what there is to say about it.
+ *
+ * @param {string} label
+ * @param {HTMLElement} control
+ * @param {string} [hint]
+ */
+export function field(label, control, hint) {
+  control.id ||= freshId();
+  const told = hint ? h("p", { class: "soft hint", id: `${control.id}h` }, hint) : null;
+  if (told) control.setAttribute("aria-describedby", told.id);
+  return h("div", { class: "field" }, h("label", { for: control.id }, label), control, told);
+}
+
+/** @param {string} label @param {HTMLInputElement} box */
+export function tick(label, box) {
+  return h("p", { class: "field" }, h("label", {}, box, " ", label));
+}
+
+/**
+ * @param {[string, string][]} options value and words
+ * @param {string} [chosen]
+ */
+export function select(options, chosen) {
+  return h("select", {}, ...options.map(([value, words]) => h("option", { value, selected: value === chosen }, words)));
+}
+
+/**
+ * On a phone either the list is shown or what was chosen from it.
+ *
+ * @param {boolean} isChosen
+ */
+export function opened(isChosen) {
+  document.body.classList.toggle("opened", isChosen);
+}
+
+/** Where the list has made room, the focus goes to what was chosen. @param {HTMLElement} main */
+export function lead(main) {
+  const heading = main.querySelector("h2");
+  if (!heading || !matchMedia("(max-width: 44rem)").matches) return;
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
+/** The way back to the list, where only one of both is shown. @param {string} list its hash */
+export function back(list) {
+  return h("p", { class: "back" }, h("a", { href: list }, t("back_to_list")));
+}
+
+/**
+ * A form that says beside its button what went wrong, and keeps what was typed.
+ * Ctrl+Enter sends from every field.
+ *
+ * @param {string} submit
+ * @param {() => Promise<void>} send
+ * @param {...import("../shared/dom.js").Child} children
+ */
+export function form(submit, send, ...children) {
+  const problem = h("p", { class: "problem", role: "alert" });
+  const go = h("button", { type: "submit", class: "main" }, submit);
+  const run = async () => {
+    if (go.disabled) return;
+    go.disabled = true;
+    problem.textContent = "";
+    try {
+      await send();
+    } catch (error) {
+      problem.textContent = explain(error);
+    } finally {
+      go.disabled = false;
+    }
+  };
+  const element = h(
+    "form",
+    {
+      class: "form",
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        void run();
+      },
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) element.requestSubmit();
+      },
+    },
+    ...children,
+    problem,
+    h("p", {}, go),
+  );
+  return element;
+}
+
+/**
+ * A list that is read page by page.
+ *
+ * @template T
+ * @param {Desk} desk
+ * @param {(cursor: string | null) => Promise<{items: T[], next: string | null}>} read
+ * @param {(item: T) => HTMLElement} draw makes a line
+ * @param {string} none what to say of an empty list
+ * @param {(items: T[]) => void} [came] called with each page's items, once they are drawn
+ */
+export function paged(desk, read, draw, none, came) {
+  const lines = h("ol", { class: "lines" });
+  const more = button(t("more"), () => void go(), { hidden: true });
+  /** @type {string | null} */
+  let cursor = null;
+  const go = async () => {
+    more.disabled = true;
+    try {
+      const page = await read(cursor);
+      cursor = page.next;
+      lines.append(...page.items.map(draw));
+      more.hidden = !cursor;
+      if (!cursor && lines.children.length === 0) lines.append(h("li", { class: "soft" }, none));
+      came?.(page.items);
+    } catch (error) {
+      desk.tell(error);
+    } finally {
+      more.disabled = false;
+    }
+  };
+  void go();
+  return h("div", {}, lines, more);
+}
+
+/**
+ * The comments above one, the nearest last: three at most, whatever state they are in.
+ *
+ * @param {Desk} desk
+ * @param {Comment} comment
+ */
+export async function above(desk, comment) {
+  /** @type {Comment[]} */
+  const found = [];
+  /** @type {Id | null} */
+  let next = comment.parent_id;
+  while (next && found.length < 3) {
+    /** @type {Comment} */
+    const parent = await desk.api.get(`comments/${next}`);
+    found.unshift(parent);
+    next = parent.parent_id;
+  }
+  return found;
+}
+
+/** Whether they look after the whole server. @param {Desk} desk */
+export function isServerAdmin(desk) {
+  return desk.session.roles.some(({ site, role }) => role === "admin" && site === null);
+}
+
+/** The beginning of a hash. @param {string} text */
+export function short(text) {
+  return text.length > 12 ? `${text.slice(0, 12)}…` : text;
+}

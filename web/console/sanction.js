@@ -1,0 +1,114 @@
+// Sanctions on a person: one line each, to be lifted, confirmed or refused; and
+// the form that lays one on. For what two moderators are needed is the site's
+// matter: then what is laid on is a proposal until another confirms it.
+
+/** @import {Desk} from "./desk.js" */
+/** @import {ModeratedSanction, User} from "./types" */
+import { newKey } from "../shared/api.js";
+import { button, h, isolated } from "../shared/dom.js";
+import { timeElement } from "../shared/time.js";
+import { field, form, isServerAdmin, person, reason, select } from "./parts.js";
+import { t, word } from "./words.js";
+
+/** @type {ModeratedSanction["kind"][]} */
+const KINDS = ["warn", "premoderate", "mute", "suspend", "ban"];
+const REASONS = [
+  "spam", "harassment", "hate", "violence", "sexual", "misinformation", "off_topic", "illegal", "rule_violation", "other",
+];
+
+/**
+ * @param {Desk} desk
+ * @param {ModeratedSanction} of
+ * @param {() => Promise<void>} again reads them anew
+ */
+export function sanctionLine(desk, of, again) {
+  const state = of.proposed ? "proposed" : of.lifted_at ? "lifted" : hasEnded(of) ? "ended" : "standing";
+  const act = (/** @type {string} */ words, /** @type {() => Promise<unknown>} */ run) =>
+    button(words, () => void run().then(again, (error) => desk.tell(error)));
+  const decision = `moderation/decisions/${of.decision_id}`;
+  const isMine = of.actor?.id === desk.session.me?.id;
+  const acts = state === "proposed"
+    ? [
+        isMine ? h("span", { class: "told" }, t("needs_another")) : act(t("confirm"), () => desk.api.send("POST", `${decision}/confirm`)),
+        act(t(isMine ? "take_back" : "refuse"), () => desk.api.send("POST", `${decision}/undo`)),
+      ]
+    : state === "standing" ? [act(t("lift"), () => desk.api.send("DELETE", `moderation/sanctions/${of.id}`))] : [];
+  return h(
+    "div",
+    { class: "sanction" },
+    h(
+      "p",
+      {},
+      h("span", { class: `state ${state}` }, word("sanction", state)), " ",
+      h("strong", {}, word("kind", of.kind)), ", ",
+      of.site ? isolated(of.site) : t("whole_server"), ", ",
+      reason(of.reason_code),
+      ...(of.until ? [", ", t("until_time"), " ", timeElement(of.until)] : []),
+    ),
+    of.public_text && h("p", { class: "text", dir: "auto" }, of.public_text),
+    of.note && h("p", { class: "soft text", dir: "auto" }, of.note),
+    h("p", { class: "soft" }, of.actor ? person(of.actor) : t("by_service"), " ", timeElement(of.at), " ", ...acts),
+  );
+}
+
+/** @param {ModeratedSanction} of */
+function hasEnded(of) {
+  return of.until !== null && Date.parse(of.until) <= Date.now();
+}
+
+/**
+ * @param {Desk} desk
+ * @param {User} user
+ * @param {() => Promise<void>} again
+ */
+export function imposeForm(desk, user, again) {
+  const site = desk.site.site;
+  const kind = select(KINDS.map((one) => [one, word("kind", one)]), "mute");
+  const until = h("input", { type: "datetime-local" });
+  const why = select(REASONS.map((one) => [one, reason(one)]));
+  const place = select([[site, desk.site.title], ["", t("whole_server")]]);
+  const text = h("textarea", { rows: 3, maxlength: 2000, dir: "auto" });
+  const note = h("textarea", { rows: 2, maxlength: 2000, dir: "auto" });
+  const explained = h("p", { class: "soft", role: "status" });
+  const fit = () => {
+    until.disabled = kind.value === "warn";
+    until.required = kind.value === "suspend";
+    explained.textContent = word("kind_means", kind.value);
+  };
+  kind.addEventListener("change", fit);
+  fit();
+  let key = newKey();
+  const made = form(t("impose_send"), async () => {
+    const body = {
+      kind: kind.value,
+      ...(place.value ? { site: place.value } : {}),
+      ...(until.value && !until.disabled ? { until: new Date(until.value).toISOString() } : {}),
+      reason_code: why.value,
+      ...(text.value.trim() ? { public_text: text.value } : {}),
+      ...(note.value.trim() ? { note: note.value } : {}),
+    };
+    /** @type {ModeratedSanction} */
+    const laid = await desk.api.send("POST", `moderation/users/${user.id}/sanctions`, { body, key });
+    key = newKey();
+    [text.value, note.value, until.value] = ["", "", ""];
+    details.open = false;
+    const undo = async () => {
+      await desk.api.send("POST", `moderation/decisions/${laid.decision_id}/undo`);
+      await again();
+    };
+    const act = { text: t("undo"), run: () => void undo().catch((error) => desk.tell(error)) };
+    desk.notices.show(t(laid.proposed ? "impose_proposed" : "impose_done", { kind: word("kind", laid.kind), name: user.display_name }), { act });
+    await again();
+    summary.focus();
+  },
+  field(t("kind"), kind),
+  explained,
+  field(t("until_time"), until, t("until_hint")),
+  field(t("reason"), why),
+  isServerAdmin(desk) && field(t("place"), place),
+  field(t("to_person"), text, t("public_text_hint")),
+  field(t("note"), note, t("note_hint")));
+  const summary = h("summary", { "data-act": "impose" }, t("impose"));
+  const details = h("details", {}, summary, made);
+  return details;
+}

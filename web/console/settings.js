@@ -1,0 +1,71 @@
+// Settings of the site: its admins change them, its moderators read them.
+
+/** @import {Page, SiteSettings} from "./types" */
+import { h } from "../shared/dom.js";
+import { explain } from "../shared/problems.js";
+import { field, form, tick } from "./parts.js";
+import { t } from "./words.js";
+
+/** @type {Page} */
+export const settings = {
+  route: "settings",
+  section: "site",
+  lists: [{ at: "settings", title: "list_settings", key: "e" }],
+  draw(desk) {
+    const place = h("div", {}, h("p", { class: "soft" }, t("reading_page")));
+    const path = `moderation/sites/${encodeURIComponent(desk.site.site)}/settings`;
+    const show = (/** @type {SiteSettings} */ of) => place.replaceChildren(drawn(of, async (body) => {
+      const now = await desk.api.send("PATCH", path, { body });
+      desk.notices.show(t("settings_saved"));
+      show(now);
+    }));
+    desk.api.get(path).then(show, (error) => place.replaceChildren(h("p", { class: "problem" }, explain(error))));
+    return { main: h("div", { class: "reading" }, h("h1", {}, t("list_settings")), place) };
+  },
+};
+
+/**
+ * @param {SiteSettings} of
+ * @param {(body: Partial<SiteSettings>) => Promise<void>} save
+ */
+function drawn(of, save) {
+  const box = (/** @type {boolean} */ checked) => {
+    const input = h("input", { type: "checkbox" });
+    input.checked = checked;
+    return input;
+  };
+  const title = h("input", { type: "text", maxlength: 200, required: true, value: of.title, dir: "auto" });
+  const policy = h("input", { type: "url", maxlength: 2000, value: of.policy_url, placeholder: "https://" });
+  const origins = h("textarea", { rows: Math.max(2, of.origins.length + 1), spellcheck: "false" }, of.origins.join("\n"));
+  const explicit = box(of.explicit_threads);
+  const over = h("input", { type: "number", min: 0, max: 4_294_967_295, value: of.two_persons_over });
+  const [ban, purge] = [box(of.two_persons_ban), box(of.two_persons_purge)];
+  const parts = [
+    field(t("site_title"), title),
+    field(t("policy_url"), policy, t("policy_url_hint")),
+    field(t("origins"), origins, t("origins_hint")),
+    tick(t("explicit_threads"), explicit),
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, t("two_persons")),
+      field(t("two_persons_over"), over, t("two_persons_over_hint")),
+      tick(t("two_persons_ban"), ban),
+      tick(t("two_persons_purge"), purge),
+    ),
+  ];
+  const fixed = h("p", { class: "soft" }, t("settings_fixed", { chars: of.body_max_chars, minutes: Math.round(of.edit_window_s / 60) }));
+  if (!of.may_change) {
+    const all = h("fieldset", { disabled: true, class: "form" }, h("legend", {}, t("settings_read")), ...parts);
+    return h("div", {}, h("p", { class: "told" }, t("settings_admins")), all, fixed);
+  }
+  return h("div", {}, form(t("save"), () => save({
+    title: title.value,
+    policy_url: policy.value.trim() || null,
+    origins: origins.value.split(/\s+/).filter(Boolean),
+    explicit_threads: explicit.checked,
+    two_persons_over: over.value === "" ? null : Number(over.value),
+    two_persons_ban: ban.checked,
+    two_persons_purge: purge.checked,
+  }), ...parts), fixed, h("p", { class: "soft" }, t("settings_logged")));
+}

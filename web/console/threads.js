@@ -1,0 +1,83 @@
+// One thread's settings: its title, whether it takes anything new, whether posts
+// wait, how slow it is. A thread is named by its key.
+
+/** @import {Desk} from "./desk.js" */
+/** @import {Page, Thread} from "./types" */
+import { h } from "../shared/dom.js";
+import { explain } from "../shared/problems.js";
+import { field, form, select, tick } from "./parts.js";
+import { hashOf } from "./router.js";
+import { t, word } from "./words.js";
+
+/** @type {Thread["state"][]} */
+const STATES = ["open", "locked", "archived"];
+
+/** @type {Page} */
+export const threads = {
+  route: "threads",
+  section: "site",
+  lists: [{ at: "threads", title: "list_threads", key: "t" }],
+  draw(desk, place) {
+    const key = h("input", { type: "search", required: true, maxlength: 200, pattern: "[A-Za-z0-9._~\\-]+", autocapitalize: "none", autocomplete: "off" });
+    const one = h("div", {});
+    const show = (/** @type {string | undefined} */ name) => {
+      key.value = name ?? "";
+      if (name) void read(desk, name, one);
+      else one.replaceChildren(h("p", { class: "soft" }, t("threads_hint")));
+    };
+    show(place.parts[0]);
+    return {
+      main: h(
+        "div",
+        { class: "reading" },
+        h("h1", {}, t("list_threads")),
+        form(t("open"), () => Promise.resolve(desk.go(hashOf(["threads", key.value.trim()]))), field(t("thread_key"), key, t("thread_key_hint"))),
+        one,
+      ),
+      moved: ({ parts }) => show(parts[0]),
+      keys: [{ press: "/", words: "key_search", group: "look", act: () => key.focus() }],
+    };
+  },
+};
+
+/** @param {Desk} desk @param {string} key @param {HTMLElement} place */
+async function read(desk, key, place) {
+  try {
+    const path = `sites/${encodeURIComponent(desk.site.site)}/threads/${encodeURIComponent(key)}`;
+    place.replaceChildren(drawn(desk, path, await desk.api.get(path)));
+  } catch (error) {
+    place.replaceChildren(h("p", { class: "problem" }, explain(error)));
+  }
+}
+
+/** @param {Desk} desk @param {string} path @param {Thread} of */
+function drawn(desk, path, of) {
+  const title = h("input", { type: "text", maxlength: 300, value: of.title, dir: "auto" });
+  const state = select(STATES.map((one) => [one, word("thread", one)]), of.state);
+  const premoderation = h("input", { type: "checkbox" });
+  premoderation.checked = of.premoderation;
+  const slow = h("input", { type: "number", min: 0, max: 86_400, required: true, value: of.slow_mode_seconds });
+  return h(
+    "div",
+    {},
+    h("h2", {}, h("bdi", {}, of.title ?? of.key)),
+    h("p", { class: "soft" }, of.id ? t("thread_has", { n: of.counts.published }) : t("thread_unborn")),
+    form(
+      t("save"),
+      async () => {
+        const body = {
+          ...(title.value.trim() ? { title: title.value } : {}),
+          state: state.value,
+          premoderation: premoderation.checked,
+          slow_mode_seconds: Number(slow.value),
+        };
+        await desk.api.send("PUT", path, { body });
+        desk.notices.show(t("thread_saved"));
+      },
+      field(t("thread_title"), title),
+      field(t("state"), state, t("thread_state_hint")),
+      tick(t("premoderation"), premoderation),
+      field(t("slow_mode"), slow, t("slow_mode_hint")),
+    ),
+  );
+}
