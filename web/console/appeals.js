@@ -158,6 +158,7 @@ class Appeals {
       const body = { result, public_text: text.value };
       const ruled = await this.#desk.api.send("POST", `moderation/appeals/${item.id}/ruling`, { body, key });
       Object.assign(item, ruled, { ruled_by: this.#desk.session.me });
+      if (item.comment) item.comment = await this.#desk.api.get(`comments/${item.comment.id}`);
       this.#desk.notices.show(t(result === "overturned" ? "ruled_overturned" : "ruled_upheld"));
       this.#list.querySelector(`[data-id="${item.id}"]`)?.replaceWith(this.#line(item).firstElementChild ?? "");
       this.#step(1, item);
