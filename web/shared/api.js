@@ -11,6 +11,7 @@ import { Problem, readProblem } from "./problems.js";
  * @property {unknown} [body] sent as JSON
  * @property {"none" | "token" | "cookie" | "both"} [as] `token`: the signed-in person; `cookie`: /auth only; `both`: to sign out
  * @property {string} [key] Idempotency-Key
+ * @property {boolean} [fresh] past the caches, the browser's own too, whose answers live a few seconds
  */
 
 /**
@@ -107,7 +108,7 @@ export class Api {
         headers,
         ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
         credentials: ask.as === "cookie" || ask.as === "both" ? "include" : "omit",
-        cache: method === "GET" && justWrote ? "no-cache" : "default",
+        cache: method === "GET" && (ask.fresh || justWrote) ? "no-cache" : "default",
       });
     } catch {
       throw Problem.network();

@@ -104,6 +104,33 @@ test("one's own comment is not announced to oneself", async (t) => {
   assert.equal(await page.getByRole("article").count(), 1);
 });
 
+/** Headless tabs are all in sight; that one is not is said by hand. */
+const turn = (/** @type {import("playwright-core").Page} */ tab, /** @type {string} */ state) =>
+  tab.evaluate((value) => {
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+
+test("after more than can be told one by one the page is held against what is there", async (t) => {
+  const thread = w.thread();
+  const [alice, bob, mona] = await Promise.all([w.as("alice"), w.as("bob"), w.as("mona")]);
+  const root = await alice.post(thread, "It stays.");
+  const gone = await alice.reply(root, thread, "Canary gone.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("Canary gone.").waitFor();
+  await untilStreams(1);
+  await turn(page, "hidden");
+  await untilStreams(0);
+  await mona.hide(gone);
+  await bob.postMany(thread, 205);
+  await turn(page, "visible");
+  await page.getByText("Canary gone.").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /new comments/ }).waitFor();
+  await page.getByRole("heading", { name: "206 comments" }).waitFor();
+  assert.equal(await page.getByRole("article").count(), 1);
+});
+
 test("tabs share a stream, and a hidden one is told afterwards what it missed", async (t) => {
   const thread = w.thread();
   const bob = await w.as("bob");
@@ -117,18 +144,12 @@ test("tabs share a stream, and a hidden one is told afterwards what it missed", 
   await bob.post(thread, "For both.");
   await Promise.all([page, other].map((tab) => tab.getByRole("button", { name: "1 new comment" }).waitFor()));
   assert.equal(await streams(), 1);
-  // headless tabs are all in sight; that one is not is said by hand
-  const set = (/** @type {typeof other} */ tab, /** @type {string} */ state) =>
-    tab.evaluate((value) => {
-      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, state);
-  await Promise.all([set(/** @type {any} */ (page), "hidden"), set(other, "hidden")]);
+  await Promise.all([turn(page, "hidden"), turn(other, "hidden")]);
   await untilStreams(0);
   await bob.post(thread, "Meanwhile.");
-  await set(other, "visible");
+  await turn(other, "visible");
   await other.getByRole("button", { name: "2 new comments" }).waitFor();
-  await set(/** @type {any} */ (page), "visible");
+  await turn(page, "visible");
   await page.getByRole("button", { name: "2 new comments" }).waitFor();
   assert.equal(await streams(), 1);
 });

@@ -46,6 +46,11 @@ export class Calls {
     return this.#api.get(`${this.#thread}/comments`, { query: { sort, cursor, ...PAGE } });
   }
 
+  /** The first page as it is at this moment. @param {Sort} sort @returns {Promise<CommentPage>} */
+  commentsNow(sort) {
+    return this.#api.get(`${this.#thread}/comments`, { query: { sort, ...PAGE }, fresh: true });
+  }
+
   /**
    * @param {Id} id
    * @param {Sort} sort

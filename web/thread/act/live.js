@@ -15,6 +15,8 @@ import { Stream } from "./stream.js";
 export class Live {
   #app;
   #stream;
+  /** While a whole page is read again, its counts are as they should be. */
+  #isComparing = false;
   news;
 
   /** @param {App} app @param {URL} url of the stream */
@@ -123,7 +125,7 @@ export class Live {
 
   /** @param {Id | null} parentId @param {number} by */
   #replied(parentId, by) {
-    const parent = parentId === null ? undefined : this.#app.model.nodes.get(parentId);
+    const parent = parentId === null || this.#isComparing ? undefined : this.#app.model.nodes.get(parentId);
     if (parent) parent.comment = { ...parent.comment, reply_count: parent.comment.reply_count + by };
   }
 
@@ -133,12 +135,14 @@ export class Live {
     /** @type {CommentPage} */
     let page;
     try {
-      page = await calls.comments(model.sort);
+      page = await calls.commentsNow(model.sort);
     } catch {
       return;
     }
     model.thread = page.thread;
+    this.#isComparing = true;
     this.#compare(page.items, null, page.next === null);
+    this.#isComparing = false;
     this.#app.head.draw();
     this.#app.write.draw();
   }
@@ -151,7 +155,7 @@ export class Live {
       const { replies, ...alone } = comment;
       if (comment.body !== null) this.#came(alone, "comment.created");
       else if (model.nodes.has(comment.id)) void this.#went(comment.id, alone);
-      if (replies) this.#compare(replies.items, comment.id, replies.next === null && replies.items.length > 0);
+      if (replies) this.#compare(replies.items, comment.id, replies.next === null);
     }
     if (!whole) return;
     for (const id of [...model.kidsOf(parentId).ids]) {
