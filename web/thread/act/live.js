@@ -157,7 +157,7 @@ export class Live {
       else if (model.nodes.has(comment.id)) void this.#went(comment.id, alone);
       if (replies) this.#compare(replies.items, comment.id, replies.next === null);
     }
-    if (!whole) return;
+    if (!whole || (parentId !== null && !model.nodes.has(parentId))) return;
     for (const id of [...model.kidsOf(parentId).ids]) {
       const node = model.nodes.get(id);
       if (node?.status === "sent" && !node.astray && !there.has(id)) void this.#went(id, null);

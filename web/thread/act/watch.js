@@ -41,6 +41,7 @@ export class Watch {
 
   /** What is shown now counts as seen. */
   settle() {
+    this.element.replaceChildren();
     this.#known = this.#app.model.thread?.counts.published ?? 0;
   }
 
