@@ -61,15 +61,25 @@ const words = fetch(new URL(`words/${found}.json`, HERE));
 words.catch(() => {});
 /** @type {Record<string, any>} */
 const modules = {};
-const [sheet] = await Promise.all([
-  // Readable without style, too.
-  style().catch(console.error),
-  ...MODULES.map(async (name) => {
-    modules[name] = await import(`${HERE}${name}.js`);
-  }),
-]);
-if (asked) modules["thread/read"].ahead.set(asked, page);
-modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
-if (sheet) modules["thread/element"].sheets.push(sheet);
-if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
-if (document.querySelector("understory-count")) await import(`${HERE}thread/count.js`);
+async function show() {
+  const [sheet] = await Promise.all([
+    // Readable without style, too.
+    style().catch(console.error),
+    ...MODULES.map(async (name) => {
+      modules[name] = await import(`${HERE}${name}.js`);
+    }),
+  ]);
+  if (asked) modules["thread/read"].ahead.set(asked, page);
+  modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
+  if (sheet) modules["thread/element"].sheets.push(sheet);
+  if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
+  if (document.querySelector("understory-count")) await import(`${HERE}thread/count.js`);
+}
+
+// Caches keep this script for some minutes: after an upgrade it may ask for a version that is gone.
+// Then the newest takes over. A page that names a version stays with it, and with its hash.
+await show().catch((error) => {
+  const newest = new URL("/embed.js", HERE).href;
+  if (import.meta.url !== newest) throw error;
+  return import(`${newest}?${Date.now()}`);
+});

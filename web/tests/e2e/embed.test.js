@@ -133,3 +133,16 @@ test("only what the document lists is a part or a property", async () => {
   const used = new Set(css.match(/--understory-[a-z-]*[a-z]/g));
   for (const name of used) assert.ok(document.includes(`\`${name}\``), `docs/EMBED.md does not name ${name}`);
 });
+
+test("a script that a cache has kept over an upgrade gives way to the newest", async (t) => {
+  const thread = await written();
+  const page = await w.page(t);
+  page.expectErrors(/404/, /000000000000/);
+  const { version } = await (await fetch(`${w.url}/embed.json`)).json();
+  await page.route(`${w.url}/embed.js`, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(version, "000000000000") });
+  });
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("The heron is back.").waitFor();
+});
