@@ -122,7 +122,7 @@ function helpers(world, page, errors) {
     /** Fails on any violation of WCAG 2.2 A and AA, shadow roots included. */
     axe: (/** @type {{without?: string[]}} */ options = {}) => axe(page, options),
     /** Fails if the page can be scrolled sideways, naming what sticks out. */
-    noSidewaysScroll: () => noSidewaysScroll(page),
+    noSidewaysScroll: (/** @type {string | undefined} */ panes = undefined) => noSidewaysScroll(page, panes),
 
     offline: () => page.context().setOffline(true),
     online: () => page.context().setOffline(false),
@@ -158,10 +158,12 @@ export async function axe(page, { without = [] } = {}) {
   return found;
 }
 
-/** Likewise. @param {import("playwright-core").Page} page */
-export async function noSidewaysScroll(page) {
-  const wide = await page.evaluate(() => {
+/** Likewise. @param {import("playwright-core").Page} page @param {string} [panes] selector of what may scroll by itself, and must not sideways either */
+export async function noSidewaysScroll(page, panes = "") {
+  const wide = await page.evaluate((within) => {
     const room = document.documentElement.clientWidth;
+    const cut = (within ? [...document.querySelectorAll(within)] : []).filter((pane) => pane.scrollWidth > pane.clientWidth + 1);
+    if (cut.length > 0) return cut.map((pane) => `${pane.localName}.${pane.className} has ${pane.scrollWidth} px in ${pane.clientWidth}`).join("; ");
     if (document.documentElement.scrollWidth <= room) return null;
     const out = [];
     const look = (/** @type {ParentNode} */ root) => {
@@ -173,7 +175,7 @@ export async function noSidewaysScroll(page) {
     };
     look(document);
     return `${document.documentElement.scrollWidth} px in ${room}: ${out.slice(0, 12).join("; ")}`;
-  });
+  }, panes);
   if (wide) throw new Error(`sideways scrolling at ${page.url()}: ${wide}`);
 }
 

@@ -32,7 +32,13 @@ const PICTURES = [
   ["flag-sheet", DESK, WIDGET["the flag sheet"]],
   ["hidden-objection", DESK, WIDGET["an own comment, hidden, and the objection"]],
   ["console-queue", { width: 1280, height: 800 }, CONSOLE["the queue"]],
-  ["console-item", { width: 1280, height: 800 }, CONSOLE["an item, open"]],
+  ["console-item", { width: 1280, height: 800 }, async (given) => {
+    await CONSOLE["an item, open"](given);
+    await given.page.getByRole("link", { name: "the whole sheet" }).waitFor();
+  }],
+  ["console-person", { width: 1280, height: 800 }, CONSOLE["a person's sheet"]],
+  ["console-appeal", { width: 1280, height: 800 }, CONSOLE["the list appeals"]],
+  ["console-settings", { width: 1280, height: 800 }, CONSOLE["the list settings"]],
   ["console-figures", { width: 1280, height: 800 }, CONSOLE["the list figures"]],
   ["console-log", { width: 1280, height: 800, dark: true }, CONSOLE["the list log"]],
   ["console-phone", PHONE, CONSOLE["the queue"]],
@@ -49,7 +55,7 @@ try {
     const t = /** @type {any} */ ({ name, after: (end) => ends.push(end), diagnostic: (text) => console.error(`!! ${name}: ${text}`) });
     try {
       const page = await Page.open(w, t, options);
-      if ((await make({ w, page, shown: { head: STYLE } })) === false) throw new Error("this console has no such list");
+      await make({ w, page, shown: { head: STYLE } });
       await page.picture(folder, name);
       console.log(`${folder}/${name}.png`);
     } catch (error) {
