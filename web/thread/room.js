@@ -11,6 +11,8 @@ export class Room {
   #served = false;
   /** Whether there is still room kept. */
   #kept = false;
+  /** What is to be drawn once it may. @type {(() => void) | null} */
+  #waiting = null;
 
   /** @param {HTMLElement} host @param {AbortSignal} ended */
   constructor(host, ended) {
@@ -28,17 +30,21 @@ export class Room {
 
   /**
    * Draws the content, once that moves nothing in sight: what follows is not seen,
-   * or the page can scroll along, or the reader has just pressed something.
+   * or the page can scroll along, or the reader has just pressed something. What is
+   * to be drawn while that is waited for takes the place of what was.
    *
    * @param {() => void} draw
    */
   async settle(draw) {
     if (!this.#kept) return draw();
-    this.#kept = false;
+    const waits = this.#waiting !== null;
+    this.#waiting = draw;
+    if (waits) return;
     const { style } = this.#host;
     if (this.#served) await this.#until(PRESSES, ({ top, bottom }) => top < 0 || bottom >= innerHeight);
     const { top, bottom, height } = this.#host.getBoundingClientRect();
-    draw();
+    this.#kept = false;
+    this.#waiting();
     const along = top < 0 && bottom < innerHeight;
     if (!along) await this.#until([], (now) => now.bottom <= 0 || now.top + this.#contentHeight() >= innerHeight);
     style.minBlockSize = "0";

@@ -2,7 +2,7 @@
 // dark and at 320 px.
 
 import { test } from "node:test";
-import { WIDGET } from "./states.js";
+import { BOTH_SCHEMES, WIDGET } from "./states.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -10,7 +10,7 @@ const w = await world();
 for (const [name, make] of Object.entries(WIDGET)) {
   test(`axe finds nothing: ${name}`, async (t) => {
     const page = await w.page(t);
-    await make({ w, page });
+    await make({ w, page, shown: { head: BOTH_SCHEMES } });
     await page.axe();
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize({ width: 320, height: 720 });

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BOTH_SCHEMES } from "./states.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -49,6 +50,51 @@ test("what others write is announced where it belongs and shown when asked for",
   await page.getByRole("heading", { name: "4 comments" }).waitFor();
   await page.axe();
 });
+
+test("at 320 px in the dark the bar is reached by Tab, and Enter leads to what it shows", async (t) => {
+  const thread = w.thread();
+  const [alice, bob] = await Promise.all([w.as("alice"), w.as("bob")]);
+  const first = await alice.post(thread, "The first word.");
+  const page = await w.page(t, { width: 320, dark: true });
+  await page.goto(w.host.show({ thread, head: BOTH_SCHEMES }));
+  await page.getByText("The first word.").waitFor();
+  await untilStreams(1);
+  await bob.reply(first, thread, "An answer that nobody had read.");
+  await bob.post(thread, "A word at the end.");
+  for (const shown of ["An answer that nobody had read.", "A word at the end."]) {
+    await page.getByRole("button", { name: "1 new comment", exact: true }).first().waitFor();
+    await page.axe();
+    await page.noSidewaysScroll();
+    await tabToBar(page);
+    await page.keyboard.press("Enter");
+    await page.getByText(shown).waitFor();
+    await page.waitForFunction((text) => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      const box = at?.getBoundingClientRect();
+      return at?.closest("article")?.textContent.includes(text) && box && box.top < innerHeight && box.bottom > 0;
+    }, shown);
+  }
+  assert.equal(await page.locator(".news button").count(), 0);
+  await page.axe();
+  await page.noSidewaysScroll();
+});
+
+/** By the keyboard alone, with a ring to see it by. @param {import("playwright-core").Page} page */
+async function tabToBar(page) {
+  for (let tries = 0; tries < 60; tries += 1) {
+    await page.keyboard.press("Tab");
+    const ring = await page.evaluate(() => {
+      let at = document.activeElement;
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+      return at?.matches(".news button") ? getComputedStyle(at).outlineStyle : null;
+    });
+    if (ring === null) continue;
+    assert.notEqual(ring, "none");
+    return;
+  }
+  assert.fail("the bar is not reached by Tab");
+}
 
 test("a change is seen in place, and what was hidden or deleted is gone at once", async (t) => {
   const thread = w.thread();

@@ -1,5 +1,6 @@
 // Reading without JavaScript: the comments as the server renders them, put into a
-// page of the site's own, and every one of them reached by links.
+// page of the site's own, every one of them reached by links, and taken over by the
+// element where there is script.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -49,3 +50,68 @@ test("a number is a link to its comment, and the style is the widget's", async (
   const list = await page.locator("ol.list").first().evaluate((ol) => getComputedStyle(ol).listStyleType);
   assert.equal(list, "none");
 });
+
+/** What is to be seen of the comments in each frame, and what was moved; before the page's own scripts. @param {import("playwright-core").Page} page */
+function watchFrames(page) {
+  return page.addInitScript(() => {
+    const seen = /** @type {any} */ (window);
+    [seen.frames_, seen.shifts] = [[], []];
+    const inSight = (/** @type {Element} */ article) => {
+      const { top, bottom, width } = article.getBoundingClientRect();
+      return width > 0 && bottom > top && bottom > 0 && top < innerHeight && article.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    };
+    const frame = () => {
+      const host = document.querySelector("understory-thread");
+      const count = (/** @type {ParentNode | null | undefined} */ root) => [...(root?.querySelectorAll("article") ?? [])].filter(inSight).length;
+      if (host) seen.frames_.push({ served: count(host), drawn: count(host.shadowRoot), taken: Boolean(host.shadowRoot) });
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    new PerformanceObserver((list) => {
+      for (const entry of /** @type {any[]} */ (list.getEntries())) {
+        if (entry.hadRecentInput) continue;
+        for (const { node, previousRect, currentRect } of entry.sources) {
+          const name = node?.outerHTML?.slice(0, 60) ?? node?.parentElement?.outerHTML.slice(0, 60) ?? "gone";
+          seen.shifts.push(`${entry.value.toFixed(4)} at ${Math.round(entry.startTime)} ms: ${name} from ${Math.round(previousRect.y)} to ${Math.round(currentRect.y)}, ${Math.round(previousRect.height)} to ${Math.round(currentRect.height)} high`);
+        }
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([["that fill the screen", 15, false], ["above more of the page, at the next press", 2, true]])) {
+  test(`comments ${name} are taken over without a frame that has none`, async (t) => {
+    const thread = w.thread();
+    await (await w.as("alice")).postMany(thread, count);
+    const page = await w.page(t);
+    await watchFrames(page);
+    /** @type {() => void} */
+    let answer = () => {};
+    const held = new Promise((done) => (answer = () => done(undefined)));
+    await page.route(`**/threads/${thread}/comments?*`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    const frames = () => page.evaluate(() => /** @type {{served: number, drawn: number, taken: boolean}[]} */ (/** @type {any} */ (window).frames_));
+    await page.goto(w.host.show({ thread, inside: await fragment(thread), after: "<p>What follows.</p>" }));
+    // the element is there, and has nothing yet
+    await page.waitForFunction(() => /** @type {any} */ (window).frames_.filter((one) => one.taken).length > 10);
+    assert.ok((await frames()).every(({ drawn }) => drawn === 0));
+    assert.ok((await frames()).at(-1).served > 0);
+    answer();
+    if (press) {
+      await page.quiet();
+      assert.ok((await frames()).at(-1).served > 0, "in sight of what follows, nothing is redrawn by itself");
+      await page.keyboard.press("Shift");
+    }
+    await page.getByRole("textbox", { name: "Your comment" }).waitFor();
+    await page.waitForFunction(() => /** @type {any} */ (window).frames_.at(-1).drawn > 0);
+    await page.quiet();
+    const all = await frames();
+    const empty = all.slice(all.findIndex(({ served }) => served > 0)).filter(({ served, drawn }) => served + drawn === 0);
+    assert.deepEqual(empty, []);
+    assert.ok(all.every(({ served, drawn }) => served === 0 || drawn === 0), "never both");
+    assert.equal(all.at(-1).served, 0);
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).shifts), [], "layout shift");
+  });
+}

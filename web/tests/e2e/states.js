@@ -10,6 +10,9 @@
  * @property {import("./host.js").Shown} [shown] what the page around the element has
  */
 
+/** Of a page that is dark where its reader's browser is; without it, it is light everywhere. */
+export const BOTH_SCHEMES = '<meta name="color-scheme" content="light dark"><style>html { background: Canvas; color: CanvasText }</style>';
+
 /** A word of 60 letters, an address without a break, a table and a quote: what makes a narrow page wide. */
 const WIDE = [
   "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
@@ -63,8 +66,8 @@ function theRichThread(/** @type {World} */ w) {
 /** The element's states. @type {Record<string, (given: Given) => Promise<unknown>>} */
 export const WIDGET = {
   "a thread": async (given) => open(given, await theRichThread(given.w)),
-  "no comments yet": async ({ w, page }) => {
-    await page.goto(w.host.show({ thread: w.thread() }));
+  "no comments yet": async ({ w, page, shown }) => {
+    await page.goto(w.host.show({ thread: w.thread(), ...shown }));
     await page.getByText("Nobody has written here yet").waitFor();
   },
   "signed in": async (given) => openAs(given, "alice", await theRichThread(given.w)),
@@ -146,7 +149,7 @@ export const WIDGET = {
   "a service that does not answer": async (given) => {
     given.page.expectErrors(/./);
     await given.page.route("**/api/v1/**", (route) => route.abort());
-    await given.page.goto(given.w.host.show({ thread: "t" }));
+    await given.page.goto(given.w.host.show({ thread: "t", ...given.shown }));
     await given.page.getByText("The comments could not be read").waitFor();
   },
 };
