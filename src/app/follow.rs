@@ -69,15 +69,20 @@ pub struct QueueState {
 
 /// Notes for the lines what was committed, and reads nothing: the writer waits for it.
 pub fn hear(hub: &Hub, events: &[Event]) {
+    let mut concerns_rights = false;
     for event in events {
         match event.kind {
-            EventKind::SessionEnded | EventKind::RolesChanged | EventKind::SanctionsChanged => hub.check(),
+            EventKind::SessionEnded | EventKind::RolesChanged | EventKind::SanctionsChanged => concerns_rights = true,
             _ => {
                 if let Some((thread, version)) = event.thread {
                     hub.moved(thread, version);
                 }
             }
         }
+    }
+    // once, however many they are: who ends forty sessions at once must not push others out of their line
+    if concerns_rights {
+        hub.check();
     }
 }
 

@@ -18,7 +18,7 @@ use super::tell;
 use crate::app::session::millis;
 use crate::app::{App, Error};
 use crate::domain::code::Code;
-use crate::live::{Full, Reader, Seat, frame};
+use crate::live::{Full, Reader, Row, Seat, frame};
 
 /// When to come back where every place is taken, in seconds.
 const AGAIN_S: u64 = 10;
@@ -51,7 +51,7 @@ pub async fn thread(
 ) -> Answer {
     // what was sent back is newer than what stands in the address for ever
     let had = sent_back(request.headers())?.or(query.0.last_event_id);
-    let seat = seat(&app, client)?;
+    let seat = seat(&app, client, Row::Readers)?;
     let following = app.follow_thread(site.0, key.0, had).await?;
     let missed = match &following.missed {
         Some(news) => tell::missed(&app, news)?,
@@ -69,10 +69,10 @@ pub async fn queue(
     caller: Signed,
     query: Query<SiteQuery>,
 ) -> Answer {
-    let seat = seat(&app, client)?;
+    let seat = seat(&app, client, Row::Moderators)?;
     let (site, joined) = app.follow_queue(&caller.0, query.0.site).await?;
     let reader = Reader::new(seat, joined, 0, first(Vec::new()));
-    // as long as a token is good at the most; who comes back shows another
+    // from now as long as a token lasts; session and role are asked for again before each message
     let until_ms = app.now_ms().saturating_add(millis(app.settings.auth.access_ttl_s));
     let held = app.clone();
     open(&request, &app, reader, move || held.now_ms() < until_ms && held.may_follow_queue(&caller.0, site))
@@ -98,8 +98,8 @@ fn sent_back(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     }
 }
 
-fn seat(app: &App, client: Client) -> Result<Seat, Problem> {
-    app.live.seat(client.net()).map_err(|full| {
+fn seat(app: &App, client: Client, row: Row) -> Result<Seat, Problem> {
+    app.live.seat(client.net(), row).map_err(|full| {
         let code = match full {
             Full::Server => Code::Overloaded,
             Full::Client => Code::RateLimited,

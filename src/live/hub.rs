@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::sync::broadcast::Receiver;
 
-use super::seats::{Full, Seat, Seats};
+use super::seats::{Full, Row, Seat, Seats};
 use super::topic::{Heard, Message, Subject, Topic};
 use crate::domain::ids::{SiteId, ThreadId};
 
@@ -70,8 +70,8 @@ impl Hub {
     ///
     /// # Errors
     /// [`Full`].
-    pub fn seat(&self, client: String) -> Result<Seat, Full> {
-        if self.is_closed() { Err(Full::Server) } else { self.seats.take(client) }
+    pub fn seat(&self, client: String, row: Row) -> Result<Seat, Full> {
+        if self.is_closed() { Err(Full::Server) } else { self.seats.take(client, row) }
     }
 
     /// How many streams are open.
@@ -141,10 +141,12 @@ impl Hub {
         if self.count() == 0 {
             return;
         }
+        let topics = self.topics();
+        let queues = topics.by_subject.values().filter(|topic| matches!(topic.subject, Subject::Queue(_)));
+        let queues: Vec<Arc<Topic>> = queues.cloned().collect();
+        drop(topics);
         let check = Arc::new(Message::Check);
-        for topic in self.all().iter().filter(|topic| matches!(topic.subject, Subject::Queue(_))) {
-            topic.send(Arc::clone(&check));
-        }
+        queues.iter().for_each(|topic| topic.send(Arc::clone(&check)));
     }
 
     /// Notes that there is something to tell of a topic.

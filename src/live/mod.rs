@@ -17,5 +17,5 @@ pub mod topic;
 pub use frame::Frame;
 pub use hub::{Hub, Joined, Work};
 pub use reader::Reader;
-pub use seats::{Full, Seat};
+pub use seats::{Full, Row, Seat};
 pub use topic::{Subject, Topic};

@@ -85,14 +85,14 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::super::topic::ROOM;
-    use super::super::{Frame, Hub};
+    use super::super::{Frame, Hub, Row};
     use super::*;
     use crate::domain::ids::{CommentId, SiteId, ThreadId};
 
     const THREAD: ThreadId = ThreadId(7);
 
     fn reader(hub: &Hub, seen: i64) -> (Reader, Arc<Topic>) {
-        let seat = hub.seat("client".into()).unwrap();
+        let seat = hub.seat("client".into(), Row::Readers).unwrap();
         let joined = hub.join_thread(SiteId(1), "key", Some((THREAD, 0)));
         let topic = Arc::clone(&joined.topic);
         (Reader::new(seat, joined, seen, Vec::new()), topic)
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(next(&mut last).await, "event: presence\ndata: 1\n\n");
         hub.close();
         assert_eq!(last.next(|| true).await, None);
-        assert!(hub.seat("another".into()).is_err() && hub.work().await.is_none());
+        assert!(hub.seat("another".into(), Row::Readers).is_err() && hub.work().await.is_none());
     }
 
     #[tokio::test]

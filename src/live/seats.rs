@@ -4,6 +4,18 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Of a hundred places, those that are kept for moderators: no crowd of readers takes the queue's.
+const KEPT_PERCENT: usize = 1;
+
+/// For whom a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// For anybody who reads a thread.
+    Readers,
+    /// For moderators.
+    Moderators,
+}
+
 /// Why no stream is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
@@ -39,9 +51,13 @@ impl Seats {
     ///
     /// # Errors
     /// [`Full`].
-    pub fn take(self: &Arc<Seats>, client: String) -> Result<Seat, Full> {
+    pub fn take(self: &Arc<Seats>, client: String, row: Row) -> Result<Seat, Full> {
         let mut clients = self.clients();
-        if self.taken.load(Ordering::SeqCst) >= self.most {
+        let kept = match row {
+            Row::Readers => self.most * KEPT_PERCENT / 100,
+            Row::Moderators => 0,
+        };
+        if self.taken.load(Ordering::SeqCst) >= self.most - kept {
             return Err(Full::Server);
         }
         if clients.get(&client).is_some_and(|own| *own >= self.most_of_client) {
@@ -82,7 +98,7 @@ mod tests {
     #[test]
     fn a_place_is_free_again_once_it_is_left() {
         let seats = Arc::new(Seats::new(3, 2));
-        let take = |client: &str| seats.take(client.to_owned());
+        let take = |client: &str| seats.take(client.to_owned(), Row::Readers);
         let (one, two) = (take("a").unwrap(), take("a").unwrap());
         assert_eq!(take("a").unwrap_err(), Full::Client);
         let three = take("b").unwrap();
@@ -91,5 +107,16 @@ mod tests {
         let four = take("a").unwrap();
         drop((two, three, four));
         assert_eq!((seats.taken(), seats.clients().len()), (0, 0));
+    }
+
+    #[test]
+    fn readers_leave_some_to_moderators() {
+        let seats = Arc::new(Seats::new(100, 100));
+        let take = |row| seats.take("a".to_owned(), row);
+        let crowd: Vec<Seat> = (0..99).map(|_| take(Row::Readers).unwrap()).collect();
+        assert_eq!(take(Row::Readers).unwrap_err(), Full::Server);
+        let moderator = take(Row::Moderators).unwrap();
+        assert_eq!(take(Row::Moderators).unwrap_err(), Full::Server);
+        drop((crowd, moderator));
     }
 }
