@@ -68,7 +68,7 @@ fn day(tx: &mut Tx<'_>, site: SiteId, from_ms: i64) -> Result<Day, StoreError> {
     let span = (from_ms, from_ms + DAY_MS);
     let (decisions, overturned) = tx.stats_decided(site, span, DECISIONS_MAX)?;
     let flags = tx.stats_flagged(site, span, FLAGS_MAX)?;
-    let appeals_granted = tx.stats_granted(site, span, DECISIONS_MAX)?;
+    let (ruled, appeals_granted) = tx.stats_ruled(site, span, DECISIONS_MAX)?;
     let mut waits = if decisions > 0 { tx.stats_waits(site, span, WAITS_OF)? } else { Vec::new() };
     Ok(Day {
         from_ms,
@@ -77,6 +77,6 @@ fn day(tx: &mut Tx<'_>, site: SiteId, from_ms: i64) -> Result<Day, StoreError> {
         appeals_granted,
         flags,
         waited_ms: quantile(&mut waits, 0.5),
-        is_capped: decisions >= DECISIONS_MAX || flags >= FLAGS_MAX || appeals_granted >= DECISIONS_MAX,
+        is_capped: decisions >= DECISIONS_MAX || flags >= FLAGS_MAX || ruled >= DECISIONS_MAX,
     })
 }

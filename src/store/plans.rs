@@ -324,7 +324,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.stats_oldest_free(SITE, NOW)?;
     tx.stats_decided(SITE, (NOW, NOW + 1), 50)?;
     tx.stats_flagged(SITE, (NOW, NOW + 1), 50)?;
-    tx.stats_granted(SITE, (NOW, NOW + 1), 50)?;
+    tx.stats_ruled(SITE, (NOW, NOW + 1), 50)?;
     tx.stats_waits(SITE, (NOW, NOW + 1), 50)?;
     tx.sites_after("", 50)?;
     tx.comment_erase(ROOT, NOW)?;

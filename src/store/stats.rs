@@ -94,15 +94,16 @@ impl Tx<'_> {
         Ok(count.unwrap_or_default())
     }
 
-    /// Appeals on a site that were granted in a time; of those ruled on, `most` are looked at.
-    pub fn stats_granted(&mut self, site: SiteId, (from, to): Span, most: i64) -> Result<i64, StoreError> {
-        let count = self.first(
-            "SELECT COUNT(CASE WHEN given.state = 'overturned' THEN 1 END) FROM (SELECT state FROM appeal
+    /// Appeals on a site that were ruled on in a time, and how many of them were granted; `most` are
+    /// looked at.
+    pub fn stats_ruled(&mut self, site: SiteId, (from, to): Span, most: i64) -> Result<(i64, i64), StoreError> {
+        let counts = self.first(
+            "SELECT COUNT(*), COUNT(CASE WHEN given.state = 'overturned' THEN 1 END) FROM (SELECT state FROM appeal
                WHERE site_id = ?1 AND decided_ms >= ?2 AND decided_ms < ?3 LIMIT ?4) given",
             values![site, from, to, most],
-            |c| c.take(),
+            |c| Ok((c.take()?, c.take()?)),
         )?;
-        Ok(count.unwrap_or_default())
+        Ok(counts.unwrap_or_default())
     }
 
     /// How long what the last decisions of a time settled had waited, in milliseconds: of `most`
