@@ -203,7 +203,8 @@ pub async fn within<B: MessageBody + 'static>(
             refused(Error::Fault(format!("a handler panicked: {}", said(&*panic))).into())
         }
     };
-    if let Some(standing) = standing.filter(|_| policy.bound != Bound::Reads) {
+    let tells = policy.bound != Bound::Reads || response.status() == StatusCode::TOO_MANY_REQUESTS;
+    if let Some(standing) = standing.filter(|_| tells) {
         standing.write(response.headers_mut());
     }
     Ok(response)

@@ -15,8 +15,6 @@ use crate::domain::time::rfc3339;
 
 /// As wide as a comment's lines are, in pixels; less where the caller has less.
 const WIDTH: u32 = 600;
-/// For how long others may keep it, in seconds.
-const CACHE_AGE_S: u32 = 300;
 
 /// What is answered (2.3.4).
 #[derive(Serialize)]
@@ -28,7 +26,8 @@ struct Rich {
     author_name: String,
     provider_name: String,
     provider_url: String,
-    cache_age: u32,
+    /// For how long others may keep it, in seconds: as long as any page of ours.
+    cache_age: u64,
     html: String,
     width: u32,
     /// As high as the text is long.
@@ -65,7 +64,7 @@ pub async fn oembed(request: HttpRequest, app: Data<App>) -> Answer {
         author_name: author.to_owned(),
         provider_name: page.site.title.clone(),
         provider_url: app.origin.clone(),
-        cache_age: CACHE_AGE_S,
+        cache_age: app.settings.cache.shared_s,
         html: markup.into_string(),
         width: asked.width,
         height: None,
