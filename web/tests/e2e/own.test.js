@@ -74,3 +74,30 @@ test("a shared link leads to the comment, marked, with the focus on it", async (
   await page.getByText("Level 9.").waitFor();
   assert.match(await focused(page), /Level 9\./);
 });
+
+test("what one person was writing is kept for them, and not shown to the next", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "The first.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  const address = w.host.show({ thread });
+  await page.goto(address);
+  await page.locator("understory-thread[signed-in]").waitFor();
+  const field = page.getByRole("textbox", { name: "Your comment" });
+  await field.fill("Alice's half-written");
+  // At once: what was typed last is kept on the way out.
+  await page.goto("about:blank");
+  await page.goto(address);
+  await page.locator("understory-thread[signed-in]").waitFor();
+  await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "Alice's half-written");
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "");
+  await page.signInByForm("bob");
+  await page.getByRole("button", { name: "sign out" }).waitFor();
+  assert.equal(await field.inputValue(), "");
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await page.signInByForm("alice");
+  await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "Alice's half-written");
+});

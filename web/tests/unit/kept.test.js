@@ -1,7 +1,9 @@
-// What a reader keeps in their browser: whom they muted, when they were here.
+// What a reader keeps in their browser: whom they muted, when they were here, what
+// they were writing.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { Drafts } from "../../thread/act/drafts.js";
 import { Mutes } from "../../thread/model/mutes.js";
 import { Visit } from "../../thread/model/visit.js";
 
@@ -79,4 +81,33 @@ test("what somebody else wrote there is not believed, and a closed storage hinde
   const mutes = new Mutes("here");
   mutes.add(/** @type {any} */ ({ id: "7", display_name: "Bob" }));
   assert.equal(new Visit("here:s/k", HOUR_MS).since, null);
+});
+
+test("a draft is its writer's alone, on one service; what was typed signed out is whoever signs in's", () => {
+  const drafts = new Drafts("here:s/k");
+  drafts.keep("top", "Typed as nobody.");
+  drafts.by = "1";
+  assert.equal(drafts.read("top"), "Typed as nobody.");
+  drafts.keep("top", "Alice's by now.");
+  for (const by of [null, "2"]) {
+    drafts.by = by;
+    assert.equal(drafts.read("top"), "");
+  }
+  drafts.by = "1";
+  assert.equal(drafts.read("top"), "Alice's by now.");
+  const elsewhere = new Drafts("elsewhere:s/k");
+  elsewhere.by = "1";
+  assert.equal(elsewhere.read("top"), "");
+  drafts.keep("top", " ");
+  assert.equal(stored.size, 0, "nothing is left behind");
+});
+
+test("a field that is emptied takes away the draft that it knew, not another tab's", () => {
+  const [one, other] = [new Drafts("here:s/k"), new Drafts("here:s/k")];
+  one.keep("top", "The first.", "");
+  other.keep("top", "Another.", "The first.");
+  one.keep("top", "", "The first.");
+  assert.equal(other.read("top"), "Another.");
+  other.keep("top", "", "Another.");
+  assert.equal(stored.size, 0);
 });

@@ -32,6 +32,7 @@ function answers(n) {
 export async function signOut(app) {
   try {
     await app.session.signOut();
+    app.handOver(null);
     app.head.focus();
     app.notices.say(t("goodbye"));
   } catch (error) {

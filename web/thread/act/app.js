@@ -81,7 +81,7 @@ export class App {
     started ??= session.refresh().catch(() => {});
     /** Settled once it is known who is signed in. */
     this.known = started;
-    this.drafts = new Drafts(`${site}/${key}`);
+    this.drafts = new Drafts(`${SERVICE.host}:${site}/${key}`);
     this.mutes = reading.mutes ??= new Mutes(SERVICE.host);
     reading.mutedLine ??= muting(this.mutes);
     this.visit = new Visit(`${SERVICE.host}:${site}/${key}`, Date.now());
@@ -93,6 +93,7 @@ export class App {
     tree.element.before(this.watch.element);
     session.addEventListener("change", () => void this.#onSession(), { signal: ended });
     window.addEventListener("online", () => resendWaiting(this), { signal: ended });
+    window.addEventListener("pagehide", () => this.#tellFields(new Event("keep")), { signal: ended });
     window.addEventListener("storage", () => followMutes(this), { signal: ended });
     document.addEventListener("visibilitychange", () => this.visit.stay(Date.now()), { signal: ended });
   }
@@ -188,6 +189,25 @@ export class App {
     }
   }
 
+  /**
+   * The text fields and their drafts are another person's from now on. A session
+   * that just ended leaves them as they are: who was writing goes on.
+   *
+   * @param {Id | null} to
+   */
+  handOver(to) {
+    const from = this.drafts.by;
+    if (to === from) return;
+    this.#tellFields(new Event("keep"));
+    this.drafts.by = to;
+    this.#tellFields(new CustomEvent("handover", { detail: from }));
+  }
+
+  /** @param {Event} event to each text field that is open */
+  #tellFields(event) {
+    for (const form of this.element.querySelectorAll("form.composer")) form.dispatchEvent(event);
+  }
+
   /** After a write: the counts and the state of the thread as they are now. */
   async rereadThread() {
     try {
@@ -239,6 +259,7 @@ export class App {
     this.host.toggleAttribute("signed-in", user !== null);
     this.write.draw();
     if (user) {
+      this.handOver(user.id);
       restoreUnsent(this);
       tellPage(this, "signed-in", { id: user.id, login: user.login });
       await this.seeViewer();

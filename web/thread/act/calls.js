@@ -2,16 +2,15 @@
 // request travels is api.js.
 
 /** @import {Api} from "../../shared/api.js" */
-/** @import {Comment, CommentPage, Context, Decision, Appeal, Entry, Flag, Id, Receipt, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
+/** @import {Comment, CommentPage, Context, Decision, Appeal, Entry, Flag, Id, Receipt, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
 import { newKey } from "../../shared/api.js";
-
-/** Nodes in one answer, levels in it, and replies shown under one comment. */
-const PAGE = { limit: 50, depth: 6, per_parent: 10 };
+import { pageAddress } from "../read.js";
 
 export class Calls {
   /** The site's key. */
   site_key;
   #api;
+  #key;
   #site;
   #thread;
 
@@ -23,6 +22,7 @@ export class Calls {
   constructor(api, site, key) {
     this.#api = api;
     this.site_key = site;
+    this.#key = key;
     this.#site = `sites/${encodeURIComponent(site)}`;
     this.#thread = `${this.#site}/threads/${encodeURIComponent(key)}`;
   }
@@ -37,28 +37,9 @@ export class Calls {
     return this.#api.get(this.#thread);
   }
 
-  /**
-   * @param {Sort} sort
-   * @param {string | null} [cursor]
-   * @returns {Promise<CommentPage>}
-   */
-  comments(sort, cursor) {
-    return this.#api.get(`${this.#thread}/comments`, { query: { sort, cursor, ...PAGE } });
-  }
-
   /** The first page as it is at this moment. @param {Sort} sort @returns {Promise<CommentPage>} */
   commentsNow(sort) {
-    return this.#api.get(`${this.#thread}/comments`, { query: { sort, ...PAGE }, fresh: true });
-  }
-
-  /**
-   * @param {Id} id
-   * @param {Sort} sort
-   * @param {string | null} cursor
-   * @returns {Promise<Replies>}
-   */
-  replies(id, sort, cursor) {
-    return this.#api.get(`comments/${id}/replies`, { query: { sort, cursor, ...PAGE } });
+    return this.#api.get(pageAddress(this.site_key, this.#key, null, sort), { fresh: true });
   }
 
   /** @param {Id} id @returns {Promise<Context>} */

@@ -2,6 +2,7 @@
 // counts near the end. Where it stands and what sending means is its user's
 // matter (write.js, posting.js, own.js).
 
+/** @import {Id} from "../../shared/types" */
 /** @import {App} from "./app.js" */
 import { button, freshId, h } from "../../shared/dom.js";
 import { markup } from "../../shared/markup.js";
@@ -42,6 +43,8 @@ export class Composer {
   #tabs;
   /** @type {number | undefined} */
   #keeping;
+  /** The draft as it was read or written last. */
+  #kept;
   #writing;
   /** Below the field: what hinders sending, and the sign-in form. */
   place = h("div", { class: "under" });
@@ -55,9 +58,8 @@ export class Composer {
     this.#field = field;
     this.#writing = writing;
     this.element = form;
-    const draft = (wish.draft && app.drafts.read(wish.draft)) || (wish.text ?? "");
-    // Typed before this was here: it comes after what an earlier visit has left.
-    if (draft !== field.value) field.value = [draft, field.value].filter(Boolean).join("\n\n");
+    this.#kept = this.#read() || (wish.text ?? "");
+    this.#join();
     this.#listen();
     this.#tabs = new Tabs([
       { label: t("tab_write"), panel: this.#writing },
@@ -94,6 +96,28 @@ export class Composer {
     this.#field.addEventListener("blur", () => this.#keep());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
     this.element.addEventListener("submit", (event) => this.#submit(event));
+    this.element.addEventListener("keep", () => this.#keep());
+    this.element.addEventListener("handover", (event) => this.#takeUp(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  #read() {
+    return this.#wish.draft ? this.#app.drafts.read(this.#wish.draft) : "";
+  }
+
+  /** Typed before this was here: it comes after what an earlier visit has left. */
+  #join() {
+    const { value } = this.#field;
+    if (this.#kept !== value) this.#field.value = [this.#kept, value].filter(Boolean).join("\n\n");
+  }
+
+  /** @param {Id | null} from who had the field, null: nobody, and what they typed is this person's */
+  #takeUp(from) {
+    // Below it stands the form that was signed in with: the text may be sent as it is.
+    if (from === null && this.text !== "" && this.place.hasChildNodes()) return;
+    this.#kept = this.#read();
+    if (from === null) this.#join();
+    else this.#field.value = this.#kept;
+    this.#typed();
   }
 
   get text() {
@@ -168,7 +192,11 @@ export class Composer {
   }
 
   #keep() {
-    if (this.#wish.draft) this.#app.drafts.keep(this.#wish.draft, this.text);
+    const { draft } = this.#wish;
+    // Another tab may have written it; only what changed here is kept over that.
+    if (!draft || this.text === this.#kept) return;
+    this.#app.drafts.keep(draft, this.text, this.#kept);
+    this.#kept = this.text;
   }
 
   #leave() {

@@ -1,7 +1,9 @@
-// Keeps what was typed, in this browser: a draft for each text field, and the
-// comments that were sent and not yet acknowledged. Sending is posting.js.
+// Keeps what was typed, in this browser: a draft for each text field and person,
+// and the comments that were sent and not yet acknowledged. How it is stored is
+// model/shelf.js, sending is posting.js.
 
 /** @import {Id} from "../../shared/types" */
+import { put, take } from "../model/shelf.js";
 
 /**
  * @typedef {object} Unsent
@@ -15,31 +17,40 @@
  */
 
 export class Drafts {
-  #prefix;
+  #thread;
+  /** Whose they are; null: of who is not signed in. @type {Id | null} */
+  by = null;
 
-  /** @param {string} thread names site and thread */
+  /** @param {string} thread names service, site and thread */
   constructor(thread) {
-    this.#prefix = `understory:${thread}:`;
+    this.#thread = thread;
   }
 
-  /** @param {string} field @returns {string} */
+  /** This person's, else what was typed before anybody signed in. @param {string} field @returns {string} */
   read(field) {
-    return this.#get(`draft:${field}`) ?? "";
+    const kept = take(this.#nameOf(field, this.by)) ?? take(this.#nameOf(field, null));
+    return typeof kept === "string" ? kept : "";
   }
 
-  /** An empty text takes the draft away. @param {string} field @param {string} text */
-  keep(field, text) {
-    this.#set(`draft:${field}`, text.trim() === "" ? null : text);
+  /**
+   * An empty text takes the draft away, but not what another tab has written since.
+   *
+   * @param {string} field
+   * @param {string} text
+   * @param {string} [before] the draft as the field had it
+   */
+  keep(field, text, before = this.read(field)) {
+    for (const by of new Set([null, this.by])) {
+      const name = this.#nameOf(field, by);
+      if (take(name) === before) put(name, null);
+    }
+    if (text.trim() !== "") put(this.#nameOf(field, this.by), text);
   }
 
   /** @returns {Unsent[]} */
   unsent() {
-    try {
-      const list = JSON.parse(this.#get("unsent") ?? "[]");
-      return Array.isArray(list) ? list.filter(isUnsent) : [];
-    } catch {
-      return [];
-    }
+    const list = take(`${this.#thread}:unsent`);
+    return Array.isArray(list) ? list.filter(isUnsent) : [];
   }
 
   /** @param {Unsent} entry */
@@ -54,29 +65,12 @@ export class Drafts {
 
   /** @param {Unsent[]} list */
   #setUnsent(list) {
-    this.#set("unsent", list.length ? JSON.stringify(list) : null);
+    put(`${this.#thread}:unsent`, list.length ? list : null);
   }
 
-  // Storage may be closed to the page or full. Then the text lives as long as
-  // the page; there is nothing better to do, and writing must go on.
-
-  /** @param {string} name @returns {string | null} */
-  #get(name) {
-    try {
-      return localStorage.getItem(this.#prefix + name);
-    } catch {
-      return null;
-    }
-  }
-
-  /** @param {string} name @param {string | null} text */
-  #set(name, text) {
-    try {
-      if (text === null) localStorage.removeItem(this.#prefix + name);
-      else localStorage.setItem(this.#prefix + name, text);
-    } catch {
-      // As above.
-    }
+  /** @param {string} field @param {Id | null} by */
+  #nameOf(field, by) {
+    return `${this.#thread}:draft:${field}${by === null ? "" : `@${by}`}`;
   }
 }
 
