@@ -6,7 +6,7 @@
 const HERE = new URL("/web/__VERSION__/", import.meta.url);
 const MODULES = [
   "shared/dom", "shared/markup", "shared/time", "shared/words",
-  "thread/element", "thread/read", "thread/reading", "thread/room",
+  "thread/element", "thread/read", "thread/reading", "thread/room", "thread/slices",
   "thread/model/model",
   "thread/view/branch", "thread/view/comment",
   "thread/view/top", "thread/view/tree",

@@ -1,9 +1,9 @@
-// One thread, to be read: its first page, more of it, its order. Whatever is
+// One thread, to be read: its first page, its order, its folds. Whatever is
 // pressed beyond that wakes act/app.js, which is imported when the browser is idle
 // or at the first touch; a press that comes earlier is done once it is there.
 
 /** @import {App} from "./act/app.js" */
-/** @import {Id, Sort} from "../shared/types" */
+/** @import {Sort} from "../shared/types" */
 /** @import {Mutes} from "./model/mutes.js" */
 /** @import {Node} from "./types" */
 import { h } from "../shared/dom.js";
@@ -11,6 +11,7 @@ import { language, t } from "../shared/words.js";
 import { Model } from "./model/model.js";
 import { pageAddress, read, whyNot } from "./read.js";
 import { Room } from "./room.js";
+import { painted } from "./slices.js";
 import { Head, Place } from "./view/top.js";
 import { Tree } from "./view/tree.js";
 
@@ -27,6 +28,7 @@ export class Reading {
   mutedLine = null;
   /** @type {Promise<App> | null} */
   #waking = null;
+  #touched = () => void this.wake().catch(() => {});
   #end = new AbortController();
   #trouble = h("p", { class: "hint", role: "status" });
   /** How it reads, says why it could not, and draws anew; act/app.js puts its own here. */
@@ -53,10 +55,9 @@ export class Reading {
       this.#trouble,
       this.tree.element,
     );
-    const wake = () => void this.wake().catch(() => {});
     this.element.addEventListener("click", (event) => this.#pressed(event));
-    this.element.addEventListener("focusin", wake);
-    this.element.addEventListener("pointerover", wake);
+    this.element.addEventListener("focusin", this.#touched);
+    this.element.addEventListener("pointerover", this.#touched);
     window.addEventListener("hashchange", () => this.#follow(), { signal: this.ended });
   }
 
@@ -75,9 +76,8 @@ export class Reading {
     if (mutes) await this.#readMutes();
     await this.load(this.model.sort);
     this.#follow();
-    const wake = () => void this.wake().catch(() => {});
-    if ("requestIdleCallback" in window) requestIdleCallback(wake, { timeout: 3_000 });
-    else setTimeout(wake, 500);
+    if ("requestIdleCallback" in window) requestIdleCallback(this.#touched, { timeout: 3_000 });
+    else setTimeout(this.#touched, 500);
   }
 
   async #readMutes() {
@@ -114,7 +114,7 @@ export class Reading {
    * @returns {Promise<boolean>} whether it could be read
    */
   async load(sort) {
-    const { model, site, key } = this;
+    const { model, tree, site, key } = this;
     try {
       const page = await this.read(pageAddress(site, key, null, sort));
       model.sort = sort;
@@ -128,32 +128,17 @@ export class Reading {
       });
       return false;
     }
+    await tree.prepare(model.nodes.keys());
     this.draw();
+    await painted();
+    tree.showAll();
     await this.app?.seeViewer();
     return true;
   }
 
-  /**
-   * The rest of a level, in place. The focus goes to the first that came.
-   *
-   * @param {Id | null} parentId
-   */
-  async more(parentId) {
-    const { model, tree, site, key } = this;
-    try {
-      const { next } = model.kidsOf(parentId);
-      const came = model.take(parentId, await this.read(pageAddress(site, key, parentId, model.sort, next)));
-      tree.drawLevel(parentId);
-      if (came[0]) tree.focus(came[0]);
-      this.tell(t("more_loaded", { n: came.length }));
-      await this.app?.seeViewer(came.flatMap((id) => tree.withDescendants(id)));
-    } catch (error) {
-      this.tell(this.whyNot(error), true);
-    }
-  }
-
   draw() {
-    this.room.settle(() => {
+    this.room.settle((whole) => {
+      if (whole) this.tree.showAll();
       if (this.root.firstElementChild !== this.element) this.root.replaceChildren(this.element);
       this.tree.draw();
       this.head.draw();
@@ -173,8 +158,7 @@ export class Reading {
     if (!(button instanceof HTMLElement)) return;
     const act = button.dataset.act ?? "";
     const id = /** @type {HTMLElement | null} */ (button.closest("[data-id]"))?.dataset.id ?? null;
-    if (act === "more") void this.more(id);
-    else if (act === "reload") void this.load(this.model.sort);
+    if (act === "reload") void this.load(this.model.sort);
     else if (act === "fold" && id) this.tree.fold(id, !this.model.nodes.get(id)?.folded);
     else this.#then((app) => app.act(act, id));
   }

@@ -2,6 +2,8 @@
 // moved by it: a screen's height is kept until the comments are there, and given
 // back only where what follows them is not to be seen.
 
+import { painted } from "./slices.js";
+
 const PRESSES = ["pointerdown", "keydown"];
 
 export class Room {
@@ -11,7 +13,7 @@ export class Room {
   #served = false;
   /** Whether there is still room kept. */
   #kept = false;
-  /** What is to be drawn once it may. @type {(() => void) | null} */
+  /** What is to be drawn once it may. @type {((whole: boolean) => void) | null} */
   #waiting = null;
 
   /** @param {HTMLElement} host @param {AbortSignal} ended */
@@ -33,10 +35,10 @@ export class Room {
    * or the page can scroll along, or the reader has just pressed something. What is
    * to be drawn while that is waited for takes the place of what was.
    *
-   * @param {() => void} draw
+   * @param {(whole: boolean) => void} draw whole: what stands above the reader must not grow later
    */
   async settle(draw) {
-    if (!this.#kept) return draw();
+    if (!this.#kept) return draw(true);
     const waits = this.#waiting !== null;
     this.#waiting = draw;
     if (waits) return;
@@ -44,8 +46,10 @@ export class Room {
     if (this.#served) await this.#until(PRESSES, ({ top, bottom }) => top < 0 || bottom >= innerHeight);
     const { top, bottom, height } = this.#host.getBoundingClientRect();
     this.#kept = false;
-    this.#waiting();
+    this.#waiting(this.#served || top < 0);
     const along = top < 0 && bottom < innerHeight;
+    // To ask sooner would lay it all out in the same go.
+    if (!along) await painted();
     if (!along) await this.#until([], (now) => now.bottom <= 0 || now.top + this.#contentHeight() >= innerHeight);
     style.minBlockSize = "0";
     if (along) window.scrollBy({ top: this.#host.offsetHeight - height, behavior: "instant" });

@@ -18,61 +18,69 @@ const { values } = parseArgs({
     keep: { type: "string" },
     service: { type: "string" },
     site: { type: "string", default: "prove" },
+    thread: { type: "string" },
+    beside: { type: "string", default: "t-0" },
     rounds: { type: "string", default: "5" },
   },
 });
 const SIZES = values.sizes.split(",").map(Number);
 const ROUNDS = Number(values.rounds);
+/** So many comments are loaded and scrolled at most. */
+const MANY = 5_000;
+/** Pages of the host with no thread: nothing, and as many plain paragraphs. */
+const NOTHING = "";
+const PLAIN = "plain";
 
 const data = values.keep ?? (await mkdtemp(join(tmpdir(), "understory-prove-")));
 const service = values.service ? { url: values.service, stop() {} } : await serve(await binary(), data, SIZES);
+const threads = values.thread ? [values.beside, values.thread] : SIZES.map(keyOf);
+const long = values.thread ? [values.thread] : SIZES.filter((one) => one > 200).map(keyOf);
 const host = createServer((req, res) => {
-  const thread = new URL(req.url ?? "/", "http://host").searchParams.get("thread");
+  const thread = new URL(req.url ?? "/", "http://host").searchParams.get("thread") ?? "";
   res.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(
     `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${thread}</title><h1>An article</h1>${"<p>A paragraph of the article.</p>".repeat(3)}
-<script type="module" src="${service.url}/embed.js"></script>
-<understory-thread site="${values.site}" thread="${thread}"></understory-thread>`,
+<title>${thread}</title><h1>An article</h1>${"<p>A paragraph of the article.</p>".repeat(thread === PLAIN ? MANY : 3)}
+${thread === NOTHING || thread === PLAIN ? "" : element(thread)}`,
   );
 });
 await new Promise((resolve) => host.listen(0, "127.0.0.1", () => resolve(null)));
 const { port } = /** @type {import("node:net").AddressInfo} */ (host.address());
 const browser = await chromium.launch(launchOptions());
 
-for (const size of SIZES) {
-  const opened = [];
-  for (let round = 0; round < ROUNDS; round += 1) opened.push(await open(size));
-  const middle = (/** @type {keyof typeof opened[0]} */ name) => opened.map((one) => one[name]).sort((a, b) => a - b)[ROUNDS >> 1];
-  line(`thread of ${size}, CPU 4 times slower, medians of ${ROUNDS}`, {
-    "comments shown": middle("shown"),
-    "script until they are shown, ms": middle("script"),
-    "script, style and layout until then, ms": middle("task"),
-    "blocking time, with all that comes after, ms": middle("blocking"),
-    "layout shift": middle("shift"),
-  });
+for (const thread of threads) {
+  line(`${thread}, CPU 4 times slower, medians of ${ROUNDS}`, await medians(() => open(thread)));
 }
-for (const size of SIZES.filter((one) => one > 200)) {
-  line(`loading and scrolling ${Math.min(size, 5_000)} of ${size}`, await scroll(size));
+for (const cpu of [1, 4]) {
+  for (const thread of [NOTHING, ...threads]) {
+    const name = thread === NOTHING ? "the page without the element" : thread;
+    line(`${name}, CPU ${cpu} times slower, undisturbed, medians of ${ROUNDS}`, await medians(() => undisturbed(thread, cpu)));
+  }
 }
+line(`scrolling ${MANY} plain paragraphs without the element`, await scrollPlain());
+for (const thread of long) line(`loading and scrolling ${MANY} of ${thread}`, await scroll(thread));
 await browser.close();
 host.close();
 host.closeAllConnections();
 service.stop();
 if (!values.keep && !values.service) await rm(data, { recursive: true, force: true });
 
-/** What opening costs. @param {number} size */
-async function open(size) {
+/** @param {() => Promise<Record<string, number>>} measure */
+async function medians(measure) {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1) rounds.push(await measure());
+  return Object.fromEntries(
+    Object.keys(rounds[0] ?? {}).map((name) => [name, rounds.map((one) => one[name] ?? 0).sort((a, b) => a - b)[ROUNDS >> 1]]),
+  );
+}
+
+/** What opening costs until the comments are shown. @param {string} thread @returns {Promise<Record<string, number>>} */
+async function open(thread) {
   const { page, devtools, close } = await newPage(4);
   // The thread's own time, so that what else runs on the machine does not count.
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
-  // What comes after reading waits until the first figures are taken.
-  let release = () => {};
-  const held = new Promise((resolve) => (release = () => resolve(null)));
-  await page.route("**/thread/act/**", async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto(address(size));
+  // What comes after reading never comes.
+  await page.route("**/thread/act/**", () => {});
+  await page.goto(address(thread));
   // Not by a selector: to look for one would be script of the page, too.
   await page.waitForTimeout(3_000);
   const { metrics } = await devtools.send("Performance.getMetrics");
@@ -80,63 +88,97 @@ async function open(size) {
   const script = seconds("ScriptDuration");
   const task = script + seconds("LayoutDuration") + seconds("RecalcStyleDuration");
   const shown = await page.locator("understory-thread .comment").count();
-  release();
-  await page.waitForTimeout(1_500);
-  const { blocking, shift } = await page.evaluate(() => window.seen);
   await close();
-  return { script: Math.round(script), task: Math.round(task), shown, blocking: Math.round(blocking), shift };
+  return {
+    "comments shown": shown,
+    "script until they are shown, ms": Math.round(script),
+    "script, style and layout until then, ms": Math.round(task),
+  };
 }
 
-/** Frames while the thread is loaded to 5,000 comments, and scrolled through. @param {number} size */
-async function scroll(size) {
+/** What the reader has of it, with all that comes after. @param {string} thread @param {number} cpu @returns {Promise<Record<string, number>>} */
+async function undisturbed(thread, cpu) {
+  const { page, close } = await newPage(cpu, { looks: true });
+  await page.goto(address(thread));
+  await page.waitForTimeout(cpu === 1 ? 3_000 : 5_000);
+  const { first, tasks, shift } = await page.evaluate(() => window.seen);
+  await close();
+  return {
+    ...(thread === NOTHING ? {} : { "first comment in the page, ms after its begin": Math.round(first) }),
+    "longest task over 50 ms (0: none), ms": Math.round(Math.max(0, ...tasks)),
+    "total blocking time, ms": Math.round(tasks.reduce((sum, task) => sum + task - 50, 0)),
+    "layout shift": shift,
+  };
+}
+
+/** Frames while the thread is loaded, and scrolled through. @param {string} thread */
+async function scroll(thread) {
   const { page, close } = await newPage(1);
-  await page.goto(address(size));
+  await page.goto(address(thread));
   await page.locator("understory-thread .comment").first().waitFor();
   await page.waitForTimeout(2_000);
   const loading = await page.evaluate(async (wanted) => {
     const root = /** @type {ShadowRoot} */ (document.querySelector("understory-thread")?.shadowRoot);
-    const shown = () => root.querySelectorAll(".comment").length;
+    const list = /** @type {HTMLElement} */ (root.querySelector(".tree > .list"));
+    const more = /** @type {HTMLElement} */ (root.querySelector(".tree > .more"));
+    // To count them is work of its own: about fifty come with one press.
     window.startFrames();
-    while (shown() < wanted) {
-      const more = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".more:not([hidden])")]).at(-1);
-      if (!more) break;
-      const before = shown();
+    for (let press = 1; press < wanted / 50 && !more.hidden; press += 1) {
+      const before = list.childElementCount;
       more.click();
-      for (let waited = 0; waited < 300 && shown() === before; waited += 1) await new Promise(requestAnimationFrame);
+      for (let waited = 0; waited < 300 && list.childElementCount === before; waited += 1) await new Promise(requestAnimationFrame);
     }
-    return { frames: window.endFrames(), shown: shown() };
-  }, Math.min(size, 5_000));
-  const scrolling = await page.evaluate(async () => {
-    window.startFrames();
-    for (let y = 0; y < document.documentElement.scrollHeight && y < 400_000; y += 700) {
-      window.scrollTo(0, y);
-      await new Promise(requestAnimationFrame);
-    }
-    return window.endFrames();
-  });
+    return { frames: window.endFrames(), shown: root.querySelectorAll(".comment").length };
+  }, MANY);
+  const scrolling = await page.evaluate(scrollThrough);
   await close();
   return {
     "comments loaded": loading.shown,
-    "frames while loading, ms of the main thread: p99, longest": `${loading.frames.p99}, ${loading.frames.longest}`,
-    "frames while scrolling, ms of the main thread: p99, longest": `${scrolling.p99}, ${scrolling.longest}`,
+    "frames while loading, ms of the main thread: p50, p99, longest": loading.frames,
+    "frames while scrolling, ms of the main thread: p50, p99, longest": scrolling,
   };
 }
 
-/** @param {number} cpu */
-async function newPage(cpu) {
+/** What the browser itself takes for it. */
+async function scrollPlain() {
+  const { page, close } = await newPage(1);
+  await page.goto(address(PLAIN));
+  await page.waitForTimeout(1_000);
+  const frames = await page.evaluate(scrollThrough);
+  await close();
+  return { "frames, ms of the main thread: p50, p99, longest": frames };
+}
+
+/** In the page. */
+async function scrollThrough() {
+  window.startFrames();
+  for (let y = 0; y < document.documentElement.scrollHeight && y < 400_000; y += 700) {
+    window.scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+  return window.endFrames();
+}
+
+/** @param {number} cpu @param {{looks: boolean}} [looks] whether the first comment is timed, which is script, too */
+async function newPage(cpu, looks = { looks: false }) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpu });
-  await page.addInitScript(observe);
+  await page.addInitScript(observe, looks);
   return { page, devtools, close: () => context.close() };
 }
 
-/** In the page: counts shifts and long tasks, and times the work of each frame. */
-function observe() {
-  window.seen = { blocking: 0, shift: 0 };
+/** In the page: counts shifts and long tasks, and times the first comment and the work of each frame. */
+function observe(/** @type {{looks: boolean}} */ { looks }) {
+  window.seen = { first: 0, tasks: [], shift: 0 };
+  const look = () => {
+    if (document.querySelector("understory-thread")?.shadowRoot?.querySelector(".comment")) window.seen.first = performance.now();
+    else if (performance.now() < 10_000) setTimeout(look, 8);
+  };
+  if (looks) look();
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.seen.blocking += Math.max(0, entry.duration - 50);
+    for (const entry of list.getEntries()) window.seen.tasks.push(entry.duration);
   }).observe({ type: "longtask", buffered: true });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
@@ -155,8 +197,8 @@ function observe() {
     let begun = 0;
     // From the start of a frame's work to the first task after it has been painted.
     channel.port1.onmessage = () => frames.push(performance.now() - begun);
-    const frame = (/** @type {number} */ now) => {
-      begun = now;
+    const frame = () => {
+      begun = performance.now();
       channel.port2.postMessage(null);
       if (on) requestAnimationFrame(frame);
     };
@@ -166,17 +208,26 @@ function observe() {
     on = false;
     frames.sort((a, b) => a - b);
     const at = (/** @type {number} */ share) => Math.round(frames[Math.min(frames.length - 1, Math.floor(frames.length * share))] ?? 0);
-    return { p99: at(0.99), longest: at(1) };
+    return [at(0.5), at(0.99), at(1)].join(", ");
   };
 }
 
-/** @param {number} size */
-function address(size) {
-  return `http://127.0.0.1:${port}/?thread=${keyOf(size)}`;
+/** @param {string} thread */
+function element(thread) {
+  return `<script type="module" src="${service.url}/embed.js"></script>
+<understory-thread site="${values.site}" thread="${thread}"></understory-thread>`;
+}
+
+/** @param {string} thread */
+function address(thread) {
+  return `http://127.0.0.1:${port}/?thread=${encodeURIComponent(thread)}`;
 }
 
 async function binary() {
-  if (process.env.UNDERSTORY_BIN) return process.env.UNDERSTORY_BIN;
+  const { UNDERSTORY_BIN: named } = process.env;
+  // The service would take it for a setting of its own.
+  delete process.env.UNDERSTORY_BIN;
+  if (named) return named;
   const release = join(ROOT, "target/release/understory");
   return access(release).then(() => release, () => join(ROOT, "target/debug/understory"));
 }

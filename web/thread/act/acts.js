@@ -7,6 +7,7 @@ import { t } from "../../shared/words.js";
 import { linkTo } from "../view/comment.js";
 import { editableUntil } from "../model/viewer.js";
 import { openFlagSheet, withdraw } from "./flags.js";
+import { more } from "./more.js";
 import { mute, openMuted, reveal } from "./muting.js";
 import { goToNextNew } from "./next.js";
 import { openOutcomes } from "./outcomes.js";
@@ -22,6 +23,7 @@ import { ask } from "./votes.js";
  * @type {Record<string, (app: App, node: Node) => unknown>}
  */
 export const acts = {
+  more: (app, node) => more(app, node?.comment.id ?? null),
   reply: openReply,
   up: (app, node) => ask(app, node, 1),
   down: (app, node) => ask(app, node, -1),

@@ -14,6 +14,7 @@ import { muting } from "../view/muted.js";
 import { forgetViewer, see } from "../model/viewer.js";
 import { Visit } from "../model/visit.js";
 import { SERVICE } from "../reading.js";
+import { inSlices, turn } from "../slices.js";
 import { acts, actsOf } from "./acts.js";
 import { Calls } from "./calls.js";
 import { Drafts } from "./drafts.js";
@@ -56,7 +57,9 @@ export class App {
   static async begin(reading) {
     const { root } = reading;
     const [style] = await Promise.all([sheet(), add("acts"), add("own")]);
+    await turn();
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
+    await turn();
     const app = new App(reading);
     reading.app = app;
     reading.read = (path) => api.get(path);
@@ -174,12 +177,7 @@ export class App {
     try {
       for (let at = 0; at === 0 || at < asked.length; at += VIEWER_IDS) {
         const changed = see(this.model, await this.calls.viewer(asked.slice(at, at + VIEWER_IDS)), me.id);
-        for (const id of changed) {
-          const node = this.model.nodes.get(id);
-          // Whose parent is not loaded stands at the top.
-          this.tree.drawLevel(node && !node.astray ? node.comment.parent_id : null);
-          this.tree.refresh(id);
-        }
+        await inSlices(changed, (id) => this.#redraw(id));
       }
       for (const id of placeFlags(this)) this.tree.refresh(id);
       this.write.draw();
@@ -208,12 +206,29 @@ export class App {
     for (const form of this.element.querySelectorAll("form.composer")) form.dispatchEvent(event);
   }
 
+  /** @param {Id} id */
+  #redraw(id) {
+    const node = this.model.nodes.get(id);
+    if (node && !this.tree.article(id)) this.drawLevelOf(node);
+    else this.tree.refresh(id);
+  }
+
+  /** All comments anew; what stands where it stood. */
+  refreshAll() {
+    return inSlices(this.model.nodes.keys(), (id) => this.tree.refresh(id));
+  }
+
+  /** Where it stands, or stood: at the top, where its parent is not loaded. @param {Node} node */
+  drawLevelOf({ astray, comment: { parent_id } }) {
+    this.tree.drawLevel(astray ? null : parent_id);
+  }
+
   /** After a write: the counts and the state of the thread as they are now. */
   async rereadThread() {
     try {
       const before = this.model.thread?.state;
       this.model.thread = await this.calls.thread();
-      if (this.model.thread.state !== before) this.tree.refreshAll();
+      if (this.model.thread.state !== before) void this.refreshAll();
       this.watch.compare(this.model.thread);
       this.head.draw();
       this.write.draw();
@@ -237,7 +252,8 @@ export class App {
 
   async #start() {
     restoreUnsent(this);
-    for (const node of this.model.nodes.values()) if (this.isNew(node)) this.tree.refresh(node.comment.id);
+    await turn();
+    await inSlices(this.model.nodes.values(), (node) => this.isNew(node) && this.tree.refresh(node.comment.id));
     drawMine(this);
     const { thread } = this.model;
     tellPage(this, "ready", { site: this.reading.site, thread: this.reading.key, comments: thread?.counts.published ?? 0 });
@@ -269,7 +285,7 @@ export class App {
       forgetPast(this);
       tellPage(this, "signed-out");
       this.draw();
-      this.tree.refreshAll();
+      await this.refreshAll();
     }
   }
 }

@@ -50,11 +50,11 @@ export class Live {
 
   /** @param {number | null} version @param {Told} told */
   #count(version, { counts, thread }) {
-    const { model, head, write, tree } = this.#app;
+    const { model, head, write } = this.#app;
     const before = model.thread;
     if (!before) return;
     model.thread = { ...before, ...thread, counts, version: version ?? before.version };
-    if (model.thread.state !== before.state) tree.refreshAll();
+    if (model.thread.state !== before.state) void this.#app.refreshAll();
     if (thread) write.draw();
     head.draw();
     this.#app.watch.settle();
@@ -112,8 +112,7 @@ export class Live {
     }
     const hadFocus = tree.article(id)?.contains(this.#app.root.activeElement) ?? false;
     model.drop(id);
-    // All of it: the last one leaves a line that there is none.
-    this.#app.draw();
+    this.#app.drawLevelOf(node);
     const above = parent_id === null ? undefined : model.nodes.get(parent_id);
     if (above && above.comment.body === null && model.missing(above.comment.id) === 0) {
       // It stood there for this one only.

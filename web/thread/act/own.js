@@ -88,8 +88,7 @@ async function remove(app, node) {
     app.tree.focus(id);
   } else {
     app.model.drop(id);
-    // All of it: the last one leaves a line that there is none.
-    app.draw();
+    app.drawLevelOf(node);
     if (parent_id) app.tree.focus(parent_id);
     else app.head.focus();
   }

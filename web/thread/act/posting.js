@@ -118,7 +118,7 @@ export function discard(app, node) {
   if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
   endWait(node);
   app.model.drop(node.comment.id);
-  app.draw();
+  app.drawLevelOf(node);
 }
 
 /**
@@ -129,7 +129,9 @@ export function discard(app, node) {
  */
 export function restoreUnsent(app) {
   const me = app.session.user?.id ?? null;
-  for (const entry of app.drafts.unsent()) {
+  const unsent = app.drafts.unsent();
+  if (unsent.length === 0) return;
+  for (const entry of unsent) {
     const { key, by = null, at = 0, failure = null } = entry;
     const known = app.model.nodes.get(idOf(key));
     if (me !== null && by !== null && by !== me) {
@@ -166,7 +168,7 @@ function settle(app, node, comment) {
   if (parent && comment.state === "published") {
     parent.comment = { ...parent.comment, reply_count: parent.comment.reply_count + 1 };
   }
-  app.draw();
+  app.drawLevelOf(settled);
   if (focused) app.tree.focus(comment.id);
   app.notices.say(t(comment.state === "held" ? "sent_held" : "sent"));
   tellPage(app, "posted", { id: comment.id, number: comment.number, state: comment.state });

@@ -98,7 +98,7 @@ export class Watch {
     this.settle();
     const fresh = [...model.nodes.values()].filter(({ comment }) => !before.has(comment.id));
     for (const node of fresh) node.fresh = true;
-    this.#app.tree.refreshAll();
+    await this.#app.refreshAll();
     await this.#app.seeViewer();
     if (fresh[0]) this.#app.show(fresh[0].comment.id);
     else this.#app.head.focus();

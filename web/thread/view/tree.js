@@ -7,6 +7,7 @@
 /** @import {Node} from "../types" */
 import { h, press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
+import { inSlices } from "../slices.js";
 import { Branch, moreButton } from "./branch.js";
 import { commentArticle } from "./comment.js";
 
@@ -31,17 +32,25 @@ export class Tree {
   constructor(reading) {
     this.#reading = reading;
     for (let line = 0; line < 9; line += 1) this.#state.append(h("i"));
-    this.element = h("div", { class: "tree" }, this.#state, this.#list, this.#more);
+    this.element = h("div", { class: "tree first" }, this.#state, this.#list, this.#more);
   }
 
-  /** All that has changed, or the line in its place. */
+  /** Makes these, so that drawing has only to place them. @param {Iterable<Id>} ids */
+  prepare(ids) {
+    return inSlices(ids, (id) => this.#reading.model.nodes.has(id) && this.#made(id));
+  }
+
+  /** Until then only what may be in sight at first is laid out. */
+  showAll() {
+    this.element.className = "tree";
+  }
+
+  /** All that has changed. */
   draw() {
-    const { nodes, thread, top } = this.#reading.model;
+    const { nodes } = this.#reading.model;
     for (const id of [...this.#items.keys()]) if (!nodes.has(id)) this.#items.delete(id);
+    for (const id of nodes.keys()) if (this.#items.get(id)?.li.parentNode) this.drawLevel(id);
     this.drawLevel(null);
-    for (const id of nodes.keys()) this.drawLevel(id);
-    // Nothing is said to be empty that could not be read.
-    if (thread) this.#tell(top.ids.length ? null : t("empty"));
   }
 
   /** @param {string} text */
@@ -49,26 +58,33 @@ export class Tree {
     this.#tell(text, " ", press("reload", t("try_again")));
   }
 
-  /** In place of the list. @param {string | null} text null: nothing @param {...(string | Element)} rest */
+  /** In place of the list. @param {string} text @param {...(string | Element)} rest */
   #tell(text, ...rest) {
     this.#state.className = "empty";
     this.#state.removeAttribute("aria-label");
-    this.#state.hidden = text === null;
-    this.#state.replaceChildren(text ?? "", ...rest);
+    this.#state.hidden = false;
+    this.#state.replaceChildren(text, ...rest);
   }
 
-  /** One level, in the model's order. @param {Id | null} parentId */
+  /** One level, in the model's order; at the top the line in its place. @param {Id | null} parentId */
   drawLevel(parentId) {
     const { model } = this.#reading;
     const { ids } = model.kidsOf(parentId);
     const missing = model.missing(parentId);
-    const item = parentId === null ? null : this.#item(parentId);
+    const item = parentId === null ? null : this.#made(parentId);
     if (item && !item.branch) {
       if (ids.length === 0 && missing === 0) return;
       item.branch = new Branch(item.li, /** @type {Node} */ (model.nodes.get(item.shown.id)));
     }
     const list = item?.branch?.list ?? this.#list;
-    const wanted = new Set(ids.map((id) => this.#item(id).li));
+    /** @type {Set<HTMLLIElement>} */
+    const wanted = new Set();
+    for (const id of ids) {
+      const { li } = this.#made(id);
+      wanted.add(li);
+      // What is below it comes with it.
+      if (!li.parentNode) this.drawLevel(id);
+    }
     for (const li of [...list.children]) {
       if (!wanted.has(/** @type {HTMLLIElement} */ (li))) li.remove();
     }
@@ -81,6 +97,8 @@ export class Tree {
     else {
       list.hidden = ids.length === 0;
       if (ids.length) this.#state.hidden = true;
+      // Nothing is said to be empty that could not be read.
+      else if (model.thread) this.#tell(t("empty"));
       this.#more.hidden = missing === 0;
       this.#more.textContent = t("more_comments", { n: missing });
     }
@@ -114,13 +132,9 @@ export class Tree {
     item.shown = node.comment;
   }
 
-  refreshAll() {
-    for (const id of this.#items.keys()) this.refresh(id);
-  }
-
   /** Where something opens below a comment. @param {Id} id */
   under(id) {
-    const item = this.#item(id);
+    const item = this.#made(id);
     if (!item.under) {
       item.under = h("div", { class: "under" });
       item.article.after(item.under);
@@ -147,8 +161,8 @@ export class Tree {
     return all;
   }
 
-  /** @param {Id} id @returns {Item} */
-  #item(id) {
+  /** As the model has it. @param {Id} id @returns {Item} */
+  #made(id) {
     const known = this.#items.get(id);
     const node = this.#reading.model.nodes.get(id);
     if (!node) throw new Error(`no comment ${id}`);
@@ -160,7 +174,6 @@ export class Tree {
     const li = h("li", { class: "item", "data-id": id }, article);
     const item = { li, article, shown: node.comment, under: null, branch: null };
     this.#items.set(id, item);
-    this.drawLevel(id);
     return item;
   }
 }

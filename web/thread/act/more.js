@@ -1,0 +1,25 @@
+// The rest of a level, read when it is asked for, and shown in place.
+
+/** @import {App} from "./app.js" */
+/** @import {Id} from "../../shared/types" */
+import { explain } from "../../shared/problems.js";
+import { t } from "../../shared/words.js";
+import { pageAddress } from "../read.js";
+
+/** The focus goes to the first that came. @param {App} app @param {Id | null} parentId */
+export async function more(app, parentId) {
+  const { model, tree, reading } = app;
+  const { site, key } = reading;
+  try {
+    const { next } = model.kidsOf(parentId);
+    const came = model.take(parentId, await reading.read(pageAddress(site, key, parentId, model.sort, next)));
+    const all = came.flatMap((id) => tree.withDescendants(id));
+    await tree.prepare(all);
+    tree.drawLevel(parentId);
+    if (came[0]) tree.focus(came[0]);
+    reading.tell(t("more_loaded", { n: came.length }));
+    await app.seeViewer(all);
+  } catch (error) {
+    reading.tell(explain(error), true);
+  }
+}
