@@ -131,14 +131,19 @@ export class Reading {
     await tree.prepare(model.nodes.keys());
     this.draw();
     await painted();
-    tree.showAll();
+    this.#whole();
     await this.app?.seeViewer();
     return true;
   }
 
+  /** Until then only what may be in sight at first is laid out. */
+  #whole() {
+    this.tree.element.className = "tree";
+  }
+
   draw() {
     this.room.settle((whole) => {
-      if (whole) this.tree.showAll();
+      if (whole) this.#whole();
       if (this.root.firstElementChild !== this.element) this.root.replaceChildren(this.element);
       this.tree.draw();
       this.head.draw();

@@ -2,8 +2,6 @@
 // moved by it: a screen's height is kept until the comments are there, and given
 // back only where what follows them is not to be seen.
 
-import { painted } from "./slices.js";
-
 const PRESSES = ["pointerdown", "keydown"];
 
 export class Room {
@@ -49,7 +47,7 @@ export class Room {
     this.#waiting(this.#served || top < 0);
     const along = top < 0 && bottom < innerHeight;
     // To ask sooner would lay it all out in the same go.
-    if (!along) await painted();
+    await (along || new Promise(requestAnimationFrame));
     if (!along) await this.#until([], (now) => now.bottom <= 0 || now.top + this.#contentHeight() >= innerHeight);
     style.minBlockSize = "0";
     if (along) window.scrollBy({ top: this.#host.offsetHeight - height, behavior: "instant" });

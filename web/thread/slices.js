@@ -17,12 +17,12 @@ export function painted() {
 
 /**
  * @template T
- * @param {Iterable<T>} items as they are now
+ * @param {Iterable<T>} items
  * @param {(item: T) => void} work
  */
 export async function inSlices(items, work) {
   let end = 0;
-  for (const item of [...items]) {
+  for (const item of items) {
     if (Date.now() > end) {
       await turn();
       end = Date.now() + PIECE_MS;

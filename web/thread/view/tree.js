@@ -40,11 +40,6 @@ export class Tree {
     return inSlices(ids, (id) => this.#reading.model.nodes.has(id) && this.#made(id));
   }
 
-  /** Until then only what may be in sight at first is laid out. */
-  showAll() {
-    this.element.className = "tree";
-  }
-
   /** All that has changed. */
   draw() {
     const { nodes } = this.#reading.model;
