@@ -13,6 +13,7 @@ import { Mutes } from "../model/mutes.js";
 import { muting } from "../view/muted.js";
 import { forgetViewer, see } from "../model/viewer.js";
 import { Visit } from "../model/visit.js";
+import "../count.js";
 import { SERVICE } from "../reading.js";
 import { inSlices, turn } from "../slices.js";
 import { acts, actsOf } from "./acts.js";
@@ -62,7 +63,8 @@ export class App {
     await turn();
     const app = new App(reading);
     reading.app = app;
-    reading.read = (path) => api.get(path);
+    // Of what was told meanwhile a cache knows nothing.
+    reading.read = (path) => api.get(path, { fresh: app.live.isOpen });
     reading.whyNot = explain;
     reading.replace = replaceKeepingFocus;
     void app.#start();
