@@ -27,6 +27,43 @@ test("a reader chooses a reason first, signs in after, and the flag is sent", as
   assert.ok(items.some((/** @type {any} */ flag) => flag.comment_id === comment.id && flag.reason === "spam"));
 });
 
+test("a reason and a note that were not sent are there again", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "Buy my planks.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  const flag = page.getByRole("button", { name: "flag", exact: true });
+  await flag.click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("spam or advertising").check();
+  await dialog.getByRole("textbox").fill("The third time.");
+  await dialog.getByRole("button", { name: "Send the flag" }).click();
+  await page.locator(".under").getByRole("button", { name: "cancel", exact: true }).click();
+  await flag.click();
+  assert.equal(await dialog.getByRole("textbox").inputValue(), "The third time.");
+  assert.equal(await dialog.getByLabel("spam or advertising").isChecked(), true);
+});
+
+test("what a moderator tells an author stays in the form until it is sent", async (t) => {
+  // Moderators have their rights on the service's own pages only.
+  const comment = await (await w.as("bob")).post("river-footbridge", "Off the matter.");
+  const page = await w.page(t);
+  page.expectErrors(/ERR_FAILED/);
+  await page.signIn("mona");
+  await page.goto(`${w.url}/#c-${comment.id}`);
+  await page.getByRole("article").filter({ hasText: "Off the matter." }).getByRole("button", { name: "hide", exact: true }).click();
+  const form = page.locator("form.decide");
+  await form.getByRole("textbox").fill("Please stay with the matter.");
+  await page.route("**/moderation/decisions", (route) => route.abort());
+  await form.getByRole("button", { name: "hide", exact: true }).click();
+  await page.locator(".notices").getByText(/./).first().waitFor();
+  assert.equal(await form.getByRole("textbox").inputValue(), "Please stay with the matter.");
+  await page.unroute("**/moderation/decisions");
+  await form.getByRole("button", { name: "hide", exact: true }).click();
+  await form.waitFor({ state: "detached" });
+  assert.equal((await (await w.as("mona")).call("GET", `comments/${comment.id}`)).state, "hidden");
+});
+
 test("illegal content is reported without an account, by keyboard, and the receipt tells the state later", async (t) => {
   const thread = w.thread();
   const comment = await (await w.as("bob")).post(thread, "A threat, say.");

@@ -2,6 +2,7 @@
 // says what became of it. What moderators do with flags is not here.
 
 /** @import {App} from "./app.js" */
+/** @import {Id} from "../../shared/types" */
 /** @import {Node} from "../types" */
 import { button, freshId, h, press } from "../../shared/dom.js";
 import { explain, Problem } from "../../shared/problems.js";
@@ -35,7 +36,13 @@ export function openFlagSheet(app, node) {
   const { id } = node.comment;
   const noteId = freshId();
   const problem = h("p", { class: "hint problem", role: "alert" });
-  const note = h("textarea", { id: noteId, rows: 2, maxlength: MAX_NOTE, dir: "auto" });
+  const [reasonDraft, noteDraft] = draftsOf(id);
+  const kept = app.drafts.read(reasonDraft);
+  const note = h("textarea", {
+    id: noteId, rows: 2, maxlength: MAX_NOTE, dir: "auto",
+    oninput: () => app.drafts.keep(noteDraft, note.value),
+  });
+  note.value = app.drafts.read(noteDraft);
   const formId = freshId();
   const submit = h("button", { type: "submit", class: "main", form: formId }, t("flag_send"));
   const form = h(
@@ -50,10 +57,16 @@ export function openFlagSheet(app, node) {
     },
     h(
       "fieldset",
-      {},
+      { onchange: (/** @type {Event} */ { target }) => app.drafts.keep(reasonDraft, /** @type {HTMLInputElement} */ (target).value) },
       h("legend", {}, t("flag_lead")),
       ...reasonsOf(app).map((reason) =>
-        h("label", { class: "choice" }, h("input", { type: "radio", name: "reason", value: reason }), " ", reasonWord(reason)),
+        h(
+          "label",
+          { class: "choice" },
+          h("input", { type: "radio", name: "reason", value: reason, checked: reason === kept }),
+          " ",
+          reasonWord(reason),
+        ),
       ),
     ),
     h("div", { class: "field" }, h("label", { for: noteId }, t("flag_note")), note),
@@ -98,6 +111,11 @@ export function openFlagSheet(app, node) {
   form.querySelector("input")?.focus();
 }
 
+/** What is chosen and written, until it is sent. @param {Id} id @returns {[string, string]} */
+function draftsOf(id) {
+  return [`flag:${id}`, `flag-note:${id}`];
+}
+
 /** @param {App} app @param {Node} node @param {{reason: string, note?: string}} chosen */
 async function afterSignIn(app, node, chosen) {
   try {
@@ -116,6 +134,7 @@ async function flag(app, { comment: { id } }, chosen) {
     if (!(error instanceof Problem) || error.code !== "already_flagged") throw error;
     app.model.flags.set(id, null);
   }
+  for (const draft of draftsOf(id)) app.drafts.keep(draft, "");
 }
 
 /** @param {App} app @param {Node} node */

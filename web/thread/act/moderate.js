@@ -25,35 +25,43 @@ export function hideForm(app, node) {
     { id: reasonId },
     ...reasons.map((code) => h("option", { value: code }, reasonWord(code))),
   );
-  const text = h("input", { type: "text", id: textId, maxlength: 1000, dir: "auto" });
-  place.replaceChildren(
-    h(
-      "form",
-      {
-        class: "decide",
-        onsubmit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          close();
-          const told = text.value.trim();
-          void decide(app, node, "hide", {
-            reason_code: reason.value,
-            ...(told ? { public_text: told } : {}),
-          });
-        },
-        onkeydown: (/** @type {KeyboardEvent} */ event) => {
-          if (event.key === "Escape") close();
-        },
+  const draft = `hide:${id}`;
+  const text = h("input", {
+    type: "text", id: textId, maxlength: 1000, dir: "auto",
+    oninput: () => app.drafts.keep(draft, text.value),
+  });
+  text.value = app.drafts.read(draft);
+  const submit = h("button", { type: "submit", class: "main" }, t("hide"));
+  const send = async () => {
+    const told = text.value.trim();
+    submit.disabled = true;
+    const isDone = await decide(app, node, "hide", {
+      reason_code: reason.value,
+      ...(told ? { public_text: told } : {}),
+    });
+    submit.disabled = false;
+    if (!isDone) return;
+    app.drafts.keep(draft, "");
+    form.remove();
+    app.tree.focus(id);
+  };
+  const form = h(
+    "form",
+    {
+      class: "decide",
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        void send();
       },
-      h("div", { class: "field" }, h("label", { for: reasonId }, t("mod_reason")), reason),
-      h("div", { class: "field grow" }, h("label", { for: textId }, t("mod_public_text")), text),
-      h(
-        "div",
-        { class: "send" },
-        h("button", { type: "submit", class: "main" }, t("hide")),
-        button(t("cancel"), close),
-      ),
-    ),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key === "Escape") close();
+      },
+    },
+    h("div", { class: "field" }, h("label", { for: reasonId }, t("mod_reason")), reason),
+    h("div", { class: "field grow" }, h("label", { for: textId }, t("mod_public_text")), text),
+    h("div", { class: "send" }, submit, button(t("cancel"), close)),
   );
+  place.replaceChildren(form);
   reason.focus();
 }
 
@@ -77,6 +85,7 @@ export async function toggleText(app, node) {
  * @param {Node} node
  * @param {Action} action
  * @param {{reason_code?: string, public_text?: string}} why
+ * @returns {Promise<boolean>} whether it was done
  */
 async function decide(app, node, action, why) {
   const { id, version, number } = node.comment;
@@ -88,14 +97,16 @@ async function decide(app, node, action, why) {
     });
     if (tellConflict(app, decision)) {
       await settle(app, node);
-      return;
+      return false;
     }
     await settle(app, node);
     const { id: decisionId } = decision;
     const done = t(action === "hide" ? "mod_hidden" : "mod_restored", { number });
     if (decisionId) app.notices.offer(done, t("undo"), () => void undo(app, node, decisionId));
+    return true;
   } catch (error) {
     app.notices.tell(explain(error));
+    return false;
   }
 }
 
