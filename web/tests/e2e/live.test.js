@@ -136,6 +136,56 @@ test("a comment that is announced and then hidden is not announced any more", as
   await bar.waitFor({ state: "detached" });
 });
 
+test("a reply that is being written outlives the comment that it answers", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const comment = await alice.post(thread, "Canary.");
+  await alice.post(thread, "Another.");
+  const page = await w.page(t);
+  await page.signIn("bob");
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("article").filter({ hasText: "Canary." }).getByRole("button", { name: "reply" }).click();
+  const field = page.locator(".under textarea");
+  await field.fill("Half a reply");
+  await untilStreams(1);
+  await alice.delete(comment);
+  await page.getByText("Canary.").waitFor({ state: "detached" });
+  await page.getByRole("article").filter({ hasText: "deleted by its author" }).waitFor();
+  assert.equal(await field.inputValue(), "Half a reply");
+  assert.equal(await field.evaluate((element) => element.matches(":focus")), true);
+});
+
+test("what is redrawn keeps the focus, wherever in it that was", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const comment = await alice.post(thread, "Before.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await untilStreams(1);
+  await page.locator("understory-thread .comment a.number").focus();
+  await alice.edit(comment, "After.");
+  await page.getByText("After.").waitFor();
+  const focused = await page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.activeElement?.localName);
+  assert.equal(focused, "article");
+});
+
+test("many at once whose place is not loaded are brought some at a time, and nothing loaded goes", async (t) => {
+  const thread = w.thread();
+  const [alice, bob] = await Promise.all([w.as("alice"), w.as("bob")]);
+  const all = await alice.postMany(thread, 62);
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await untilStreams(1);
+  await page.getByText("Comment 50.", { exact: true }).waitFor();
+  for (const comment of all.slice(50)) await bob.reply(comment, thread, `An answer to ${comment.number}.`);
+  await page.getByRole("button", { name: "12 new comments" }).click();
+  await page.getByText("An answer to 60.", { exact: true }).waitFor();
+  assert.equal(await page.getByText(/^An answer to/).count(), 10);
+  await page.getByRole("button", { name: "2 new comments" }).click();
+  await page.getByText("An answer to 62.", { exact: true }).waitFor();
+  await page.getByText("Comment 1.", { exact: true }).waitFor();
+});
+
 test("one's own comment is not announced to oneself", async (t) => {
   const thread = w.thread();
   const page = await w.page(t);

@@ -45,7 +45,7 @@ export class Live {
     this.#count(id, data);
     if (name === "thread.reset") void this.#readAgain();
     else if (data.comment) this.#came(data.comment, name);
-    else if (data.comment_id) void this.#went(data.comment_id, data.tombstone);
+    else if (data.comment_id) void this.#went(data.comment_id, data.tombstone, name);
   }
 
   /** @param {number | null} version @param {Told} told */
@@ -86,8 +86,8 @@ export class Live {
     );
   }
 
-  /** @param {Id} id @param {Comment | null} tombstone */
-  async #went(id, tombstone) {
+  /** @param {Id} id @param {Comment | null} tombstone @param {string} [name] of the event */
+  async #went(id, tombstone, name) {
     const waited = this.news.get(id);
     this.news.drop(id);
     const node = this.#app.model.nodes.get(id);
@@ -97,6 +97,7 @@ export class Live {
     // Its author, and a moderator, see why, and the text; but not before they have asked.
     const keeps = node.mine || this.#app.model.can?.moderate;
     if (keeps && (await this.#app.rereadComment(node).then(() => true, () => false))) return;
+    if (name === "comment.deleted") node.comment = { ...node.comment, state: "deleted" };
     this.#takeBack(node, tombstone);
   }
 
@@ -104,13 +105,15 @@ export class Live {
   #takeBack(node, tombstone) {
     const { model, tree, head } = this.#app;
     const { id, parent_id } = node.comment;
-    if (tombstone || node.kids.ids.length > 0) {
+    // A reply that is being written below it keeps its place, and its text.
+    const isWrittenUnder = tree.under(id).querySelector("form") !== null;
+    if (tombstone || node.kids.ids.length > 0 || isWrittenUnder) {
       const { replies: _, ...alone } = tombstone ?? node.comment;
       node.comment = { ...alone, author: null, body: null, body_html: null };
       tree.refresh(id);
       return;
     }
-    const hadFocus = tree.article(id)?.contains(this.#app.root.activeElement) ?? false;
+    const hadFocus = tree.article(id)?.parentElement?.contains(this.#app.root.activeElement) ?? false;
     model.drop(id);
     this.#app.drawLevelOf(node);
     const above = parent_id === null ? undefined : model.nodes.get(parent_id);

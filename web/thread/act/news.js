@@ -8,8 +8,8 @@ import { button, h } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 import { putChain } from "../model/viewer.js";
 
-/** Beyond so many whose way is not loaded it is quicker to read the list again. */
-const CHAINS = 10;
+/** So many whose way is not loaded are brought at one press; the rest goes on waiting. */
+const WAYS = 10;
 
 export class News {
   #app;
@@ -37,11 +37,6 @@ export class News {
   /** It was taken back before it was shown. @param {Id} id */
   drop(id) {
     if (this.#waiting.delete(id)) this.draw();
-  }
-
-  clear() {
-    this.#waiting.clear();
-    this.draw();
   }
 
   draw() {
@@ -96,15 +91,20 @@ export class News {
   async #show(place) {
     const { model, tree } = this.#app;
     const mine = [...this.#waiting.values()].filter((comment) => this.#placeOf(comment) === place);
-    for (const { id } of mine) this.#waiting.delete(id);
-    const astray = mine.filter(({ parent_id }) => parent_id !== null && !this.#isKnown(parent_id, mine));
-    if (astray.length > CHAINS) {
-      this.clear();
-      await this.#app.load();
-    } else {
-      // Who answers comes after what is answered.
-      for (const comment of mine) if (!astray.includes(comment)) model.put(comment);
-      for (const comment of astray) await this.#bringWay(comment);
+    let ways = 0;
+    for (const { id } of mine) {
+      const comment = this.#waiting.get(id);
+      // Taken back meanwhile.
+      if (!comment) continue;
+      const { parent_id } = comment;
+      const isReached = parent_id === null || model.nodes.has(parent_id);
+      if (!isReached && ways === WAYS) continue;
+      this.#waiting.delete(id);
+      if (isReached) model.put(comment);
+      else {
+        ways += 1;
+        await this.#bringWay(comment);
+      }
     }
     const shown = mine.flatMap(({ id }) => model.nodes.get(id) ?? []);
     for (const node of shown) node.fresh = true;
@@ -113,11 +113,6 @@ export class News {
     const first = shown[0]?.comment.id;
     if (first) this.#app.show(first);
     await this.#app.seeViewer(shown.map(({ comment }) => comment.id));
-  }
-
-  /** @param {Id} id @param {Comment[]} among */
-  #isKnown(id, among) {
-    return this.#app.model.nodes.has(id) || among.some((comment) => comment.id === id);
   }
 
   /** @param {Comment} comment */

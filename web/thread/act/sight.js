@@ -5,8 +5,8 @@
 /** @import {App} from "./app.js" */
 
 /**
- * Puts `next` in the place of `old`; the focus stays on the whole, or on the
- * control of the same `data-act`.
+ * Puts `next` in the place of `old`; the focus stays on the control of the same
+ * `data-act`, or on the whole.
  *
  * @param {HTMLElement} old
  * @param {HTMLElement} next
@@ -14,14 +14,12 @@
 export function replaceKeepingFocus(old, next) {
   const root = /** @type {ShadowRoot | Document} */ (old.getRootNode());
   const active = root.activeElement;
-  const act = active && old.contains(active) ? active.getAttribute("data-act") : null;
-  const whole = active === old;
+  const held = active !== null && old.contains(active);
+  const act = held ? active.getAttribute("data-act") : null;
   old.replaceWith(next);
-  if (whole) next.focus({ preventScroll: true });
-  if (act) {
-    const same = next.querySelector(`[data-act="${CSS.escape(act)}"]`);
-    if (same instanceof HTMLElement) same.focus({ preventScroll: true });
-  }
+  if (!held) return;
+  const same = act && next.querySelector(`[data-act="${CSS.escape(act)}"]`);
+  (same instanceof HTMLElement ? same : next).focus({ preventScroll: true });
 }
 
 /** Brings a comment into sight and gives it the focus. @param {App} app @param {Id} id */
