@@ -182,6 +182,71 @@ test("what another moderator works on is shown with their name and left alone", 
   await ada.call("DELETE", `moderation/claims/${claim.token}`);
 });
 
+test("what one moderator takes and what is newly flagged, another sees by the stream", async (t) => {
+  // more than one takes at once, so that some are left for the other
+  const { thread, comments } = await flagged(27);
+  const second = await w.newcomer({ display_name: "Tove Holm" });
+  await command(["user", "role", second.login, "moderator", "--site", SITE, "--data", w.server.data]);
+  await untilModerates(second, true);
+  const page = await w.page(t);
+  await page.addInitScript(() => {
+    const seen = /** @type {any} */ (window);
+    [seen.streams, seen.polls] = [[], 0];
+    const { EventSource: Stream, setInterval: every } = window;
+    window.EventSource = class extends Stream {
+      constructor(/** @type {string | URL} */ url) {
+        super(url);
+        const one = { url: String(url), told: 0 };
+        seen.streams.push(one);
+        this.addEventListener("queue.changed", () => (one.told += 1));
+      }
+    };
+    // the one that looks by itself where there is no stream
+    window.setInterval = /** @type {any} */ ((/** @type {any} */ act, /** @type {number} */ ms) => {
+      if (ms === 10_000) seen.polls += 1;
+      return every(act, ms);
+    });
+  });
+  await page.signIn(second.login, { client: "console", password: second.password });
+  const taken = page.waitForResponse("**/moderation/claims");
+  await page.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  await page.locator(".items a").nth(26).waitFor();
+  await taken;
+  await page.locator(".live").getByText("live", { exact: true }).waitFor();
+  const told = () => page.evaluate(() => /** @type {any} */ (window).streams[0].told);
+  await page.waitForFunction(() => /** @type {any} */ (window).streams[0]?.told > 0);
+  const before = await told();
+
+  const mona = await w.page(t);
+  await mona.signIn("mona", { client: "console" });
+  const began = performance.now();
+  await mona.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  const tag = page.locator(".items").getByText("Mona Keller works on it");
+  await tag.first().waitFor();
+  t.diagnostic(`another's claims are seen ${Math.round(performance.now() - began)} ms after her page was asked for`);
+  assert.equal(await tag.count(), 2);
+  await page.locator(".items a").filter({ hasText: "Mona Keller works on it" }).first().click();
+  await page.getByRole("article").getByText("Mona Keller works on this, since").waitFor();
+
+  const number = page.locator('nav a[href="#queue/flagged"] .number');
+  const waiting = Number(await number.textContent());
+  assert.ok(waiting >= comments.length);
+  const more = await (await w.as("alice")).post(thread, "Text 28.");
+  await (await w.as("bob")).flag(more, "spam");
+  await number.getByText(String(waiting + 1), { exact: true }).waitFor();
+  await page.locator(".items a").filter({ hasText: "Text 28." }).waitFor();
+
+  // her page is left, and what she held is free again
+  await mona.goto("about:blank");
+  await tag.first().waitFor({ state: "detached" });
+  assert.deepEqual(
+    await page.evaluate(() => [/** @type {any} */ (window).streams.map((/** @type {any} */ one) => one.url), /** @type {any} */ (window).polls]),
+    [[`/api/v1/moderation/events?site=${SITE}`], 0],
+    "one stream and no looking by itself, in the page that was opened first",
+  );
+  assert.ok((await told()) > before);
+});
+
 test("a decision that needs two moderators waits for the second", async (t) => {
   const { thread, comments } = await flagged(3);
   await command(["site", "set", SITE, "--two-persons-over", "1", "--data", w.server.data]);
@@ -227,13 +292,17 @@ test("a role that is taken away holds at once, and the console says so", async (
 /** Gives mona a role, and waits until the server has heard of it. @param {"moderator" | "reader"} role */
 async function give(role) {
   await command(["user", "role", "mona", role, "--site", SITE, "--data", w.server.data]);
-  const mona = await w.as("mona");
+  await untilModerates(await w.as("mona"), role === "moderator");
+}
+
+/** @param {import("./people.js").Person} person @param {boolean} wanted */
+async function untilModerates(person, wanted) {
   for (let tries = 0; tries < 200; tries += 1) {
-    const may = await mona.call("GET", `moderation/queue?site=${SITE}&limit=1`).then(() => true, () => false);
-    if (may === (role === "moderator")) return;
+    const may = await person.call("GET", `moderation/queue?site=${SITE}&limit=1`).then(() => true, () => false);
+    if (may === wanted) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  assert.fail(`the role is not yet ${role}`);
+  assert.fail(`the role of ${person.login} is not yet as wanted`);
 }
 
 /** An admin names the site. @param {import("playwright-core").Page} page */

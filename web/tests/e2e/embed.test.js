@@ -22,6 +22,13 @@ function sample(/** @type {string} */ begins) {
   return taken.join("\n").replaceAll("https://comments.example", w.url).replaceAll('"news"', '"demo"');
 }
 
+/** The indented sample that has this line. */
+function sampleAround(/** @type {string} */ line) {
+  const block = document.split("\n\n").find((one) => one.startsWith("    ") && one.includes(line));
+  assert.ok(block, `docs/EMBED.md has no sample with "${line}"`);
+  return block.replaceAll(/^ {4}/gm, "").replaceAll("https://comments.example", w.url).replaceAll('"news"', '"demo"');
+}
+
 async function written() {
   const thread = w.thread();
   await (await w.as("alice")).post(thread, "The heron is back.");
@@ -152,6 +159,68 @@ test("the client, in a page of another origin", async (t) => {
   await page.waitForFunction(() => window.done);
   const kept = await (await w.as("alice")).call("GET", `sites/demo/threads/${thread}/comments`);
   assert.deepEqual(kept.items.map(({ body }) => body), ["The heron is back.", "Refused with 412 if somebody changed it meanwhile."]);
+});
+
+test("comments.html in the element: read without script, taken over with it", async (t) => {
+  const thread = await written();
+  const path = here(sampleAround("comments.html").replace("GET ", "").replace("/sites/news/", "/sites/demo/"), thread).trim();
+  const answer = await fetch(w.url + path);
+  assert.equal(answer.status, 200);
+  const again = await fetch(w.url + path, { headers: { "if-none-match": answer.headers.get("etag") ?? "" } });
+  assert.equal(again.status, 304);
+  const said = "… what comments.html answered …";
+  const element = here(sampleAround(said), thread).replace(said, await answer.text());
+  const html = `<!doctype html><html lang="en"><title>t</title><script type="module" src="${w.url}/embed.js"></script>${element}`;
+  const bare = await w.page(t, { script: false });
+  await bare.goto(w.host.show({ html }));
+  await bare.locator("understory-thread > .thread article").getByText("The heron is back.").waitFor();
+  const page = await w.page(t);
+  await page.goto(w.host.show({ html }));
+  // nothing but the end of the page follows, and that is in sight: the element waits for a press
+  await page.quiet();
+  await page.keyboard.press("Shift");
+  await page.getByRole("textbox", { name: "Your comment" }).waitFor();
+  assert.equal(await page.locator("understory-thread > .thread:not([part])").isVisible(), false);
+  assert.equal(await page.getByText("The heron is back.").filter({ visible: true }).count(), 1);
+});
+
+test("the link to the feed is found by readers of feeds, and leads to it", async (t) => {
+  const thread = await written();
+  const head = here(sample('<link rel="alternate" type="application/atom+xml"'), thread).replace("/sites/news/", "/sites/demo/");
+  const page = await w.page(t, { script: false });
+  await page.goto(w.host.show({ html: `<!doctype html><title>t</title>${head}` }));
+  const href = await page.locator('link[rel="alternate"][type="application/atom+xml"]').getAttribute("href");
+  const answer = await fetch(href ?? "");
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get("content-type") ?? "", /^application\/atom\+xml/);
+  assert.match(await answer.text(), /<entry>.*The heron is back\./s);
+});
+
+test("oEmbed answers a permalink as the document says, by its path and by the page's link", async () => {
+  const thread = w.thread();
+  const article = `${w.host.origin}/${thread}`;
+  const { id } = await (await w.as("alice")).post(thread, "The heron **is** back.", { thread: { title: "Birds", url: article } });
+  const asked = "url=https%3A%2F%2Fnews.example%2Ffirst-article%23c-7";
+  const put = (/** @type {string} */ text) => {
+    assert.ok(text.includes(asked), text);
+    return text.replace(asked, `url=${encodeURIComponent(`${article}#c-${id}`)}`);
+  };
+  const path = put(sample("GET /oembed")).replace("GET ", "").trim();
+  const link = /href="([^"]+)"/.exec(put(sample('<link rel="alternate" type="application/json+oembed"')))?.[1] ?? "";
+  for (const [address, width] of /** @type {[string, number][]} */ ([[w.url + path, 400], [link, 600]])) {
+    const answer = await fetch(address);
+    assert.equal(answer.status, 200, address);
+    const { type, html, author_name, title, width: given } = await answer.json();
+    assert.deepEqual([type, author_name, title, given], ["rich", "Alice Moreau", "Comment 1 on Birds", width]);
+    assert.match(html, /The heron <strong>is<\/strong> back\./);
+    assert.ok(html.includes(`href="${article}#c-${id}"`));
+    assert.doesNotMatch(html, /<script/i);
+  }
+  const xml = await fetch(`${w.url}${path}&format=xml`);
+  assert.match(await xml.text(), /<type>rich<\/type>/);
+  for (const none of [`${article}#c-1`, "https://elsewhere.example/x#c-1"]) {
+    assert.equal((await fetch(`${w.url}/oembed?url=${encodeURIComponent(none)}`)).status, 404, none);
+  }
 });
 
 test("only what the document lists is a part or a property", async () => {
