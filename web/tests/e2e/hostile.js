@@ -34,11 +34,12 @@ export class Tally {
    * @param {string} path how the texts came in
    * @param {string} name of the page
    * @param {number} [shown] how many of them are there; counted by their names without
+   * @param {string} [within] selector of the only part of the page that is looked at
    * @returns {Promise<number>} how many
    */
-  async look({ page, ran, csp }, path, name, shown) {
-    const left = await poke(page);
-    const opened = shown ?? (await named(page));
+  async look({ page, ran, csp }, path, name, shown, within) {
+    const left = await poke(page, within);
+    const opened = shown ?? (await named(page, within)).length;
     const head = `${path.padEnd(15)} ${name.padEnd(14)} ${csp.padEnd(3)}`;
     const row = this.#rows.get(head) ?? { shown: 0, ran: 0, left: 0 };
     this.#rows.set(head, { shown: row.shown + opened, ran: row.ran + ran.length, left: row.left + left.length });
@@ -71,9 +72,16 @@ function quietness(page) {
   };
 }
 
-/** How many different texts of ours can be read on the page. @param {import("playwright-core").Page} page */
-function named(page) {
-  return page.evaluate(() => {
+/**
+ * Which texts of ours can be read on the page, by what they would have run; what stands
+ * in attributes and fields is not read.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} [within] selector of a part of it
+ * @returns {Promise<string[]>}
+ */
+export function named(page, within = "") {
+  return page.evaluate((part) => {
     let text = "";
     const gather = (/** @type {Node} */ root) => {
       text += root.textContent;
@@ -81,7 +89,8 @@ function named(page) {
         if (element.shadowRoot) gather(element.shadowRoot);
       }
     };
-    gather(document.body ?? document.documentElement);
-    return new Set(text.match(/__xss\(['"][^'"]*['"]?\)?/g)).size;
-  });
+    const root = part ? document.querySelector(part) : (document.body ?? document.documentElement);
+    if (root) gather(root);
+    return [...new Set(text.match(/__xss\(['"][^'"]*['"]?\)?/g))];
+  }, within);
 }

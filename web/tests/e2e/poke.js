@@ -3,10 +3,11 @@
 
 /**
  * @param {import("playwright-core").Page | import("playwright-core").Frame} page
+ * @param {string} [within] selector of the only part that is looked at
  * @returns {Promise<string[]>} elements with a handler in an attribute, or an address that runs
  */
-export function poke(page) {
-  return page.evaluate(async () => {
+export function poke(page, within = "") {
+  return page.evaluate(async (part) => {
     const EVENTS = ["mouseover", "mouseenter", "focus", "focusin", "toggle", "animationstart", "begin", "slotchange"];
     const ADDRESSES = ["href", "xlink:href", "src", "action", "formaction", "data", "srcdoc", "poster", "background"];
     const GOOD = new Set(["http:", "https:", "mailto:"]);
@@ -20,7 +21,7 @@ export function poke(page) {
         if (element.shadowRoot) gather(element.shadowRoot);
       }
     };
-    gather(document);
+    gather(part ? (document.querySelector(part) ?? document.createElement("div")) : document);
     for (const element of all) {
       for (const { name, value } of element.attributes) {
         const isHandler = /^on/i.test(name);
@@ -43,5 +44,5 @@ export function poke(page) {
     await new Promise((resolve) => setTimeout(resolve, 0));
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     return left;
-  });
+  }, within);
 }
