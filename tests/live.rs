@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::time::timeout;
 use understory::domain::permission::Role;
+use understory::live::{Reader, Row};
 
 const EVENTS: &str = "/api/v1/sites/here/threads/article/events";
 const QUEUE: &str = "/api/v1/moderation/events?site=here";
@@ -147,7 +148,8 @@ async fn each_thing_that_happens_is_told_once_and_in_order() {
     assert_eq!((event.name.as_str(), &event.data["comment"]["body"]), ("comment.edited", &json!("a better reply")));
     world.call("carol", "PUT", &format!("{path}/vote"), json!({"value": 1})).await.ok();
     let event = stream.next().await;
-    assert_eq!((event.name.as_str(), &event.data["comment"]["score"]), ("comment.voted", &json!(1)));
+    assert_eq!((event.name.as_str(), &event.data["score"]), ("comment.voted", &json!(1)));
+    assert_eq!((&event.data["up"], &event.data["down"], event.data.get("comment")), (&json!(1), &json!(0), None));
     let decision = world.decide("mona", "hide", &root).await.ok();
     let event = stream.next().await;
     assert_eq!((event.name.as_str(), &event.data["comment"]), ("comment.hidden", &Value::Null));
@@ -311,6 +313,58 @@ async fn no_text_travels_that_is_not_published() {
         assert!(of.len() == 2 && of.iter().all(|event| event.data["comment"].is_null()));
     }
     assert!(!format!("{missed:?}").contains(&id(&held)), "a held comment is not even named");
+}
+
+#[actix_web::test]
+async fn who_lags_behind_a_reset_is_sent_no_text_of_before() {
+    let world = World::new().await;
+    for number in 0..200 {
+        world.post("alice", &format!("number {number}"), None).await;
+    }
+    let mut quick = follow_on(&world).await;
+    // one whose line is full: nothing is taken out of it before the end
+    let seat = world.app.live.seat("slow".to_owned(), Row::Readers).unwrap();
+    let following = world.app.follow_thread("here".to_owned(), "article".to_owned(), None).await.unwrap();
+    let mut slow = Reader::new(seat, following.joined, following.seen, Vec::new());
+    for number in 0..3 {
+        world.post("alice", &format!("canary {number}"), None).await;
+        assert_eq!(quick.next().await.data["comment"]["body"], format!("canary {number}"));
+    }
+    let me = world.get("alice", "/me").await.ok();
+    let decision = json!({"select": {"author_id": me["id"], "site": "here"}, "action": "hide", "reason_code": "spam"});
+    let decision = world.call("mona", "POST", "/moderation/decisions", decision).await.ok();
+    assert_eq!(decision["applied"].as_array().map(Vec::len), Some(203), "{decision}");
+    let event = quick.next().await;
+    assert_eq!((event.name.as_str(), event.id), ("thread.reset", Some(406)));
+    let mut sent = Vec::new();
+    while sent.last().is_none_or(|text: &String| !text.starts_with("event: thread.reset")) {
+        sent.push(String::from_utf8(slow.next(|| true).await.unwrap().to_vec()).unwrap());
+    }
+    let created = sent.iter().filter(|text| text.starts_with("event: comment.created"));
+    assert_eq!(created.count(), 3);
+    assert!(!sent.concat().contains("canary"), "{sent:?}");
+}
+
+#[actix_web::test]
+async fn a_vote_repeats_no_text_and_longer_texts_are_read_with_the_page() {
+    let world = World::new().await;
+    let comment = world.post("alice", &"x".repeat(9_990), None).await;
+    let path = format!("/comments/{}", id(&comment));
+    for number in 0..12 {
+        let value = if number % 2 == 0 { 1 } else { -1 };
+        world.call("carol", "PUT", &format!("{path}/vote"), json!({"value": value})).await.ok();
+    }
+    let missed = follow(&world, 0).await.missed().await;
+    assert_eq!(missed.len(), 13);
+    let length = |event: &Event| event.data.to_string().len();
+    assert!(length(&missed[0]) > 19_980 && missed[1..].iter().all(|event| length(event) < 200), "{missed:?}");
+    for number in 0..8 {
+        let body = format!("{number} {}", "y".repeat(9_990));
+        world.call("alice", "PATCH", &path, json!({"body": body})).await.ok();
+    }
+    let event = follow(&world, 0).await.next().await;
+    assert_eq!((event.name.as_str(), event.id), ("thread.reset", Some(21)));
+    assert_eq!(follow(&world, 20).await.next().await.name, "comment.edited");
 }
 
 #[actix_web::test]

@@ -52,7 +52,7 @@ pub struct ThreadNews {
 pub struct Following {
     /// The line.
     pub joined: Joined,
-    /// The version that they have, once they are told what they missed.
+    /// The version that they have.
     pub seen: i64,
     /// What they missed.
     pub missed: Option<ThreadNews>,
@@ -114,7 +114,8 @@ impl App {
             _ => None,
         };
         let seen = match &missed {
-            Some(news) => news.version,
+            // what they missed begins after it
+            Some(_) => had,
             None if is_ahead => version,
             None => had.max(joined.told),
         };

@@ -1,6 +1,8 @@
 //! Streams of what happens (server-sent events): in a thread, and in a moderators' queue. What they
 //! say is written in `tell`, how it reaches many is `live`.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, Data};
@@ -18,6 +20,7 @@ use super::tell;
 use crate::app::session::millis;
 use crate::app::{App, Error};
 use crate::domain::code::Code;
+use crate::live::topic::Message;
 use crate::live::{Full, Reader, Row, Seat, frame};
 
 /// When to come back where every place is taken, in seconds.
@@ -54,8 +57,8 @@ pub async fn thread(
     let seat = seat(&app, client, Row::Readers)?;
     let following = app.follow_thread(site.0, key.0, had).await?;
     let missed = match &following.missed {
-        Some(news) => tell::missed(&app, news)?,
-        None => Vec::new(),
+        Some(news) => Some(tell::missed(&app, &following.joined.topic, news)?),
+        None => None,
     };
     let reader = Reader::new(seat, following.joined, following.seen, first(missed));
     open(&request, &app, reader, || true)
@@ -71,7 +74,7 @@ pub async fn queue(
 ) -> Answer {
     let seat = seat(&app, client, Row::Moderators)?;
     let (site, joined) = app.follow_queue(&caller.0, query.0.site).await?;
-    let reader = Reader::new(seat, joined, 0, first(Vec::new()));
+    let reader = Reader::new(seat, joined, 0, first(None));
     // from now as long as a token lasts; session and role are asked for again before each message
     let until_ms = app.now_ms().saturating_add(millis(app.settings.auth.access_ttl_s));
     let held = app.clone();
@@ -79,13 +82,11 @@ pub async fn queue(
 }
 
 /// What comes before anything new.
-fn first(missed: Vec<Bytes>) -> Vec<Bytes> {
-    let mut first = Vec::with_capacity(missed.len() + 2);
-    first.push(frame::retry(rand::random_range(RETRY_MS)));
-    first.extend(missed);
+fn first(missed: Option<Arc<Message>>) -> Vec<Arc<Message>> {
+    let line = |bytes| Arc::new(Message::Line(bytes));
+    let retry = line(frame::retry(rand::random_range(RETRY_MS)));
     // who waits for what was missed knows by this that there is no more
-    first.push(frame::beat());
-    first
+    [Some(retry), missed, Some(line(frame::beat()))].into_iter().flatten().collect()
 }
 
 /// The id of the last event that a browser has, when it comes back.

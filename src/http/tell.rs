@@ -6,25 +6,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::rt::time::{interval, sleep, sleep_until};
-use actix_web::web::Bytes;
 use futures_util::future::join_all;
 use serde::Serialize;
+use tokio::task::yield_now;
 use tokio::time::MissedTickBehavior;
 
+use super::middleware::{said, unpanicked};
 use super::problem::Problem;
 use super::queue::QueueCounts;
 use super::{reply, view};
 use crate::app::follow::{Change, ThreadNews};
 use crate::app::{App, Error};
 use crate::domain::comment::{Comment, Shown, State, Viewer, shown};
-use crate::domain::ids::{CommentId, UserId};
+use crate::domain::ids::{CommentId, ThreadId, UserId};
 use crate::live::topic::Message;
-use crate::live::{Frame, Subject, Topic};
+use crate::live::{Frame, Gone, Subject, Topic, frame};
 use crate::store::EventKind;
 
 /// Between two looks at what comes by the clock.
 const SECOND: Duration = Duration::from_secs(1);
-/// After a failure of the store.
+/// After something has failed.
 const PAUSE: Duration = Duration::from_millis(200);
 /// Seconds between two signs of life on a stream. Proxies end what is silent for a minute, some for
 /// half of one.
@@ -37,8 +38,9 @@ const PRESENCE_MAX: usize = 200;
 const PRESENCE_TOPICS: usize = 32;
 /// Topics read for at a time.
 const AT_ONCE: usize = 8;
-/// What one message may have, in bytes: longer texts are read with the page.
-const BYTES_MAX: usize = 1 << 20;
+/// What one message may have, in bytes: longer texts are read with the page. A message is kept for as
+/// long as one reader has yet to take it, and what a reader missed is kept for that one alone.
+const BYTES_MAX: usize = 128 << 10;
 
 /// What a stream says when it cannot say what has happened one by one.
 const RESET: &str = "thread.reset";
@@ -55,6 +57,24 @@ struct Said<'n> {
     /// The thread as it is now, where that is what changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     thread: Option<&'n view::Thread>,
+}
+
+/// What an event of a vote says: the text is as it was.
+#[derive(Serialize)]
+struct VotesSaid {
+    comment_id: CommentId,
+    /// As they are now; null when the comment is not published.
+    #[serde(flatten)]
+    votes: Votes,
+    counts: view::ThreadCounts,
+}
+
+/// The votes of a comment.
+#[derive(Default, Serialize)]
+struct Votes {
+    score: Option<i64>,
+    up: Option<i64>,
+    down: Option<i64>,
 }
 
 /// Who is online in a thread.
@@ -79,56 +99,126 @@ struct ClaimsSaid {
     tag: String,
 }
 
+/// What is still to be told.
+#[derive(Default)]
+struct Due {
+    topics: Vec<Arc<Topic>>,
+    births: Vec<ThreadId>,
+    /// Nothing is told before then: something has failed.
+    not_before: Option<Instant>,
+}
+
 /// Tells until the lines are closed.
 pub async fn tell(app: Arc<App>) {
+    kept_up(|| tell_on(&app)).await;
+}
+
+/// Does what ends by itself; after a panic it is begun anew.
+async fn kept_up<F: Future<Output = ()>>(mut begin: impl FnMut() -> F) {
+    while let Err(panic) = unpanicked(begin()).await {
+        tracing::error!(panic = said(&*panic), "telling what happens broke off; it begins anew");
+        sleep(PAUSE).await;
+    }
+}
+
+async fn tell_on(app: &App) {
+    tokio::select! {
+        () = tell_news(app) => {}
+        () = beat(app) => {}
+    }
+}
+
+/// Shows that the lines are alive, also while a store is waited for.
+async fn beat(app: &App) {
+    let beat = Arc::new(Message::Line(frame::beat()));
+    let mut second = interval(SECOND);
+    for seconds in 0.. {
+        second.tick().await;
+        // not all in the same second
+        let due = |topic: &&Arc<Topic>| (seconds + topic.number).is_multiple_of(BEAT_S);
+        app.live.all().iter().filter(due).for_each(|topic| topic.send(Arc::clone(&beat)));
+    }
+}
+
+async fn tell_news(app: &App) {
     let mut second = interval(SECOND);
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seconds = 0;
-    let mut waiting: Vec<Arc<Topic>> = Vec::new();
+    // what was to be told when a panic came, births too
+    let mut due = Due { topics: app.live.all(), ..Due::default() };
     loop {
-        let now = Instant::now();
-        let rests: Vec<Instant> = waiting.iter().filter_map(|topic| topic.rests_until(now)).collect();
-        let all_rest = rests.len() == waiting.len();
-        let next = if all_rest { rests.into_iter().min() } else { Some(now) };
+        let next = due.next(Instant::now());
         tokio::select! {
             work = app.live.work() => {
                 let Some(work) = work else { return };
-                waiting.extend(work.topics);
-                for thread in work.births {
-                    match app.thread_names(thread).await {
-                        Ok(Some((site, key))) => app.live.bind(site, &key, thread),
-                        Ok(None) => {}
-                        Err(error) => tracing::error!(%error, "a thread that was born cannot be read"),
-                    }
-                }
+                due.topics.extend(work.topics);
+                due.births.extend(work.births);
             }
-            () = sleep_until(next.unwrap_or(now).into()), if next.is_some() => {
-                let now = Instant::now();
-                let (resting, ready) = waiting.into_iter().partition(|topic| topic.rests_until(now).is_some());
-                waiting = resting;
-                tell_all(&app, ready, &mut waiting).await;
-            }
-            _ = second.tick() => {
-                seconds += 1;
-                by_the_clock(&app, seconds).await;
-            }
+            () = sleep_until(next.unwrap_or_else(Instant::now).into()), if next.is_some() => due.tell(app).await,
+            _ = second.tick() => by_the_clock(app).await,
         }
     }
 }
 
-/// Tells of each of these; those that could not be read wait again.
-async fn tell_all(app: &App, ready: Vec<Arc<Topic>>, waiting: &mut Vec<Arc<Topic>>) {
-    for some in ready.chunks(AT_ONCE) {
-        let told = join_all(some.iter().map(|topic| tell_thread(app, topic))).await;
-        for (topic, told) in some.iter().zip(told) {
-            if let Err(error) = told {
-                tracing::error!(cause = error.cause(), "what happened in a thread cannot be told; trying again");
-                if topic.mark() {
-                    waiting.push(Arc::clone(topic));
+impl Due {
+    /// When to tell some of it; none: there is nothing.
+    fn next(&self, now: Instant) -> Option<Instant> {
+        let topics = self.topics.iter().map(|topic| topic.rests_until(now).unwrap_or(now));
+        let next = topics.chain(self.births.first().map(|_| now)).min()?;
+        Some(self.not_before.map_or(next, |not_before| not_before.max(next)))
+    }
+
+    /// Tells what does not rest. What cannot be read waits, and all of it with that, so that a store
+    /// that is down is asked once and not for each.
+    async fn tell(&mut self, app: &App) {
+        self.not_before = None;
+        while let Some(thread) = self.births.pop() {
+            match app.thread_names(thread).await {
+                Ok(Some((site, key))) => app.live.bind(site, &key, thread),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::error!(%error, "a thread that was born cannot be read; trying again");
+                    self.births.push(thread);
+                    return self.pause();
                 }
-                sleep(PAUSE).await;
             }
         }
+        let now = Instant::now();
+        let (resting, mut ready) =
+            std::mem::take(&mut self.topics).into_iter().partition(|topic| topic.rests_until(now).is_some());
+        self.topics = resting;
+        while !ready.is_empty() {
+            let some: Vec<Arc<Topic>> = ready.drain(..AT_ONCE.min(ready.len())).collect();
+            if self.tell_some(app, some).await > 0 {
+                // those that failed come after these
+                self.topics.splice(..0, ready);
+                return self.pause();
+            }
+            // reads of a file are done in place
+            yield_now().await;
+        }
+    }
+
+    /// Tells of each of these at once; how many cannot be read.
+    async fn tell_some(&mut self, app: &App, some: Vec<Arc<Topic>>) -> usize {
+        let told = join_all(some.iter().map(|topic| unpanicked(tell_thread(app, topic)))).await;
+        let mut failed = 0;
+        for (topic, told) in some.into_iter().zip(told) {
+            let cause = match told {
+                Ok(Ok(())) => continue,
+                Ok(Err(problem)) => problem.cause(),
+                Err(panic) => Some(format!("a panic: {}", said(&*panic))),
+            };
+            tracing::error!(cause, "what happened in a thread cannot be told; trying again");
+            failed += 1;
+            if topic.mark() {
+                self.topics.push(topic);
+            }
+        }
+        failed
+    }
+
+    fn pause(&mut self) {
+        self.not_before = Some(Instant::now() + PAUSE);
     }
 }
 
@@ -142,13 +232,10 @@ async fn tell_thread(app: &App, topic: &Topic) -> Result<(), Problem> {
     if place.thread.is_none() {
         app.live.bind(*site, key, news.thread);
     }
-    let gone: Vec<CommentId> = news
-        .comments
-        .values()
-        .filter(|comment| comment.state() != State::Published)
-        .map(|comment| comment.id)
-        .collect();
-    topic.tell(frames(app, &news)?, &gone, news.version);
+    let frames = frames(app, &news)?;
+    let gone = if frames.iter().any(|frame| frame.is_reset) { Gone::All } else { gone(&news) };
+    topic.make_good(place.losses);
+    topic.tell(frames, gone, news.version);
     Ok(())
 }
 
@@ -156,8 +243,14 @@ async fn tell_thread(app: &App, topic: &Topic) -> Result<(), Problem> {
 ///
 /// # Errors
 /// A fault when it cannot be written.
-pub fn missed(app: &App, news: &ThreadNews) -> Result<Vec<Bytes>, Problem> {
-    Ok(frames(app, news)?.iter().map(Frame::bytes).collect())
+pub fn missed(app: &App, topic: &Topic, news: &ThreadNews) -> Result<Arc<Message>, Problem> {
+    Ok(topic.replay(frames(app, news)?, news.version))
+}
+
+/// The texts that were read before and are not to be read now.
+fn gone(news: &ThreadNews) -> Gone {
+    let gone = news.comments.values().filter(|comment| comment.state() != State::Published);
+    Gone::Of(gone.map(|comment| comment.id).collect())
 }
 
 /// What has happened, an event for each version; or one that says to read anew.
@@ -185,6 +278,12 @@ fn frame(app: &App, news: &ThreadNews, change: &Change) -> Result<Frame, Problem
         let said = Said { thread: Some(&view::thread(&news.page)), ..Said::nothing(news, None) };
         return Ok(Frame::versioned(name, change.version, &json(&said)?));
     }
+    if let (EventKind::CommentVoted, Some(comment)) = (change.kind, change.comment) {
+        let now = news.comments.get(&comment).filter(|comment| comment.state() == State::Published);
+        let said = VotesSaid::of(news, comment, now.map(Votes::of).unwrap_or_default());
+        let nothing = VotesSaid::of(news, comment, Votes::default());
+        return Ok(Frame::of_comment(name, change.version, comment, &json(&said)?, &json(&nothing)?));
+    }
     let nothing = Said::nothing(news, change.comment);
     let Some(comment) = change.comment.and_then(|id| news.comments.get(&id)) else {
         return Ok(Frame::versioned(name, change.version, &json(&nothing)?));
@@ -205,6 +304,18 @@ impl<'n> Said<'n> {
     }
 }
 
+impl VotesSaid {
+    fn of(news: &ThreadNews, comment_id: CommentId, votes: Votes) -> VotesSaid {
+        VotesSaid { comment_id, votes, counts: view::ThreadCounts { published: news.published } }
+    }
+}
+
+impl Votes {
+    fn of(comment: &Comment) -> Votes {
+        Votes { score: Some(comment.score()), up: Some(comment.up), down: Some(comment.down) }
+    }
+}
+
 /// A comment as anybody sees it, if that is so much of it.
 fn as_anybody(app: &App, comment: &Comment, how: Shown) -> Option<view::Comment> {
     let seen = shown(comment.state(), comment.visible_children > 0, Viewer::Public);
@@ -215,8 +326,8 @@ fn json<T: Serialize>(said: &T) -> Result<String, Problem> {
     String::from_utf8(reply::bytes(said)?).map_err(|error| Error::Fault(error.to_string()).into())
 }
 
-/// What comes by the clock.
-async fn by_the_clock(app: &App, seconds: u64) {
+/// What comes by the clock. What fails is not asked for again before the next second.
+async fn by_the_clock(app: &App) {
     app.live.sweep();
     // a node that hears nothing looks by itself; what it finds comes as ever
     if app.live.count() > 0
@@ -224,39 +335,42 @@ async fn by_the_clock(app: &App, seconds: u64) {
         && let Err(error) = app.catch_up().await
     {
         tracing::warn!(%error, "what other nodes did cannot be read; trying again");
+        return;
     }
     let topics = app.live.all();
-    let beat = Arc::new(Message::Beat);
-    // not all in the same second
-    for topic in topics.iter().filter(|topic| (seconds + topic.number).is_multiple_of(BEAT_S)) {
-        topic.send(Arc::clone(&beat));
-    }
     if let Err(problem) = tell_presence(app, &topics).await {
         tracing::error!(cause = problem.cause(), "who is online cannot be told; it is tried again");
+        return;
     }
     for topic in &topics {
         if let Err(problem) = tell_queue(app, topic).await {
             tracing::error!(cause = problem.cause(), "what waits cannot be told; it is tried again");
+            return;
         }
     }
 }
 
-/// Tells who is online, in some of the threads where that is due.
+/// Tells who is online, in some of the threads where that is due: those first that waited longest.
 async fn tell_presence(app: &App, topics: &[Arc<Topic>]) -> Result<(), Problem> {
     let now_ms = app.now_ms();
-    let born = topics.iter().filter_map(|topic| Some((topic, topic.place().thread?)));
-    let due: Vec<_> = born.filter(|(topic, _)| topic.is_due(now_ms, PRESENCE_MS)).take(PRESENCE_TOPICS).collect();
+    // a clock that was set back is no reason to wait
+    let is_due = |looked_ms: i64| !(0..PRESENCE_MS).contains(&(now_ms - looked_ms));
+    let born = topics.iter().filter_map(|topic| Some((topic.looked_ms(), topic, topic.place().thread?)));
+    let mut due: Vec<_> = born.filter(|(looked_ms, ..)| looked_ms.is_none_or(is_due)).collect();
     if due.is_empty() {
         return Ok(());
     }
+    due.sort_unstable_by_key(|(looked_ms, ..)| *looked_ms);
     let people = app.online();
-    for (topic, thread) in due {
+    for (_, topic, thread) in due.into_iter().take(PRESENCE_TOPICS) {
+        topic.look(now_ms);
         let online = app.online_among(thread, people.clone()).await.map_err(Error::from)?;
         if online.len() > PRESENCE_MAX {
             topic.forget_state();
         } else {
             topic.tell_state("presence", json(&Online { online })?);
         }
+        yield_now().await;
     }
     Ok(())
 }
@@ -268,4 +382,22 @@ async fn tell_queue(app: &App, topic: &Topic) -> Result<(), Problem> {
     let said = QueueSaid { counts: QueueCounts::of(state.waiting), claims };
     topic.tell_state("queue.changed", json(&said)?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn what_panics_is_begun_anew_until_it_ends() {
+        let begun = Cell::new(0);
+        kept_up(|| async {
+            begun.set(begun.get() + 1);
+            assert!(begun.get() > 2, "not yet");
+        })
+        .await;
+        assert_eq!(begun.get(), 3);
+    }
 }

@@ -1,10 +1,33 @@
 //! What travels on a stream of server-sent events (HTML Living Standard, 9.2), written once.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 
 use crate::domain::ids::CommentId;
+
+/// Texts that are not to be sent any more.
+#[derive(Debug)]
+pub enum Gone {
+    /// Those of these comments.
+    Of(HashSet<CommentId>),
+    /// Every one: which they are is not known, and who reads on is told to read anew.
+    All,
+}
+
+impl Gone {
+    fn has(&self, comment: CommentId) -> bool {
+        match self {
+            Gone::Of(comments) => comments.contains(&comment),
+            Gone::All => true,
+        }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Gone::Of(comments) if comments.is_empty())
+    }
+}
 
 /// One event as it is sent.
 #[derive(Debug)]
@@ -52,9 +75,9 @@ impl Frame {
         without.unwrap_or(&self.bytes).clone()
     }
 
-    /// From now on whoever has not been sent it yet is sent no text of this comment.
-    pub fn withdraw(&self, comment: CommentId) {
-        if self.about == Some(comment) {
+    /// From now on whoever has not been sent it yet is sent no text that is gone.
+    pub fn withdraw(&self, gone: &Gone) {
+        if self.about.is_some_and(|comment| gone.has(comment)) {
             self.is_withdrawn.store(true, Ordering::SeqCst);
         }
     }
@@ -85,10 +108,13 @@ mod tests {
         let frame =
             Frame::of_comment("comment.created", 7, CommentId(1), r#"{"comment":"text"}"#, r#"{"comment":null}"#);
         assert_eq!(frame.bytes(), "event: comment.created\nid: 7\ndata: {\"comment\":\"text\"}\n\n");
-        frame.withdraw(CommentId(2));
+        frame.withdraw(&Gone::Of([CommentId(2)].into()));
         assert!(frame.bytes().ends_with(b"\"text\"}\n\n"));
-        frame.withdraw(CommentId(1));
+        frame.withdraw(&Gone::Of([CommentId(1)].into()));
         assert_eq!(frame.bytes(), "event: comment.created\nid: 7\ndata: {\"comment\":null}\n\n");
+        let another = Frame::of_comment("comment.created", 8, CommentId(3), "\"text\"", "null");
+        another.withdraw(&Gone::All);
+        assert!(another.bytes().ends_with(b"data: null\n\n"));
         assert_eq!(Frame::passing("presence", "{}").bytes(), "event: presence\ndata: {}\n\n");
     }
 }

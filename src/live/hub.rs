@@ -88,11 +88,17 @@ impl Hub {
         let is_new = known.is_none();
         let version = born.map_or(0, |(_, version)| version);
         let topic = known.unwrap_or_else(|| topics.make(subject, born));
-        if let Some((thread, _)) = born.filter(|_| topic.place().thread.is_none()) {
-            topics.bind(&topic, thread);
+        if let Some((thread, _)) = born {
+            topics.by_thread.insert(thread, Arc::clone(&topic));
+        }
+        let held = topic.hold();
+        // while a topic tells it is waited for, and the writer does not wait with us
+        drop(topics);
+        if let Some((thread, _)) = born {
+            topic.set_thread(thread);
         }
         let joined = Joined::to(&topic);
-        drop(topics);
+        drop(held);
         if is_new || joined.told < version {
             // what happened before the topic was there, nobody has told of
             self.mark(&topic);
@@ -105,7 +111,12 @@ impl Hub {
         let mut topics = self.topics();
         let subject = Subject::Queue(site);
         let known = topics.by_subject.get(&subject).cloned();
-        Joined::to(&known.unwrap_or_else(|| topics.make(subject, None)))
+        let topic = known.unwrap_or_else(|| topics.make(subject, None));
+        let held = topic.hold();
+        drop(topics);
+        let joined = Joined::to(&topic);
+        drop(held);
+        joined
     }
 
     /// A thread has moved to a version. Called between a commit and its answer, so it only notes it.
@@ -130,7 +141,8 @@ impl Hub {
 
     /// What was told of any thread may not have happened.
     pub fn lose(&self) {
-        for topic in self.all() {
+        // a queue is looked at anew each second
+        for topic in self.all().into_iter().filter(|topic| matches!(topic.subject, Subject::Thread(..))) {
             topic.lose();
             self.mark(&topic);
         }
@@ -162,10 +174,13 @@ impl Hub {
         let mut topics = self.topics();
         let topic = topics.by_subject.get(&Subject::Thread(site, key.to_owned())).cloned();
         if let Some(topic) = &topic {
-            topics.bind(topic, thread);
+            topics.by_thread.insert(thread, Arc::clone(topic));
         }
         drop(topics);
-        topic.iter().for_each(|topic| self.mark(topic));
+        if let Some(topic) = &topic {
+            topic.set_thread(thread);
+            self.mark(topic);
+        }
     }
 
     /// Waits until there is something to tell; none once the hub is closed.
@@ -226,11 +241,6 @@ impl Topics {
             self.by_thread.insert(thread, Arc::clone(&topic));
         }
         topic
-    }
-
-    fn bind(&mut self, topic: &Arc<Topic>, thread: ThreadId) {
-        topic.set_thread(thread);
-        self.by_thread.insert(thread, Arc::clone(topic));
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::broadcast::Receiver;
 
-use super::frame;
 use super::hub::Joined;
 use super::seats::Seat;
 use super::topic::{Message, Topic};
@@ -16,7 +15,7 @@ use super::topic::{Message, Topic};
 pub struct Reader {
     receiver: Receiver<Arc<Message>>,
     /// What comes before anything new.
-    first: VecDeque<Bytes>,
+    first: VecDeque<Arc<Message>>,
     /// The message that is being sent, and how much of it was.
     sending: Option<(Arc<Message>, usize)>,
     /// The version they have.
@@ -27,13 +26,13 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Reads `first`, and then on after version `seen`.
-    pub fn new(seat: Seat, joined: Joined, seen: i64, first: Vec<Bytes>) -> Reader {
+    /// Reads on after version `seen`: `first`, and then what is told.
+    pub fn new(seat: Seat, joined: Joined, seen: i64, first: Vec<Arc<Message>>) -> Reader {
         let Joined { topic, receiver, welcome, .. } = joined;
         Reader {
             receiver,
-            first: first.into(),
-            sending: welcome.map(|message| (message, 0)),
+            first: first.into_iter().chain(welcome).collect(),
+            sending: None,
             seen,
             _topic: topic,
             _seat: seat,
@@ -43,21 +42,21 @@ impl Reader {
     /// What is sent next; none: the stream ends, since the server does, `may_go_on` says no, or they
     /// have fallen too far behind.
     pub async fn next(&mut self, may_go_on: impl Fn() -> bool) -> Option<Bytes> {
-        if let Some(bytes) = self.first.pop_front() {
-            return Some(bytes);
-        }
         loop {
             if let Some(bytes) = self.next_frame() {
                 return Some(bytes);
             }
-            // an error is that they fell behind: what they missed is gone
-            let message = self.receiver.recv().await.ok()?;
+            let message = match self.first.pop_front() {
+                Some(message) => message,
+                // an error is that they fell behind: what they missed is gone
+                None => self.receiver.recv().await.ok()?,
+            };
             if !may_go_on() {
                 return None;
             }
             match &*message {
                 Message::Events(_) => self.sending = Some((message, 0)),
-                Message::Beat => return Some(frame::beat()),
+                Message::Line(bytes) => return Some(bytes.clone()),
                 Message::Check => {}
                 Message::End => return None,
             }
@@ -85,7 +84,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::super::topic::ROOM;
-    use super::super::{Frame, Hub, Row};
+    use super::super::{Frame, Gone, Hub, Row};
     use super::*;
     use crate::domain::ids::{CommentId, SiteId, ThreadId};
 
@@ -102,6 +101,14 @@ mod tests {
         Frame::of_comment("comment.created", version, CommentId(version), "\"text\"", "null")
     }
 
+    fn hidden(version: i64) -> Frame {
+        Frame::versioned("comment.hidden", version, "null")
+    }
+
+    fn nothing() -> Gone {
+        Gone::Of([].into())
+    }
+
     async fn next(reader: &mut Reader) -> String {
         String::from_utf8(reader.next(|| true).await.unwrap().to_vec()).unwrap()
     }
@@ -111,7 +118,7 @@ mod tests {
         let hub = Hub::new(9, 9);
         let ((mut slow, topic), (mut quick, _)) = (reader(&hub, 0), reader(&hub, 0));
         for version in 1..=ROOM as i64 + 1 {
-            topic.tell(vec![created(version)], &[], version);
+            topic.tell(vec![created(version)], nothing(), version);
             assert!(next(&mut quick).await.contains(&format!("id: {version}\n")));
         }
         assert_eq!(slow.next(|| true).await, None);
@@ -123,11 +130,47 @@ mod tests {
     async fn a_text_that_is_hidden_on_its_way_is_not_sent() {
         let hub = Hub::new(9, 9);
         let (mut one, topic) = reader(&hub, 0);
-        topic.tell(vec![created(1), created(2)], &[], 2);
+        topic.tell(vec![created(1), created(2)], nothing(), 2);
         assert!(next(&mut one).await.contains("text"));
-        topic.tell(vec![Frame::versioned("comment.hidden", 3, "null")], &[CommentId(2)], 3);
+        topic.tell(vec![hidden(3)], Gone::Of([CommentId(2)].into()), 3);
         assert_eq!(next(&mut one).await, "event: comment.created\nid: 2\ndata: null\n\n");
         assert!(next(&mut one).await.starts_with("event: comment.hidden\nid: 3\n"));
+    }
+
+    #[tokio::test]
+    async fn a_text_of_a_replay_that_is_hidden_before_it_is_sent_is_not_sent() {
+        let hub = Hub::new(9, 9);
+        let seat = hub.seat("client".into(), Row::Readers).unwrap();
+        let joined = hub.join_thread(SiteId(1), "key", Some((THREAD, 4)));
+        let topic = Arc::clone(&joined.topic);
+        // one between the read and here, one after it
+        topic.tell(vec![hidden(5)], Gone::Of([CommentId(2)].into()), 5);
+        let missed = topic.replay((1..=4).map(created).collect(), 4);
+        let mut one = Reader::new(seat, joined, 0, vec![missed]);
+        assert!(next(&mut one).await.contains("text"));
+        topic.tell(vec![hidden(6)], Gone::Of([CommentId(3)].into()), 6);
+        for without in [2, 3] {
+            assert_eq!(next(&mut one).await, format!("event: comment.created\nid: {without}\ndata: null\n\n"));
+        }
+        assert!(next(&mut one).await.contains("text"));
+        assert!(next(&mut one).await.contains("id: 5\n") && next(&mut one).await.contains("id: 6\n"));
+        let again = topic.replay(vec![created(5)], 5);
+        topic.tell(vec![Frame::reset("thread.reset", 7, "null")], Gone::All, 7);
+        assert!(again.frames()[0].bytes().ends_with(b"data: null\n\n"));
+    }
+
+    #[tokio::test]
+    async fn what_is_lost_while_it_is_made_good_is_lost() {
+        let hub = Hub::new(9, 9);
+        let (_one, topic) = reader(&hub, 0);
+        hub.lose();
+        let place = topic.place();
+        assert!(place.is_lost);
+        hub.lose();
+        topic.make_good(place.losses);
+        assert!(topic.place().is_lost);
+        topic.make_good(topic.place().losses);
+        assert!(!topic.place().is_lost);
     }
 
     #[tokio::test]
@@ -138,7 +181,7 @@ mod tests {
         topic.tell_state("presence", "1".into());
         let (mut one, _) = reader(&hub, 1);
         assert_eq!(next(&mut one).await, "event: presence\ndata: 1\n\n");
-        topic.tell(vec![created(1), created(2)], &[], 2);
+        topic.tell(vec![created(1), created(2)], nothing(), 2);
         assert!(next(&mut one).await.contains("id: 2\n"));
         topic.send(Arc::new(Message::Check));
         assert_eq!(one.next(|| false).await, None);

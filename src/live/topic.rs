@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
-use super::frame::Frame;
-use crate::domain::ids::{CommentId, SiteId, ThreadId};
+use super::frame::{Frame, Gone};
+use crate::domain::ids::{SiteId, ThreadId};
 
 /// Messages that a reader may fall behind. A topic rests between two of them ([`Topic::rest`]), so
 /// this is seconds; each place takes 40 bytes of a topic.
@@ -18,6 +19,8 @@ const REST: Duration = Duration::from_millis(50);
 /// And so much more for each reader: sending to one takes about 10 µs of a core, and no topic is to
 /// take more than half of one.
 const REST_EACH: Duration = Duration::from_micros(20);
+/// And for each KiB of it.
+const REST_KIB: Duration = Duration::from_micros(1);
 
 /// What can be listened to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,8 +36,8 @@ pub enum Subject {
 pub enum Message {
     /// Events, in order.
     Events(Vec<Frame>),
-    /// Nothing but that the line is alive.
-    Beat,
+    /// What is no event, as it is sent.
+    Line(Bytes),
     /// Each reader is to look whether they still may listen.
     Check,
     /// The server ends.
@@ -46,8 +49,12 @@ impl Message {
     pub fn frames(&self) -> &[Frame] {
         match self {
             Message::Events(frames) => frames,
-            Message::Beat | Message::Check | Message::End => &[],
+            Message::Line(_) | Message::Check | Message::End => &[],
         }
+    }
+
+    fn withdraw(&self, gone: &Gone) {
+        self.frames().iter().for_each(|frame| frame.withdraw(gone));
     }
 }
 
@@ -63,13 +70,18 @@ pub struct Topic {
     is_marked: AtomicBool,
 }
 
-/// How far a topic is.
+/// What a topic keeps: how far its readers are, what is on its way to them, and when it is next due.
 #[derive(Debug, Default)]
 struct State {
     thread: Option<ThreadId>,
     told: i64,
-    is_lost: bool,
+    /// How often what was told was lost, and up to which of these its readers were told to read anew.
+    losses: u64,
+    losses_told: u64,
+    /// What somebody may not have been sent yet.
     recent: VecDeque<Weak<Message>>,
+    /// What the last messages withdrew, with their versions.
+    gone: VecDeque<(i64, Gone)>,
     /// What each newcomer is told, since it is sent only when it changes.
     welcome: Option<Arc<Message>>,
     welcome_is: Option<String>,
@@ -77,7 +89,7 @@ struct State {
     rests_until: Option<Instant>,
 }
 
-/// How far a topic is.
+/// How far a topic's readers have been told, as a copy of that moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The thread, once it is born.
@@ -86,6 +98,8 @@ pub struct Place {
     pub told: i64,
     /// Whether what they were told may not have happened.
     pub is_lost: bool,
+    /// How often that was so by now.
+    pub losses: u64,
 }
 
 /// A subscription, and how far the topic was when it began.
@@ -108,6 +122,11 @@ impl Topic {
         Heard { receiver: self.sender.subscribe(), told: state.told, welcome: state.welcome.clone() }
     }
 
+    /// Holds the topic for one who is about to listen, so that it is not swept away meanwhile.
+    pub(super) fn hold(&self) -> Receiver<Arc<Message>> {
+        self.sender.subscribe()
+    }
+
     /// How many listen.
     pub fn readers(&self) -> usize {
         self.sender.receiver_count()
@@ -115,8 +134,8 @@ impl Topic {
 
     /// How far it is.
     pub fn place(&self) -> Place {
-        let State { thread, told, is_lost, .. } = *self.state();
-        Place { thread, told, is_lost }
+        let State { thread, told, losses, losses_told, .. } = *self.state();
+        Place { thread, told, is_lost: losses != losses_told, losses }
     }
 
     pub(super) fn set_thread(&self, thread: ThreadId) {
@@ -124,7 +143,12 @@ impl Topic {
     }
 
     pub(super) fn lose(&self) {
-        self.state().is_lost = true;
+        self.state().losses += 1;
+    }
+
+    /// So many losses are made good by what is told next.
+    pub fn make_good(&self, losses: u64) {
+        self.state().losses_told = losses;
     }
 
     /// Marks that there is something to tell; whether it was not marked already.
@@ -137,20 +161,31 @@ impl Topic {
         self.is_marked.store(false, Ordering::SeqCst);
     }
 
-    /// Tells events of a thread, after which its readers are at `version`. Texts of comments that
-    /// they withdraw are taken out of what is still on its way.
-    pub fn tell(&self, events: Vec<Frame>, withdrawn: &[CommentId], version: i64) {
+    /// Tells events of a thread, after which its readers are at `version`. Texts that are gone by
+    /// then are taken out of what is still on its way.
+    pub fn tell(&self, events: Vec<Frame>, gone: Gone, version: i64) {
+        let rest = self.rest(events.iter().map(|frame| frame.bytes().len()).sum());
         let mut state = self.state();
-        (state.told, state.is_lost) = (version, false);
-        state.rests_until = Some(Instant::now() + self.rest());
-        state.recent.retain(|message| message.strong_count() > 0);
-        for message in state.recent.iter().filter_map(Weak::upgrade) {
-            message.frames().iter().for_each(|frame| withdrawn.iter().for_each(|comment| frame.withdraw(*comment)));
+        state.told = version;
+        state.rests_until = Some(Instant::now() + rest);
+        state.recent.iter().filter_map(Weak::upgrade).for_each(|message| message.withdraw(&gone));
+        if !gone.is_nothing() {
+            state.gone.truncate(ROOM - 1);
+            state.gone.push_front((version, gone));
         }
-        let message = Arc::new(Message::Events(events));
-        state.recent.push_back(Arc::downgrade(&message));
+        let message = state.keep(events);
         // under the lock: who listens from now on is told from this version
         self.send(message);
+    }
+
+    /// What one reader missed up to `version`: withdrawn like all else that is on its way. What was
+    /// withdrawn since it was read is taken out here; who listened for longer than that takes has
+    /// fallen behind and is let go.
+    pub fn replay(&self, events: Vec<Frame>, version: i64) -> Arc<Message> {
+        let mut state = self.state();
+        let message = state.keep(events);
+        state.gone.iter().filter(|(told, _)| *told > version).for_each(|(_, gone)| message.withdraw(gone));
+        message
     }
 
     /// Tells what is true until it changes; and newcomers, too. Nothing when it is as it was.
@@ -171,15 +206,14 @@ impl Topic {
         (state.welcome, state.welcome_is) = (None, None);
     }
 
-    /// Whether the state is to be looked at anew, at most every `every_ms`; then it counts as done.
-    pub fn is_due(&self, now_ms: i64, every_ms: i64) -> bool {
-        let mut state = self.state();
-        // a clock that was set back is no reason to wait
-        let is_due = state.looked_ms.is_none_or(|at_ms| !(0..every_ms).contains(&(now_ms - at_ms)));
-        if is_due {
-            state.looked_ms = Some(now_ms);
-        }
-        is_due
+    /// When its state was last looked at, in milliseconds.
+    pub fn looked_ms(&self) -> Option<i64> {
+        self.state().looked_ms
+    }
+
+    /// Its state is looked at.
+    pub fn look(&self, now_ms: i64) {
+        self.state().looked_ms = Some(now_ms);
     }
 
     /// Sends something that is no event.
@@ -193,12 +227,24 @@ impl Topic {
         self.state().rests_until.filter(|until| *until > now)
     }
 
-    /// How long it rests after a message: the more listen, the longer.
-    fn rest(&self) -> Duration {
-        REST + REST_EACH.saturating_mul(u32::try_from(self.readers()).unwrap_or(u32::MAX))
+    /// How long it rests after a message: the more listen and the longer it is, the longer.
+    fn rest(&self, bytes: usize) -> Duration {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let each = REST_EACH + REST_KIB.saturating_mul(count(bytes / 1_024));
+        REST + each.saturating_mul(count(self.readers()))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// A message that can be withdrawn for as long as somebody has yet to be sent it.
+    fn keep(&mut self, events: Vec<Frame>) -> Arc<Message> {
+        let message = Arc::new(Message::Events(events));
+        self.recent.retain(|message| message.strong_count() > 0);
+        self.recent.push_back(Arc::downgrade(&message));
+        message
     }
 }

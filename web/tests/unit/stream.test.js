@@ -28,9 +28,9 @@ class FakeSource {
     this.#listeners.set(name, listener);
   }
 
-  /** @param {string} name @param {number | null} id */
-  send(name, id) {
-    this.#listeners.get(name)?.({ data: JSON.stringify({ of: id }), lastEventId: id === null ? "99" : String(id) });
+  /** @param {string} name @param {number | null} id @param {object} data */
+  send(name, id, data = { of: id }) {
+    this.#listeners.get(name)?.({ data: JSON.stringify(data), lastEventId: id === null ? "99" : String(id) });
   }
 
   fail() {
@@ -95,6 +95,7 @@ const stand = (values) => {
 
 stand({ document: page, EventSource: FakeSource, BroadcastChannel: FakeChannel });
 const { Stream } = await import("../../thread/act/stream.js");
+const { Live } = await import("../../thread/act/live.js");
 const url = new URL("http://127.0.0.1/events");
 
 /** @param {number} version */
@@ -188,4 +189,27 @@ test("after a reset an earlier version is the last", async () => {
   sources[0]?.send("comment.created", 4);
   assert.deepEqual(heard, [3, 4]);
   stream.stop();
+});
+
+test("a vote changes the votes alone, and none of what is no longer published", async () => {
+  const comment = { id: "5", body: "the text", score: 0, up: 0, down: 0 };
+  const node = { comment, status: "sent" };
+  /** @type {string[]} */
+  const drawn = [];
+  const app = {
+    model: { thread: { version: 3, state: "open" }, nodes: new Map([["5", node]]) },
+    head: { draw() {} },
+    tree: { refresh: (/** @type {string} */ id) => drawn.push(id) },
+    watch: { settle() {} },
+  };
+  const live = new Live(/** @type {any} */ (app), url);
+  live.start();
+  await settled();
+  const counts = { published: 1 };
+  sources[0]?.send("comment.voted", 4, { comment_id: "5", score: -1, up: 1, down: 2, counts });
+  assert.deepEqual(node.comment, { ...comment, score: -1, up: 1, down: 2 });
+  sources[0]?.send("comment.voted", 5, { comment_id: "5", score: null, up: null, down: null, counts });
+  sources[0]?.send("comment.voted", 6, { comment_id: "7", score: 1, up: 1, down: 0, counts });
+  assert.deepEqual([node.comment.score, drawn, app.model.thread.version], [-1, ["5"], 6]);
+  live.stop();
 });

@@ -11,6 +11,7 @@ import { showOnline } from "./presence.js";
 import { Stream } from "./stream.js";
 
 /** @typedef {{comment_id: Id | null, comment: Comment | null, tombstone: Comment | null, counts: {published: number}, thread?: Thread}} Told */
+/** @typedef {{comment_id: Id, score: number | null, up: number, down: number}} Voted */
 
 export class Live {
   #app;
@@ -44,6 +45,7 @@ export class Live {
     if (name === "presence") return showOnline(this.#app, data.online);
     this.#count(id, data);
     if (name === "thread.reset") void this.#readAgain();
+    else if (name === "comment.voted") this.#voted(data);
     else if (data.comment) this.#came(data.comment, name);
     else if (data.comment_id) void this.#went(data.comment_id, data.tombstone, name);
   }
@@ -74,6 +76,21 @@ export class Live {
     } else if ((name === "comment.created" || name === "comment.restored") && !this.#isOnItsWay(comment)) {
       this.#replied(comment.parent_id, 1);
       this.news.put(comment);
+    }
+  }
+
+  /** @param {Voted} voted */
+  #voted({ comment_id: id, score, up, down }) {
+    const { model, tree } = this.#app;
+    // Not to be seen any more: what took it away is told, too.
+    if (score === null) return;
+    const node = model.nodes.get(id);
+    const waiting = this.news.get(id);
+    if (node) {
+      node.comment = { ...node.comment, score, up, down };
+      tree.refresh(id);
+    } else if (waiting) {
+      this.news.put({ ...waiting, score, up, down });
     }
   }
 
