@@ -7,7 +7,7 @@ import { newKey } from "../shared/api.js";
 import { h } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { inContext } from "./comment.js";
-import { back, field, form, isServerAdmin, lead, opened, paged, person, reason, select, stateMark } from "./parts.js";
+import { back, field, form, isServerAdmin, lead, opened, paged, person, reason, select, stateMark, unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
 import { t, word } from "./words.js";
 
@@ -25,6 +25,7 @@ class Appeals {
   #items = [];
   #list = h("div", {});
   #main = h("div", { class: "reading" });
+  #unblur = unblurring(this.#main, "b");
   #at = "";
   /** The one that is read: the first, until one is chosen. */
   #shown = "";
@@ -48,6 +49,7 @@ class Appeals {
       moved: ({ parts }) => {
         this.#at = parts[0] ?? "";
         opened(Boolean(this.#at));
+        this.#main.classList.remove("unblurred");
         this.#show();
         if (this.#at) lead(this.#main);
       },
@@ -57,6 +59,7 @@ class Appeals {
         { press: "k", words: "key_previous", group: "move", act: () => this.#step(-1) },
         { press: "v", words: "key_overturn", group: "decide", act: () => this.#choose("overturned") },
         { press: "e", words: "key_uphold", group: "decide", act: () => this.#choose("upheld") },
+        this.#unblur.key,
       ],
     };
   }
@@ -86,7 +89,7 @@ class Appeals {
         { class: "line", href: hashOf(["appeals", item.id]), "data-id": item.id },
         h("span", { class: "row" }, stateMark(item.state), timeElement(item.created_at)),
         h("span", { class: "row" }, h("bdi", {}, item.user?.display_name ?? t("nobody")), h("span", { class: "soft" }, word("action", item.action))),
-        h("span", { class: "excerpt", dir: "auto" }, item.text),
+        h("span", { class: "excerpt blurrable", dir: "auto" }, item.text),
       ),
     );
   }
@@ -115,7 +118,8 @@ class Appeals {
         t(item.party === "owner" ? "appeal_by_author" : "appeal_by_reporter"), " ",
         person(item.user), " ", timeElement(item.created_at),
       ),
-      h("blockquote", { class: "text", dir: "auto" }, item.text),
+      this.#unblur.button,
+      h("blockquote", { class: "text blurrable", dir: "auto" }, item.text),
       h("h2", {}, t("appeal_against")),
       h(
         "dl",

@@ -26,7 +26,7 @@ export function commentCard(comment, className = "") {
     ),
     comment.body === null
       ? h("p", { class: "soft" }, t("text_gone"))
-      : h("p", { class: "text", dir: "auto" }, comment.body),
+      : h("p", { class: "text blurrable", dir: "auto" }, comment.body),
   );
 }
 

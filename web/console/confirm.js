@@ -8,6 +8,7 @@ import { timeElement } from "../shared/time.js";
 import { reasonWord } from "../shared/words.js";
 import { follow } from "./queue/running.js";
 import { hashOf } from "./router.js";
+import { press, step } from "./rows.js";
 import { t, word } from "./words.js";
 
 const SHOWN = 50;
@@ -23,7 +24,16 @@ export const confirm = {
     const read = () => void fill(desk, items).catch((error) => desk.tellOfNews(error));
     desk.addEventListener("news", read);
     read();
-    return { main, left: () => desk.removeEventListener("news", read) };
+    return {
+      main,
+      left: () => desk.removeEventListener("news", read),
+      keys: [
+        { press: "j", words: "key_next", group: "move", act: () => step(items, 1) },
+        { press: "k", words: "key_previous", group: "move", act: () => step(items, -1) },
+        { press: "c", words: "key_confirm", group: "decide", act: () => press(items, "confirm") },
+        { press: "r", words: "key_refuse", group: "decide", act: () => press(items, "undo") },
+      ],
+    };
   },
 };
 
@@ -33,7 +43,11 @@ async function fill(desk, items) {
   /** @type {{items: DecisionHead[]}} */
   const found = await desk.api.get("moderation/decisions", { query });
   desk.count({ proposed: found.items.length });
+  const line = document.activeElement?.closest("li");
+  const at = line && items.contains(line) ? line.dataset["id"] : undefined;
   items.replaceChildren(...found.items.map((one) => card(desk, one)));
+  const again = at && items.querySelector(`[data-id="${at}"]`);
+  if (again instanceof HTMLElement) again.focus();
   if (found.items.length === 0) items.append(h("li", { class: "soft" }, t("confirm_none")));
 }
 
@@ -53,7 +67,7 @@ function card(desk, of) {
   const select = /** @type {{author_id?: string, from?: string, to?: string}} */ (of.select ?? {});
   return h(
     "li",
-    {},
+    { tabindex: "-1", "data-id": of.id },
     h("h2", {}, t("proposal", { action: word("act", of.action), n: of.progress.total })),
     h("p", {}, isolated(of.actor?.display_name ?? t("command_line")), " · ", timeElement(of.proposed_at ?? of.at),
       of.reason_code && ` · ${reasonWord(of.reason_code)}`),
@@ -63,7 +77,7 @@ function card(desk, of) {
     of.public_text && h("p", { dir: "auto" }, t("public_text"), ": ", of.public_text),
     isOwn ? h("p", { class: "soft" }, t("proposal_own")) : null,
     h("div", { class: "send" },
-      !isOwn && button(t("confirm_it"), act("confirm"), { class: "main" }),
-      button(t(isOwn ? "withdraw_it" : "refuse_it"), act("undo"))),
+      !isOwn && button(t("confirm_it"), act("confirm"), { class: "main", "data-act": "confirm" }),
+      button(t(isOwn ? "withdraw_it" : "refuse_it"), act("undo"), { "data-act": "undo" })),
   );
 }

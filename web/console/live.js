@@ -56,7 +56,15 @@ export class Live {
   /** What is in the queue may have changed while nothing was heard. */
   #fallBack() {
     this.#say(t("live_poll"));
-    this.#poll ||= window.setInterval(() => this.#news(), POLL_MS);
+    this.#poll ||= window.setInterval(() => {
+      this.#news();
+      this.again();
+    }, POLL_MS);
+  }
+
+  /** Asks for the stream once more: a browser does not, where it was refused. */
+  again() {
+    if (this.#stream?.readyState === EventSource.CLOSED) this.follow(this.#site);
   }
 
   #news() {

@@ -2,7 +2,7 @@
 // foot, a list that goes on. What a page is, is types.d.ts.
 
 /** @import {Desk} from "./desk.js" */
-/** @import {Comment, Id, User} from "./types" */
+/** @import {Comment, Id, Key, User} from "./types" */
 import { button, freshId, h, isolated } from "../shared/dom.js";
 import { reasonWord } from "../shared/words.js";
 import { explain } from "../shared/problems.js";
@@ -173,6 +173,22 @@ export async function above(desk, comment) {
     next = parent.parent_id;
   }
   return found;
+}
+
+/**
+ * What is blurred in a place is shown, or blurred again: its key, and its button,
+ * which is there where texts are blurred.
+ *
+ * @param {HTMLElement} place
+ * @param {string} press
+ * @returns {{button: HTMLElement, key: Key}}
+ */
+export function unblurring(place, press) {
+  const act = () => void place.classList.toggle("unblurred");
+  return {
+    button: button(t("unblur", { key: press }), act, { class: "unblur", "aria-keyshortcuts": press }),
+    key: { press, words: "key_unblur", group: "look", act },
+  };
 }
 
 /** Whether they look after the whole server. @param {Desk} desk */

@@ -3,8 +3,9 @@
 /** @import {Page, User} from "./types" */
 import { h, isolated } from "../shared/dom.js";
 import { explain } from "../shared/problems.js";
-import { back, field, form, lead, opened } from "./parts.js";
+import { back, field, form, lead, opened, unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
+import { press, step } from "./rows.js";
 import { sheet } from "./sheet.js";
 import { t } from "./words.js";
 
@@ -15,6 +16,7 @@ export const people = {
   lists: [{ at: "people", title: "list_people", key: "p" }],
   draw(desk, place) {
     const main = h("div", { class: "reading" });
+    const unblur = unblurring(main, "v");
     const found = h("ol", { class: "lines" });
     const said = h("p", { class: "soft", role: "status" });
     const input = h("input", { type: "search", required: true, maxlength: 64, autocapitalize: "none", autocomplete: "off" });
@@ -27,6 +29,7 @@ export const people = {
     }, field(t("people_search"), input, t("people_search_hint")));
     const show = (/** @type {string | undefined} */ id) => {
       opened(Boolean(id));
+      main.classList.remove("unblurred");
       if (!id) {
         main.replaceChildren(h("p", { class: "soft" }, t("people_hint")));
         return;
@@ -34,12 +37,19 @@ export const people = {
       main.replaceChildren(h("p", { class: "soft" }, t("reading_page")));
       sheet(desk, id).then(
         (drawn) => {
-          main.replaceChildren(back("#people"), drawn);
+          main.replaceChildren(back("#people"), unblur.button, drawn);
           lead(main);
         },
         (error) => main.replaceChildren(h("p", { class: "problem" }, explain(error))),
       );
     };
+    const go = (/** @type {string} */ act) => {
+      const to = main.querySelector(`[data-act="${act}"]`);
+      if (!(to instanceof HTMLElement)) return;
+      to.closest("details")?.setAttribute("open", "");
+      to.focus();
+    };
+    const laid = (/** @type {string} */ act) => press(main.querySelector(".sanctions"), act);
     show(place.parts[0]);
     return {
       list: h("div", { class: "inset" }, h("h1", {}, t("list_people")), search, said, found),
@@ -50,6 +60,12 @@ export const people = {
         { press: "/", words: "key_search", group: "look", act: () => input.focus() },
         { press: "j", words: "key_next", group: "move", act: () => step(found, 1) },
         { press: "k", words: "key_previous", group: "move", act: () => step(found, -1) },
+        { press: "s", words: "impose", group: "decide", act: () => go("kind") },
+        { press: "n", words: "note_add", group: "decide", act: () => go("note") },
+        { press: "l", words: "key_lift", group: "decide", act: () => laid("lift") },
+        { press: "c", words: "key_confirm", group: "decide", act: () => laid("confirm") },
+        { press: "r", words: "key_refuse", group: "decide", act: () => laid("refuse") },
+        unblur.key,
       ],
     };
   },
@@ -67,11 +83,4 @@ function line(user) {
       isolated(user.login, "soft"),
     ),
   );
-}
-
-/** Goes to the next of what was found. @param {HTMLElement} found @param {number} by */
-function step(found, by) {
-  const links = /** @type {HTMLElement[]} */ ([...found.querySelectorAll("a")]);
-  const at = links.findIndex((link) => link === document.activeElement);
-  links[at < 0 ? 0 : at + by]?.focus();
 }

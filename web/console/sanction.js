@@ -8,13 +8,11 @@ import { newKey } from "../shared/api.js";
 import { button, h, isolated } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { field, form, isServerAdmin, person, reason, select } from "./parts.js";
+import { reasonsOf } from "./queue/reasons.js";
 import { t, word } from "./words.js";
 
 /** @type {ModeratedSanction["kind"][]} */
 const KINDS = ["warn", "premoderate", "mute", "suspend", "ban"];
-const REASONS = [
-  "spam", "harassment", "hate", "violence", "sexual", "misinformation", "off_topic", "illegal", "rule_violation", "other",
-];
 
 /**
  * @param {Desk} desk
@@ -23,16 +21,16 @@ const REASONS = [
  */
 export function sanctionLine(desk, of, again) {
   const state = of.proposed ? "proposed" : of.lifted_at ? "lifted" : hasEnded(of) ? "ended" : "standing";
-  const act = (/** @type {string} */ words, /** @type {() => Promise<unknown>} */ run) =>
-    button(words, () => void run().then(again, (error) => desk.tell(error)));
+  const act = (/** @type {string} */ name, /** @type {string} */ words, /** @type {() => Promise<unknown>} */ run) =>
+    button(words, () => void run().then(again, (error) => desk.tell(error)), { "data-act": name });
   const decision = `moderation/decisions/${of.decision_id}`;
   const isMine = of.actor?.id === desk.session.me?.id;
   const acts = state === "proposed"
     ? [
-        isMine ? h("span", { class: "told" }, t("needs_another")) : act(t("confirm"), () => desk.api.send("POST", `${decision}/confirm`)),
-        act(t(isMine ? "take_back" : "refuse"), () => desk.api.send("POST", `${decision}/undo`)),
+        isMine ? h("span", { class: "told" }, t("needs_another")) : act("confirm", t("confirm"), () => desk.api.send("POST", `${decision}/confirm`)),
+        act("refuse", t(isMine ? "take_back" : "refuse"), () => desk.api.send("POST", `${decision}/undo`)),
       ]
-    : state === "standing" ? [act(t("lift"), () => desk.api.send("DELETE", `moderation/sanctions/${of.id}`))] : [];
+    : state === "standing" ? [act("lift", t("lift"), () => desk.api.send("DELETE", `moderation/sanctions/${of.id}`))] : [];
   return h(
     "div",
     { class: "sanction" },
@@ -64,8 +62,9 @@ function hasEnded(of) {
 export function imposeForm(desk, user, again) {
   const site = desk.site.site;
   const kind = select(KINDS.map((one) => [one, word("kind", one)]), "mute");
+  kind.dataset["act"] = "kind";
   const until = h("input", { type: "datetime-local" });
-  const why = select(REASONS.map((one) => [one, reason(one)]));
+  const why = select(reasonsOf(desk).map((one) => [one, reason(one)]));
   const place = select([[site, desk.site.title], ["", t("whole_server")]]);
   const text = h("textarea", { rows: 3, maxlength: 2000, dir: "auto" });
   const note = h("textarea", { rows: 2, maxlength: 2000, dir: "auto" });

@@ -9,7 +9,9 @@ import { Problem } from "../shared/problems.js";
 import { timeElement } from "../shared/time.js";
 import { authorOf } from "./author.js";
 import { Reasons } from "./queue/reasons.js";
+import { unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
+import { press, step } from "./rows.js";
 import { t, word } from "./words.js";
 
 const STATES = /** @type {const} */ (["published", "held", "hidden", "deleted"]);
@@ -24,12 +26,27 @@ export const search = {
   draw(desk, place) {
     const found = h("div", {});
     const reasons = new Reasons(desk);
-    const main = h("section", { class: "search" }, h("h1", {}, t("list_search")), form(desk, place), reasons.element, found);
+    const unblur = unblurring(found, "v");
+    const asked = form(desk, place);
+    const main = h("section", { class: "search" }, h("h1", {}, t("list_search")), asked, unblur.button, reasons.element, found);
     void fill(desk, place, found, reasons).catch((error) => {
       if (error instanceof Problem && error.status === 404) found.replaceChildren(h("p", {}, t("search_no_thread")));
       else desk.tell(error);
     });
-    return { main, moved: () => desk.redraw() };
+    return {
+      main,
+      moved: () => desk.redraw(),
+      keys: [
+        { press: "j", words: "key_next", group: "move", act: () => step(found, 1) },
+        { press: "k", words: "key_previous", group: "move", act: () => step(found, -1) },
+        { press: "o", words: "key_sheet", group: "move", act: () => press(found, "sheet") },
+        { press: "a", words: "key_approve", group: "decide", act: () => press(found, "approve") },
+        { press: "h", words: "key_hide", group: "decide", act: () => press(found, "hide") },
+        { press: "r", words: "key_restore", group: "decide", act: () => press(found, "restore") },
+        { press: "/", words: "key_search", group: "look", act: () => asked.querySelector("input")?.focus() },
+        unblur.key,
+      ],
+    };
   },
 };
 
@@ -109,10 +126,10 @@ function card(desk, comment, reasons) {
     if (act === "hide") reasons.ask((reason) => void run(reason));
     else void run();
   };
-  const element = h("li", {},
-    h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]) }, isolated(comment.author.display_name)),
+  const element = h("li", { tabindex: "-1" },
+    h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]), "data-act": "sheet" }, isolated(comment.author.display_name)),
       " ", comment.number, " · ", timeElement(comment.created_at), " ", state),
-    h("div", { class: "body", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
-    act && button(word("act", act), asked));
+    h("div", { class: "body blurrable", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
+    act && button(word("act", act), asked, { "data-act": act }));
   return element;
 }

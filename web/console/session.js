@@ -13,6 +13,8 @@ export class Session {
   #asking = null;
   /** @type {Me | null} */
   #me = null;
+  /** Somebody else has signed in: the page is loaded anew, and nothing of it is sent. */
+  isOver = false;
 
   /**
    * @param {Api} api
@@ -45,8 +47,11 @@ export class Session {
     const before = this.#me?.id;
     const { user } = await this.#api.send("POST", "auth/login", { body, asIs: true });
     this.#me = user;
-    // what is on the screen is another person's
-    if (before && before !== user.id) location.reload();
+    if (!before || before === user.id) return;
+    // what is on the screen, and what waits to be sent, is another person's
+    this.isOver = true;
+    location.reload();
+    await new Promise(() => {});
   }
 
   async signOut() {

@@ -20,7 +20,22 @@ export const settings = {
       show(now);
     }));
     desk.api.get(path).then(show, (error) => place.replaceChildren(h("p", { class: "problem" }, explain(error))));
-    return { main: h("div", { class: "reading" }, h("h1", {}, t("list_settings")), place) };
+    const click = (/** @type {string} */ name) => {
+      const box = place.querySelector(`[name="${name}"]`);
+      if (!(box instanceof HTMLInputElement)) return;
+      box.focus();
+      box.click();
+    };
+    return {
+      main: h("div", { class: "reading" }, h("h1", {}, t("list_settings")), place),
+      keys: [
+        { press: "f", words: "key_fields", group: "move", act: () => place.querySelector("input")?.focus() },
+        { press: "t", words: "explicit_threads", group: "decide", act: () => click("threads") },
+        { press: "b", words: "key_two_ban", group: "decide", act: () => click("ban") },
+        { press: "p", words: "key_two_purge", group: "decide", act: () => click("purge") },
+        { press: "s", words: "save", group: "decide", act: () => place.querySelector("form")?.requestSubmit() },
+      ],
+    };
   },
 };
 
@@ -29,17 +44,17 @@ export const settings = {
  * @param {(body: Partial<SiteSettings>) => Promise<void>} save
  */
 function drawn(of, save) {
-  const box = (/** @type {boolean} */ checked) => {
-    const input = h("input", { type: "checkbox" });
+  const box = (/** @type {string} */ name, /** @type {boolean} */ checked) => {
+    const input = h("input", { type: "checkbox", name });
     input.checked = checked;
     return input;
   };
   const title = h("input", { type: "text", maxlength: 200, required: true, value: of.title, dir: "auto" });
   const policy = h("input", { type: "url", maxlength: 2000, value: of.policy_url, placeholder: "https://" });
   const origins = h("textarea", { rows: Math.max(2, of.origins.length + 1), spellcheck: "false" }, of.origins.join("\n"));
-  const explicit = box(of.explicit_threads);
+  const explicit = box("threads", of.explicit_threads);
   const over = h("input", { type: "number", min: 0, max: 4_294_967_295, value: of.two_persons_over });
-  const [ban, purge] = [box(of.two_persons_ban), box(of.two_persons_purge)];
+  const [ban, purge] = [box("ban", of.two_persons_ban), box("purge", of.two_persons_purge)];
   const parts = [
     field(t("site_title"), title),
     field(t("policy_url"), policy, t("policy_url_hint")),

@@ -19,7 +19,7 @@ export async function sheet(desk, id) {
   const address = `moderation/users/${encodeURIComponent(id)}`;
   /** @type {Sheet} */
   const of = await desk.api.get(address, { query: { site } });
-  const sanctions = h("ol", { class: "lines" });
+  const sanctions = h("ol", { class: "lines sanctions" });
   const drawSanctions = (/** @type {ModeratedSanction[]} */ items) => {
     sanctions.replaceChildren(...items.map((one) => h("li", {}, sanctionLine(desk, one, again))));
     if (items.length === 0) sanctions.append(h("li", { class: "soft" }, t("sanctions_none")));
@@ -74,7 +74,7 @@ function notes(desk, of, address) {
     h("p", { class: "soft" }, person(note.author), " ", timeElement(note.at)),
   );
   const list = h("ol", { class: "lines" }, ...of.notes.map(line));
-  const text = h("textarea", { rows: 2, maxlength: 2000, required: true, dir: "auto" });
+  const text = h("textarea", { rows: 2, maxlength: 2000, required: true, dir: "auto", "data-act": "note" });
   let key = newKey();
   const add = form(t("note_add"), async () => {
     const body = { site: desk.site.site, text: text.value };
@@ -138,7 +138,7 @@ function flags(desk, user) {
       {},
       stateMark(flag.state), " ", h("span", {}, reason(flag.reason)), " ",
       timeElement(flag.created_at),
-      flag.note && h("p", { class: "text", dir: "auto" }, flag.note),
+      flag.note && h("p", { class: "text blurrable", dir: "auto" }, flag.note),
     ),
     t("flags_none"),
   ));

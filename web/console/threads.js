@@ -25,6 +25,18 @@ export const threads = {
       if (name) void read(desk, name, one);
       else one.replaceChildren(h("p", { class: "soft" }, t("threads_hint")));
     };
+    const choose = (/** @type {Thread["state"]} */ state) => {
+      const field = one.querySelector("select");
+      if (!field) return;
+      field.value = state;
+      desk.notices.say(word("thread", state));
+    };
+    const wait = () => {
+      const box = one.querySelector("input[type=checkbox]");
+      if (!(box instanceof HTMLInputElement)) return;
+      box.focus();
+      box.click();
+    };
     show(place.parts[0]);
     return {
       main: h(
@@ -35,7 +47,15 @@ export const threads = {
         one,
       ),
       moved: ({ parts }) => show(parts[0]),
-      keys: [{ press: "/", words: "key_search", group: "look", act: () => key.focus() }],
+      keys: [
+        { press: "/", words: "thread_key", group: "look", act: () => key.focus() },
+        { press: "f", words: "key_fields", group: "move", act: () => one.querySelector("input")?.focus() },
+        { press: "o", words: "thread_open", group: "decide", act: () => choose("open") },
+        { press: "l", words: "thread_locked", group: "decide", act: () => choose("locked") },
+        { press: "a", words: "thread_archived", group: "decide", act: () => choose("archived") },
+        { press: "p", words: "premoderation", group: "decide", act: wait },
+        { press: "s", words: "save", group: "decide", act: () => one.querySelector("form")?.requestSubmit() },
+      ],
     };
   },
 };

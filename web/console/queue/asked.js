@@ -15,19 +15,21 @@
 
 /** @param {Filters} filters as the API takes them; `to` is the last day that counts */
 export function queryOf({ kind, reason, thread, author, from, to }) {
-  const day = (/** @type {string} */ text, /** @type {number} */ days) => {
-    const at = new Date(`${text}T00:00:00`);
-    at.setDate(at.getDate() + days);
-    return at.toISOString();
-  };
   return {
     ...(kind === "all" ? {} : { kind }),
     ...(reason ? { reason } : {}),
     ...(thread ? { thread } : {}),
     ...(author ? { author } : {}),
-    ...(from ? { from: day(from, 0) } : {}),
-    ...(to ? { to: day(to, 1) } : {}),
+    ...(from ? { from: midnight(from, 0) } : {}),
+    ...(to ? { to: midnight(to, 1) } : {}),
   };
+}
+
+/** The beginning of a day here, some days on. @param {string} day @param {number} days */
+export function midnight(day, days) {
+  const at = new Date(`${day}T00:00:00`);
+  at.setDate(at.getDate() + days);
+  return at.toISOString();
 }
 
 /** @type {QueueKind[]} */

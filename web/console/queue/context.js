@@ -1,6 +1,6 @@
 // What stands around a comment: what it answers, what else was answered there,
-// and what was answered to it. Read when somebody rests on an item, and kept for
-// a while; only what readers see is shown, save the comment itself.
+// and what was answered to it. Read when somebody rests on an item (item.js keeps
+// it for the last of them); only what readers see is shown, save the comment itself.
 
 /** @import {Desk} from "../desk.js" */
 /** @import {Context as Found, Replies} from "../../shared/types" */
@@ -86,6 +86,6 @@ function told(comment) {
   return [
     h("p", { class: "soft" }, comment.number, " ",
       author && h("a", { href: `#people/${author.id}` }, isolated(author.display_name)), " ", timeElement(comment.created_at)),
-    h("div", { class: "body", dir: "auto" }, markup(comment.body_html)),
+    h("div", { class: "body blurrable", dir: "auto" }, markup(comment.body_html)),
   ];
 }

@@ -4,7 +4,7 @@
 
 /** @import {Desk} from "../desk.js" */
 /** @import {Action, Comment} from "../../shared/types" */
-/** @import {Conflict, Decision, Id} from "../types" */
+/** @import {Conflict, Decision, Id, Past, QueueItem} from "../types" */
 /** @import {Claims} from "./claims.js" */
 /** @import {Entry, Items} from "./items.js" */
 import { explain, Problem } from "../../shared/problems.js";
@@ -16,7 +16,9 @@ import { t, word } from "../words.js";
 /**
  * @typedef {object} Made
  * @property {Promise<Decision | null>} answer null where nothing came of it
+ * @property {Action} action
  * @property {Taken} taken
+ * @property {Entry[]} staying those that go on waiting after it
  */
 /** @typedef {{note?: string, public_text?: string}} Texts */
 
@@ -46,24 +48,29 @@ export class Decisions {
    *
    * @param {Action} action
    * @param {Texts & {reason_code?: string}} [more]
+   * @param {() => void} [cameBack] called when what was decided is put back to be decided on again
+   * @returns {boolean} whether it is on its way
    */
-  act(action, more = {}) {
+  act(action, more = {}, cameBack = () => {}) {
     this.lastAt = Date.now();
     const ids = this.#aimed();
     const free = ids.filter((id) => this.#items.holder(id) === null);
     if (free.length < ids.length) this.#heldByOthers(ids.filter((id) => !free.includes(id)));
-    if (free.length === 0) return;
+    if (free.length === 0) return false;
     const entries = free.flatMap((id) => this.#items.entry(id) ?? []);
     const token = this.#claims.token(free);
     const body = { action, ...(token ? { claim_token: token } : {}), ...filled(more) };
+    const staying = entries.filter(({ item }) => this.#stays(item.comment.id, action));
     const taken = this.#items.take(free.filter((id) => !this.#stays(id, action)));
-    const answer = this.#send(body, entries, taken);
+    const answer = this.#send(body, entries, { taken, staying, cameBack });
+    occupy(staying, answer);
     const text = t("done_one", { n: free.length, action: word("done", action) });
     const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
-    const made = { answer, taken };
+    const made = { answer, action, taken, staying };
     this.#unbar();
     this.#unbar = this.#desk.notices.show(said, { act: { text: t("undo_key"), run: () => void this.undo(made) } });
     this.#made.push(made);
+    return true;
   }
 
   /** Whether it goes on waiting after the act: what is held does, without its flags. @param {Id} id @param {Action} action */
@@ -83,9 +90,14 @@ export class Decisions {
     return this.#items.entry(id)?.item.comment;
   }
 
-  /** @param {object} body @param {Entry[]} entries @param {Taken} taken @returns {Promise<Decision | null>} */
-  async #send(body, entries, taken) {
-    // what is being taken back has no version yet
+  /**
+   * @param {object} body
+   * @param {Entry[]} entries
+   * @param {{taken: Taken, staying: Entry[], cameBack: () => void}} from
+   * @returns {Promise<Decision | null>}
+   */
+  async #send(body, entries, { taken, staying, cameBack }) {
+    // what is being decided or taken back has no version yet
     const busy = entries.flatMap((entry) => entry.busy ?? []);
     if (busy.length > 0) await Promise.all(busy);
     const targets = entries.map(({ item: { comment } }) => ({ comment_id: comment.id, version: comment.version }));
@@ -95,6 +107,7 @@ export class Decisions {
       decision = await this.#desk.outbox.send("moderation/decisions", { targets, ...body });
     } catch (error) {
       this.#failed(error, taken, targets[0]?.comment_id ?? null);
+      cameBack();
       return null;
     }
     if (decision.state === "proposed") {
@@ -104,15 +117,15 @@ export class Decisions {
       return decision;
     }
     this.#claims.settled(decision.applied.map(({ comment_id }) => comment_id));
-    this.#stayed(decision);
-    for (const conflict of decision.conflicts) void this.#refused(conflict, taken);
+    this.#stayed(decision, staying);
+    for (const conflict of decision.conflicts) void this.#refused(conflict, taken, cameBack);
     return decision.id === null ? null : decision;
   }
 
-  /** What goes on waiting is brought up to date. @param {Decision} decision */
-  #stayed(decision) {
+  /** What goes on waiting is brought up to date. @param {Decision} decision @param {Entry[]} staying */
+  #stayed(decision, staying) {
     for (const { comment_id, version } of decision.applied) {
-      const entry = this.#items.entry(comment_id);
+      const entry = staying.find(({ item }) => item.comment.id === comment_id);
       if (!entry) continue;
       const { comment } = entry.item;
       comment.version = version;
@@ -140,11 +153,12 @@ export class Decisions {
    *
    * @param {Conflict} conflict
    * @param {Taken} taken
+   * @param {() => void} cameBack
    */
-  async #refused({ comment_id, code, state, decided }, taken) {
+  async #refused({ comment_id, code, state, decided }, taken, cameBack) {
     const at = taken.find(({ id }) => id === comment_id);
     const login = at?.entry.item.comment.author?.display_name ?? "";
-    const isOver = decided && (code === "wrong_state" || code === "stale_version");
+    const isOver = code !== "stale_claim" && decided !== null && settles(decided, at?.entry.item);
     const why = isOver
       ? t("decided_before", {
           name: decided.actor?.display_name ?? t("command_line"),
@@ -154,6 +168,8 @@ export class Decisions {
       : word("conflict", code);
     const text = t("conflict", { name: login, why });
     this.#desk.notices.show(text, { problem: true });
+    // what is flagged again later comes again
+    if (at) this.#items.release(comment_id);
     if (!at || code === "not_found") return;
     if (code === "stale_claim") this.#claims.settled([comment_id]);
     try {
@@ -162,12 +178,12 @@ export class Decisions {
       return;
     }
     // who was faster has settled it: there is nothing left to do
-    const waits = state === "held" || code === "stale_claim" || (code === "stale_version" && !isOver);
-    if (!waits) return;
+    if (state === "deleted" || (isOver && state !== "held")) return;
     at.entry.problem = text;
     this.#items.putBack([at]);
     this.#items.look(comment_id);
     this.#items.changed(comment_id);
+    cameBack();
   }
 
   /** Takes the last decision back, or one that is named. @param {Made} [which] */
@@ -179,11 +195,10 @@ export class Decisions {
     this.#made.splice(this.#made.indexOf(which), 1);
     this.#unbar();
     const back = this.#takeBack(which);
-    for (const { entry } of which.taken) entry.busy = back;
+    occupy([...which.taken.map(({ entry }) => entry), ...which.staying], back);
     this.#items.putBack(which.taken);
     if (which.taken[0]) this.#items.look(which.taken[0].id);
     await back;
-    for (const { entry } of which.taken) delete entry.busy;
   }
 
   /** @param {Made} which */
@@ -208,8 +223,12 @@ export class Decisions {
       const comment = at?.entry.item.comment ?? this.#comment(comment_id);
       if (!comment) continue;
       Object.assign(comment, { state: to, version });
-      if (back.action === "undo" && which.taken.length === 0) comment.locked = !comment.locked;
+      if (which.action === "lock" || which.action === "unlock") comment.locked = which.action === "unlock";
       this.#items.changed(comment_id);
+    }
+    // its flags are open again
+    if (which.action === "dismiss" && which.staying.length > 0) {
+      void this.#items.read().catch((error) => this.#desk.tellOfNews(error));
     }
     if (back.conflicts.length > 0) {
       this.#items.take(back.conflicts.map(({ comment_id }) => comment_id));
@@ -224,6 +243,26 @@ export class Decisions {
     if (!holder) return;
     this.#desk.notices.show(t("held_by_other", { name: holder.user.display_name, n: ids.length }), { problem: true });
   }
+}
+
+/**
+ * Whether a decision has settled what the item waits for: one from before it came
+ * to the queue has not, nor one that leaves it there or was taken back.
+ *
+ * @param {Past} decided
+ * @param {QueueItem} [item]
+ */
+function settles({ action, at }, item) {
+  const isSince = !item || Date.parse(at) >= Date.parse(item.first_at);
+  return isSince && action !== "undo" && !STAYING.has(action);
+}
+
+/** What is decided on them next waits for this. @param {Entry[]} entries @param {Promise<unknown>} until */
+function occupy(entries, until) {
+  const busy = until.then(() => {
+    for (const entry of entries) if (entry.busy === busy) delete entry.busy;
+  });
+  for (const entry of entries) entry.busy = busy;
 }
 
 /** Leaves out what is empty. @param {Record<string, string | undefined>} texts */

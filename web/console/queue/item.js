@@ -145,8 +145,8 @@ export class ItemView {
     return h(
       "div",
       {},
-      h("div", { class: "body whole", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
-      this.#desk.kept.blur && button(t("unblur"), () => this.unblur(), { "aria-keyshortcuts": "v" }),
+      h("div", { class: "body whole blurrable", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
+      button(t("unblur", { key: "v" }), () => this.unblur(), { class: "unblur", "aria-keyshortcuts": "v" }),
     );
   }
 
@@ -176,7 +176,7 @@ export class ItemView {
           const { items } = await this.#desk.api.get(`comments/${id}/revisions`);
           list.replaceChildren(...items.map((/** @type {{body: string, created_at: string}} */ one) =>
             h("li", {}, h("p", { class: "soft" }, timeElement(one.created_at)),
-              h("div", { class: "plain-text", dir: "auto" }, one.body))));
+              h("div", { class: "plain-text blurrable", dir: "auto" }, one.body))));
         } catch (error) {
           this.#desk.tell(error);
         }

@@ -16,7 +16,7 @@ const LOW = 40;
  * @typedef {object} Entry
  * @property {QueueItem} item
  * @property {string | null} problem what stood in the way of the last decision on it, in words
- * @property {Promise<void>} [busy] settled once what was decided before on it is taken back
+ * @property {Promise<void>} [busy] settled once what was done before on it, or taken back, is answered
  */
 
 /**
@@ -177,6 +177,11 @@ export class Items extends EventTarget {
     }
     this.#tally(back, 1);
     this.dispatchEvent(new Event("list"));
+  }
+
+  /** Nothing came of the decision on it: where a page says that it waits, it does. @param {Id} id */
+  release(id) {
+    this.#gone.delete(id);
   }
 
   /** Moves the numbers beside the lists until the service tells them again. @param {{entry: Entry}[]} taken @param {1 | -1} by */

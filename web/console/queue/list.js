@@ -146,7 +146,7 @@ export class List {
         h("bdi", { class: "author" }, name),
         " ",
         waited),
-      h("span", { class: "text", dir: "auto" }, (comment.body ?? "").slice(0, SHOWN)),
+      h("span", { class: "text blurrable", dir: "auto" }, (comment.body ?? "").slice(0, SHOWN)),
       h("span", { class: "tags" }, ...tags(item, this.#items.holder(id)), " ",
         h("span", { class: "thread", dir: "auto" }, thread.title ?? thread.key)),
       problem && h("span", { class: "problem" }, problem),

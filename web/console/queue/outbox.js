@@ -1,4 +1,4 @@
-// Sends what was decided, in the order of the keys. An answer that was lost is
+// Sends what was decided, each decision as it is made. An answer that was lost is
 // asked for again under the same key, so that nothing is done twice; where the
 // service says "later", what is decided meanwhile waits and goes on by itself.
 
@@ -24,7 +24,7 @@ export class Outbox {
   constructor(desk) {
     this.#desk = desk;
     window.addEventListener("beforeunload", (event) => {
-      if (this.waiting > 0) event.preventDefault();
+      if (this.waiting > 0 && !this.#desk.session.isOver) event.preventDefault();
     });
   }
 

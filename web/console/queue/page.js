@@ -180,10 +180,17 @@ class QueuePage {
   #act(action) {
     if (this.#items.at === null) return;
     if (action === "hide") {
-      this.#reasons.ask((reason_code) => this.#decisions.act("hide", { reason_code, ...this.#texts.take() }));
+      this.#reasons.ask((reason_code) => this.#decide("hide", { reason_code }));
       return;
     }
-    this.#decisions.act(action, this.#texts.take());
+    this.#decide(action);
+  }
+
+  /** @param {Action} action @param {{reason_code?: string}} [more] */
+  #decide(action, more = {}) {
+    const texts = this.#texts.written;
+    const isSent = this.#decisions.act(action, { ...more, ...texts }, () => this.#texts.giveBack(texts));
+    if (isSent) this.#texts.sent();
   }
 
   #lock() {

@@ -9,6 +9,11 @@ import { t } from "../words.js";
 /** What the service takes beside the reasons of flags. */
 const RULE = "rule_violation";
 
+/** Every reason there is on the site that is worked on. @param {Desk} desk */
+export function reasonsOf({ site }) {
+  return [...site.reasons, RULE];
+}
+
 export class Reasons {
   #desk;
   element = h("div", { class: "reasons", role: "group", "aria-label": t("reasons_label"), hidden: true });

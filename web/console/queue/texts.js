@@ -54,15 +54,25 @@ export class Texts {
     this.#back();
   }
 
-  /** What goes with the next decision; after it they are empty. */
-  take() {
-    const texts = { public_text: this.#public.value.trim(), note: this.#note.value.trim() };
-    if (!this.element.hidden) {
-      this.#public.value = "";
-      this.#note.value = "";
-      this.element.hidden = true;
-    }
-    return texts;
+  /** What goes with the next decision. */
+  get written() {
+    return { public_text: this.#public.value.trim(), note: this.#note.value.trim() };
+  }
+
+  /** They are on their way, and the next decision has none. */
+  sent() {
+    if (this.element.hidden) return;
+    this.#public.value = "";
+    this.#note.value = "";
+    this.element.hidden = true;
+  }
+
+  /** Nothing came of what they were of: they stand here again, unless others were begun. @param {Texts["written"]} texts */
+  giveBack({ public_text, note }) {
+    if (this.#public.value || this.#note.value || !(public_text || note)) return;
+    this.#public.value = public_text;
+    this.#note.value = note;
+    this.element.hidden = false;
   }
 }
 

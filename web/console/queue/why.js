@@ -4,7 +4,7 @@
 /** @import {QueueItem, Signal} from "../types" */
 import { h, isolated } from "../../shared/dom.js";
 import { ago, timeElement } from "../../shared/time.js";
-import { reasonWord } from "../../shared/words.js";
+import { language, reasonWord } from "../../shared/words.js";
 import { signed, t, word } from "../words.js";
 
 /** Whether the numbers are shown: who wants them for one item wants them for the next. */
@@ -36,7 +36,7 @@ function sentences(item) {
   const isSample = comment.state === "published" && flags === 0 && item.notices.length === 0;
   return [
     ...(item.due_at ? [t("why_notice", { n: item.notices.length, due: ago(item.due_at) })] : []),
-    ...(flags > 0 ? [t("why_flags", { n: flags, reasons: new Intl.ListFormat("en").format(by) })] : []),
+    ...(flags > 0 ? [t("why_flags", { n: flags, reasons: new Intl.ListFormat(language.locale).format(by) })] : []),
     ...(comment.state === "held" ? [held ? word("why_held", held.split(":")[0] ?? held, { rule: held.slice(5) }) : t("why_held")] : []),
     ...(isSample ? [t("why_sample")] : []),
     ...(item.band === 1 ? [t("why_certain")] : []),
@@ -49,7 +49,7 @@ function notice({ category, explanation, name, email, at, due_at }) {
   return h(
     "blockquote",
     { class: "notice" },
-    h("p", { dir: "auto" }, explanation),
+    h("p", { class: "blurrable", dir: "auto" }, explanation),
     h("footer", {}, reasonWord(category), " · ", isolated(name ?? t("notice_no_name")), email && ` <${email}>`, " · ",
       timeElement(at), " · ", t("notice_due", { ago: ago(due_at) })),
   );
@@ -62,7 +62,7 @@ function reporters(item) {
     "tr",
     {},
     h("th", { scope: "row" }, h("a", { href: `#people/${one.user.id}` }, isolated(one.user.display_name))),
-    h("td", {}, reasonWord(one.reason), one.note && h("q", { dir: "auto" }, one.note)),
+    h("td", {}, reasonWord(one.reason), one.note && h("q", { class: "blurrable", dir: "auto" }, one.note)),
     h("td", {}, t("record", { upheld: one.upheld, settled: one.upheld + one.dismissed }),
       one.proven && ` · ${t("proven")}`, one.own_reply && ` · ${t("own_reply")}`),
     h("td", { class: "n" }, signed(one.weight)),
@@ -116,5 +116,5 @@ function numbers(item) {
 
 /** @param {number} share */
 function percent(share) {
-  return new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 }).format(share);
+  return new Intl.NumberFormat(language.locale, { style: "percent", maximumFractionDigits: 1 }).format(share);
 }

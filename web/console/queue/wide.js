@@ -10,6 +10,8 @@ import { explain } from "../../shared/problems.js";
 import { reasonWord } from "../../shared/words.js";
 import { newKey } from "../../shared/api.js";
 import { t, word } from "../words.js";
+import { midnight } from "./asked.js";
+import { reasonsOf } from "./reasons.js";
 import { follow } from "./running.js";
 
 /** @type {Action[]} */
@@ -23,7 +25,7 @@ export function askWide(desk, comment) {
   const before = document.activeElement;
   const scope = choice(SCOPES.filter((one) => one !== "author" || author), (one) => word("wide", one, { name: author?.display_name ?? "" }));
   const action = choice(ACTIONS, (one) => word("act", one));
-  const reason = choice([...desk.site.reasons, "rule_violation"], reasonWord);
+  const reason = choice(reasonsOf(desk), reasonWord);
   const day = () => h("input", { type: "date", id: freshId() });
   const [from, to] = [day(), day()];
   const text = h("textarea", { id: freshId(), rows: 2, maxlength: 2000, dir: "auto" });
@@ -125,11 +127,4 @@ export function askWide(desk, comment) {
 /** @template {string} V @param {readonly V[]} values @param {(value: V) => string} name */
 function choice(values, name) {
   return h("select", { id: freshId() }, ...values.map((value) => h("option", { value }, name(value))));
-}
-
-/** The beginning of a day here, some days on. @param {string} day @param {number} days */
-function midnight(day, days) {
-  const at = new Date(`${day}T00:00:00`);
-  at.setDate(at.getDate() + days);
-  return at.toISOString();
 }

@@ -168,6 +168,61 @@ test("a comment that was changed meanwhile is shown again as it is now", async (
   await looksAt(page, "Text 2");
 });
 
+test("what was decided before a comment was flagged again settles nothing", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const [one] = comments;
+  const [ada, again] = await Promise.all([w.as("ada"), w.newcomer()]);
+  await ada.call("POST", "moderation/decisions", { action: "approve", targets: [{ comment_id: one.id, version: one.version }] });
+  await again.flag(one, "spam", "It has come back.");
+  const page = await consoleOn(t, thread);
+  await page.locator(`.items a[href*="${one.id}"]`).click();
+  await looksAt(page, "Text 1");
+  await (await w.as("alice")).edit(one, "A milder text.");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "A milder text.");
+  await page.getByRole("article").getByText("It was changed since you read it.").waitFor();
+  assert.equal(await page.locator(".items a").count(), 2);
+});
+
+test("what is decided while the lock is on its way waits for it", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  /** @type {() => void} */
+  let goOn = () => {};
+  const held = new Promise((resolve) => (goOn = () => resolve(undefined)));
+  await page.route("**/moderation/decisions", async (route) => {
+    if (route.request().postDataJSON().action === "lock") await held;
+    await route.fallback();
+  });
+  await page.keyboard.press("l");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 2");
+  goOn();
+  await becomes(comments[0], "hidden");
+});
+
+test("flags that were dismissed from a held comment are open again after undo, and it is not locked", async (t) => {
+  const thread = w.thread();
+  const [mona, ada] = await Promise.all([w.as("mona"), w.as("ada")]);
+  const bob = await w.as("bob");
+  const comment = await bob.post(thread, "Held, and flagged as well.");
+  await ada.flag(comment, "spam", "Look at the address.");
+  await mona.call("PUT", `sites/${SITE}/threads/${thread}`, { premoderation: true });
+  await bob.edit(comment, "Held, and flagged before that.");
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Held, and flagged");
+  await page.locator(".items .tag.flag").waitFor();
+  await page.keyboard.press("d");
+  await page.locator(".items .tag.flag").waitFor({ state: "detached" });
+  await page.keyboard.press("u");
+  await page.locator(".items .tag.flag").waitFor();
+  assert.equal(await page.locator(".items .tag.locked").count(), 0);
+  assert.equal(await stateOf(comment), "held");
+});
+
 test("what another moderator works on is shown with their name and left alone", async (t) => {
   const { thread, comments } = await flagged(2);
   const ada = await w.as("ada");
@@ -177,8 +232,12 @@ test("what another moderator works on is shown with their name and left alone", 
   await looksAt(page, "Text 2");
   await page.keyboard.press("k");
   await page.getByRole("article").getByText("Ada Lindgren works on this, since").waitFor();
+  await page.keyboard.press("t");
+  await page.keyboard.type("Written for nobody yet.");
+  await page.keyboard.press("Escape");
   await page.keyboard.press("a");
   await page.getByText("Ada Lindgren works on it. Nothing was done.").first().waitFor();
+  assert.equal(await page.getByLabel("To the author").inputValue(), "Written for nobody yet.");
   await ada.call("DELETE", `moderation/claims/${claim.token}`);
 });
 
@@ -270,8 +329,11 @@ test("a decision that needs two moderators waits for the second", async (t) => {
   await second.keyboard.press("c");
   const card = second.getByRole("listitem").filter({ hasText: "Mona Keller" }).first();
   await card.getByRole("heading", { name: "hide 3 comments" }).waitFor();
-  await card.getByRole("button", { name: "confirm" }).focus();
-  await second.keyboard.press("Enter");
+  // nothing is confirmed that nobody looks at
+  await second.keyboard.press("c");
+  await second.waitForFunction(() => document.activeElement?.getAttribute("data-act") === "confirm");
+  for (const comment of comments) assert.equal(await stateOf(comment), "published");
+  await second.keyboard.press("c");
   for (const comment of comments) await becomes(comment, "hidden");
 });
 
@@ -319,11 +381,7 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
   page.expectErrors(/401/);
-  const mona = await w.as("mona");
-  const { items } = await mona.call("GET", "me/sessions");
-  for (const session of items.filter((/** @type {any} */ one) => one.client === "console")) {
-    await mona.call("DELETE", `me/sessions/${session.id}`);
-  }
+  await endConsoles();
   await page.keyboard.press("h");
   await page.keyboard.press("1");
   await page.getByText("Your sign-in has ended.").waitFor();
@@ -331,7 +389,39 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
   await page.keyboard.press("Enter");
   await becomes(comments[0], "hidden");
   await looksAt(page, "Text 2");
+  await page.locator(".live").getByText("live", { exact: true }).waitFor({ timeout: 5_000 });
 });
+
+test("what one moderator has decided is not sent as another who signs in over it", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  page.expectErrors(/401/);
+  await endConsoles();
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await page.getByText("Your sign-in has ended.").waitFor();
+  /** @type {string[]} */
+  const sent = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST") sent.push(new URL(request.url()).pathname);
+  });
+  await page.getByLabel("Login or e-mail address").fill("ada");
+  await page.getByLabel("Password").fill(w.password("ada"));
+  await page.keyboard.press("Enter");
+  await page.locator(".who").getByText("Ada Lindgren").waitFor();
+  assert.deepEqual(sent.filter((path) => path.endsWith("decisions")), []);
+  assert.equal(await stateOf(comments[0]), "published");
+});
+
+/** Ends what mona has open as a console. */
+async function endConsoles() {
+  const mona = await w.as("mona");
+  const { items } = await mona.call("GET", "me/sessions");
+  for (const session of items.filter((/** @type {any} */ one) => one.client === "console")) {
+    await mona.call("DELETE", `me/sessions/${session.id}`);
+  }
+}
 
 test("where the service says later, what is decided waits and goes on by itself", async (t) => {
   const { thread, comments } = await flagged(2);
@@ -357,12 +447,16 @@ test("a decision that could not be sent comes back, with the reason", async (t) 
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
   page.expectErrors(/ERR_INTERNET_DISCONNECTED/);
+  await page.keyboard.press("t");
+  await page.keyboard.type("Please stay with the matter.");
+  await page.keyboard.press("Escape");
   await page.offline();
   await page.keyboard.press("h");
   await page.keyboard.press("1");
   await looksAt(page, "Text 2");
   await page.getByRole("article").getByText("Not decided.").waitFor();
   await looksAt(page, "Text 1");
+  assert.equal(await page.getByLabel("To the author").inputValue(), "Please stay with the matter.");
   await page.online();
   assert.equal(await stateOf(comments[0]), "published");
   await page.keyboard.press("h");

@@ -130,3 +130,93 @@ test("a thread is locked in its settings", async (t) => {
   await page.getByText("Saved. It holds at once.").first().waitFor();
   await assert.rejects(alice.post(thread, "Too late."), { code: "thread_locked" });
 });
+
+test("a person is sanctioned, noted on and pardoned by keyboard", async (t) => {
+  const [mona, reader] = await Promise.all([w.as("mona"), w.newcomer()]);
+  const page = await consoleOf(t, "mona", `people/${reader.user.id}`);
+  const sanctions = async () => (await mona.call("GET", `moderation/users/${reader.user.id}?site=demo`)).sanctions;
+  await page.getByText("Lay a sanction on them").waitFor();
+  await page.getByRole("heading", { name: "people", exact: true }).focus();
+  await page.keyboard.press("s");
+  assert.equal(await page.getByLabel("Kind").evaluate((field) => field === document.activeElement), true);
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("in force").waitFor();
+  await page.keyboard.press("n");
+  await page.keyboard.type("Talked to.");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("Talked to.").and(page.locator("p")).waitFor();
+  await page.getByRole("heading", { name: "people", exact: true }).focus();
+  await page.keyboard.press("l");
+  assert.equal((await sanctions())[0].lifted_at, null);
+  await page.keyboard.press("l");
+  await page.locator(".sanctions").getByText("lifted").waitFor();
+  assert.notEqual((await sanctions())[0].lifted_at, null);
+  await page.getByRole("heading", { name: "people", exact: true }).focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).getByText("lift a sanction").waitFor();
+});
+
+test("what was searched for is gone through and hidden by keyboard", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const comments = await alice.postMany(thread, 2, (n) => `Found ${n}.`);
+  const page = await consoleOf(t, "mona", `search?thread=${thread}`);
+  await page.getByText("Found 1.").waitFor();
+  await page.getByRole("heading", { name: "search", exact: true }).focus();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const text = await page.evaluate(() => document.activeElement?.textContent ?? "");
+  const one = comments[text.includes("Found 1.") ? 0 : 1];
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await page.locator(".tag.hidden").waitFor();
+  const mona = await w.as("mona");
+  assert.equal((await mona.call("GET", `comments/${one?.id}`)).state, "hidden");
+  await page.keyboard.press("r");
+  await page.locator(".tag.hidden").waitFor({ state: "detached" });
+  await page.keyboard.press("o");
+  await page.getByText("Lay a sanction on them").waitFor();
+});
+
+test("settings and threads are chosen and saved by keyboard", async (t) => {
+  const [mona, ada] = await Promise.all([w.as("mona"), w.as("ada")]);
+  const thread = w.thread();
+  const page = await consoleOf(t, "mona", `threads/${thread}`);
+  await page.getByRole("button", { name: "save" }).waitFor();
+  await page.getByRole("heading", { name: "threads", exact: true }).focus();
+  for (const key of ["l", "p", "s"]) await page.keyboard.press(key);
+  await page.getByText("Saved. It holds at once.").first().waitFor();
+  const { state, premoderation } = await mona.call("GET", `sites/demo/threads/${thread}`);
+  assert.deepEqual([state, premoderation], ["locked", true]);
+
+  t.after(() => ada.call("PATCH", "moderation/sites/demo/settings", { two_persons_purge: false }));
+  const desk = await consoleOf(t, "ada", "settings");
+  await desk.getByRole("button", { name: "save" }).waitFor();
+  for (const key of ["p", "s"]) await desk.keyboard.press(key);
+  await desk.getByText("Saved. It holds at once.").first().waitFor();
+  assert.equal((await ada.call("GET", "moderation/sites/demo/settings")).two_persons_purge, true);
+});
+
+test("texts are blurred beside the queue too, until asked for", async (t) => {
+  const thread = w.thread();
+  await (await w.as("alice")).post(thread, "Nothing for the morning.");
+  const page = await consoleOf(t, "mona", `search?thread=${thread}`);
+  const text = page.locator(".blurrable").filter({ hasText: "Nothing for the morning." });
+  await text.waitFor();
+  const filter = () => text.evaluate((element) => getComputedStyle(element).filter);
+  assert.equal(await filter(), "none");
+  await page.keyboard.press("?");
+  await page.getByLabel("Blur texts").check();
+  await page.keyboard.press("Escape");
+  assert.match(await filter(), /blur/);
+  await page.getByRole("heading", { name: "search", exact: true }).focus();
+  await page.keyboard.press("v");
+  assert.equal(await filter(), "none");
+  await page.getByRole("button", { name: "show the text (v)" }).click();
+  assert.match(await filter(), /blur/);
+  await page.goto(`${w.url}/console#people/${(await w.as("alice")).user.id}`);
+  await page.getByText("Their comments").click();
+  const sheets = page.locator("article .blurrable").first();
+  await sheets.waitFor();
+  assert.match(await sheets.evaluate((element) => getComputedStyle(element).filter), /blur/);
+});

@@ -77,6 +77,14 @@ test("what is put back stands where it was, and counts again", async () => {
   assert.deepEqual([items.order, desk.counts.flagged], [["1", "2", "3", "4"], 4]);
 });
 
+test("what nothing came of is there again once a page says that it waits", async () => {
+  const { items } = await itemsOf(["1", "2"]);
+  items.take(["1"]);
+  items.release("1");
+  await items.read();
+  assert.deepEqual(items.order, ["1", "2"]);
+});
+
 test("a page that was read before a decision does not bring the item back", async () => {
   const { items } = await itemsOf(["1", "2"], ["1", "2"], ["2"], ["1", "2"]);
   items.take(["1"]);
