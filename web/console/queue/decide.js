@@ -58,8 +58,7 @@ export class Decisions {
     if (free.length < ids.length) this.#heldByOthers(ids.filter((id) => !free.includes(id)));
     if (free.length === 0) return false;
     const entries = free.flatMap((id) => this.#items.entry(id) ?? []);
-    const token = this.#claims.token(free);
-    const body = { action, ...(token ? { claim_token: token } : {}), ...filled(more) };
+    const body = { action, ...filled(more) };
     const staying = entries.filter(({ item }) => this.#stays(item.comment.id, action));
     const taken = this.#items.take(free.filter((id) => !this.#stays(id, action)));
     const answer = this.#send(body, entries, { taken, staying, cameBack });
@@ -97,14 +96,16 @@ export class Decisions {
    * @returns {Promise<Decision | null>}
    */
   async #send(body, entries, { taken, staying, cameBack }) {
-    // what is being decided or taken back has no version yet
+    // what is being decided or taken back has no version yet, and may lose its claim
     const busy = entries.flatMap((entry) => entry.busy ?? []);
     if (busy.length > 0) await Promise.all(busy);
     const targets = entries.map(({ item: { comment } }) => ({ comment_id: comment.id, version: comment.version }));
+    const token = this.#claims.token(targets.map(({ comment_id }) => comment_id));
     /** @type {Decision} */
     let decision;
     try {
-      decision = await this.#desk.outbox.send("moderation/decisions", { targets, ...body });
+      const asked = { targets, ...(token ? { claim_token: token } : {}), ...body };
+      decision = await this.#desk.outbox.send("moderation/decisions", asked);
     } catch (error) {
       this.#failed(error, taken, targets[0]?.comment_id ?? null);
       cameBack();

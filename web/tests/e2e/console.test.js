@@ -172,7 +172,7 @@ test("what was decided before a comment was flagged again settles nothing", asyn
   const { thread, comments } = await flagged(2);
   const [one] = comments;
   const [ada, again] = await Promise.all([w.as("ada"), w.newcomer()]);
-  await ada.call("POST", "moderation/decisions", { action: "approve", targets: [{ comment_id: one.id, version: one.version }] });
+  await ada.decide(one, "approve");
   await again.flag(one, "spam", "It has come back.");
   const page = await consoleOn(t, thread);
   await page.locator(`.items a[href*="${one.id}"]`).click();
