@@ -130,11 +130,14 @@ export class Client {
    * @returns {Promise<Answer<Operations[K]["answer"]>>}
    */
   async ask(operation, ask = {}) {
+    const asker = this.user?.id;
     try {
       return await this.#send(operation, ask, this.#token);
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== "token_expired") throw error;
       await this.refresh();
+      // In a browser's cookie there may be another person's session by now.
+      if (asker && this.user?.id !== asker) throw error;
       return this.#send(operation, ask, this.#token);
     }
   }

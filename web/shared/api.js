@@ -11,6 +11,7 @@ import { Problem, readProblem } from "./problems.js";
  * @property {unknown} [body] sent as JSON
  * @property {"none" | "token" | "cookie" | "both"} [as] `token`: the signed-in person; `cookie`: /auth only; `both`: to sign out
  * @property {string} [key] Idempotency-Key
+ * @property {AbortSignal} [signal] it is not waited for any more
  * @property {boolean} [fresh] past the caches, the browser's own too, whose answers live a few seconds
  */
 
@@ -66,6 +67,7 @@ export class Api {
    */
   async #ask(method, path, ask) {
     const token = ask.as === "token" ? this.session?.token : null;
+    const asker = this.session?.user?.id;
     if (ask.as === "token" && !token) throw Problem.signInRequired();
     if (ask.as === "both") return this.#once(method, path, ask, this.session?.token ?? null);
     try {
@@ -73,12 +75,15 @@ export class Api {
     } catch (error) {
       if (!token || !(error instanceof Problem) || error.status !== 401) throw error;
       if (error.code !== "token_expired") {
-        this.session?.forget();
+        // Of another token by now: who signed in meanwhile stays.
+        if (this.session?.token === token) this.session.forget();
         throw error;
       }
       await this.session?.refresh();
       const renewed = this.session?.token;
       if (!renewed) throw error;
+      // Another person has signed in in another tab: what was asked for was not theirs.
+      if (this.session?.user?.id !== asker) throw Problem.signInRequired();
       return this.#once(method, path, ask, renewed);
     }
   }
@@ -108,6 +113,7 @@ export class Api {
         headers,
         ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
         credentials: ask.as === "cookie" || ask.as === "both" ? "include" : "omit",
+        signal: ask.signal ?? null,
         cache: method === "GET" && (ask.fresh || justWrote) ? "no-cache" : "default",
       });
     } catch {

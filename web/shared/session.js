@@ -45,19 +45,19 @@ export class Session extends EventTarget {
     return this.#refreshing;
   }
 
-  /** @param {{identifier: string, password: string}} fields */
-  async signIn(fields) {
-    this.#take(await this.#api.send("POST", "auth/login", { body: fields, as: "cookie" }));
+  /** @param {{identifier: string, password: string}} fields @param {AbortSignal} [signal] */
+  signIn(fields, signal) {
+    return this.#begin("auth/login", fields, signal);
   }
 
-  /** @param {{login: string, password: string, display_name?: string, email?: string}} fields */
-  async register(fields) {
-    this.#take(await this.#api.send("POST", "auth/register", { body: fields, as: "cookie" }));
+  /** @param {{login: string, password: string, display_name?: string, email?: string}} fields @param {AbortSignal} [signal] */
+  register(fields, signal) {
+    return this.#begin("auth/register", fields, signal);
   }
 
-  /** With the code of the service's own window. @param {string} code */
-  async exchange(code) {
-    this.#take(await this.#api.send("POST", "auth/exchange", { body: { code }, as: "cookie" }));
+  /** With the code of the service's own window. @param {string} code @param {AbortSignal} [signal] */
+  exchange(code, signal) {
+    return this.#begin("auth/exchange", { code }, signal);
   }
 
   /** Ends the session here and on the server. */
@@ -79,13 +79,24 @@ export class Session extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
+  /** @param {string} path @param {object} body @param {AbortSignal} [signal] */
+  async #begin(path, body, signal) {
+    this.#take(await this.#api.send("POST", path, { body, as: "cookie", ...(signal ? { signal } : {}) }));
+  }
+
   async #refresh() {
+    const before = this.#token;
+    /** @type {SessionBody | null} */
+    let body = null;
     try {
-      this.#take(await this.#api.send("POST", "auth/refresh", { body: {}, as: "cookie" }));
+      body = await this.#api.send("POST", "auth/refresh", { body: {}, as: "cookie" });
     } catch (error) {
       if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) throw error;
-      this.forget();
     }
+    // Whoever signed in or out while it was on its way has the last word.
+    if (this.#token !== before) return;
+    if (body) this.#take(body);
+    else this.forget();
   }
 
   /** @param {SessionBody} body */

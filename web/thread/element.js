@@ -15,12 +15,16 @@ export class UnderstoryThread extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
 
   connectedCallback() {
-    this.#reading?.app?.resume();
     this.attributeChangedCallback();
   }
 
+  /** Moved within the page it goes on; taken out it ends, and begins anew if it comes back. */
   disconnectedCallback() {
-    this.#reading?.app?.pause();
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#reading?.stop();
+      this.#reading = null;
+    });
   }
 
   /** Both attributes may change one after the other; what counts is how they are then. */
@@ -39,8 +43,9 @@ export class UnderstoryThread extends HTMLElement {
     const before = this.#reading;
     if (!site || !key || (site === before?.site && key === before.key)) return;
     before?.stop();
+    const served = !this.#root.firstChild && this.childElementCount > 0;
     this.#reading = new Reading(this, this.#root, site, key);
     this.#root.adoptedStyleSheets = sheets;
-    void this.#reading.start(!before && this.childElementCount > 0);
+    void this.#reading.start(served);
   }
 }

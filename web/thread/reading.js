@@ -61,7 +61,7 @@ export class Reading {
     window.addEventListener("hashchange", () => this.#follow(), { signal: this.ended });
   }
 
-  /** Aborts when the element shows another thread. */
+  /** Aborts when the element shows another thread, or is taken out of the page. */
   get ended() {
     return this.#end.signal;
   }
@@ -75,6 +75,7 @@ export class Reading {
     if (mutes || keeps(`${this.site}/${this.key}:visit`)) this.head.own();
     if (mutes) await this.#readMutes();
     await this.load(this.model.sort);
+    if (this.ended.aborted) return;
     this.#follow();
     if ("requestIdleCallback" in window) requestIdleCallback(this.#touched, { timeout: 3_000 });
     else setTimeout(this.#touched, 500);
@@ -93,7 +94,7 @@ export class Reading {
 
   stop() {
     this.#end.abort();
-    this.app?.pause();
+    this.app?.stop();
   }
 
   /** @returns {Promise<App>} */
@@ -120,6 +121,7 @@ export class Reading {
       model.sort = sort;
       model.begin(page);
     } catch (error) {
+      if (this.ended.aborted) return false;
       const why = this.whyNot(error);
       this.room.settle(() => {
         this.tree.showFailure(t("load_failed", { why }));
@@ -142,6 +144,8 @@ export class Reading {
   }
 
   draw() {
+    // Another thread stands there by now.
+    if (this.ended.aborted) return;
     this.room.settle((whole) => {
       if (whole) this.#whole();
       if (this.root.firstElementChild !== this.element) this.root.replaceChildren(this.element);

@@ -160,3 +160,54 @@ test("several threads, added, changed and taken away", async (t) => {
   await page.locator("body > understory-thread .comment").nth(1).waitFor();
   assert.equal(await page.locator("understory-thread .comment").count(), 5);
 });
+
+test("an element taken out while it starts opens no stream, and one that is gone asks no more", async (t) => {
+  const [one, two] = [await filled(1), await filled(1)];
+  const page = await w.page(t);
+  /** @type {string[]} */
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const of = (/** @type {string} */ thread, /** @type {string} */ what) => asked.filter((url) => url.includes(`/threads/${thread}/${what}`)).length;
+  /** @type {() => void} */
+  let release = () => {};
+  const held = new Promise((resolve) => (release = () => resolve(null)));
+  await page.route(/auth\/refresh$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(w.host.show({ thread: one, after: `<understory-thread id="two" site="demo" thread="${two}"></understory-thread>` }));
+  await page.locator("main > understory-thread .composer .tabs").nth(1).waitFor({ state: "attached" });
+  await page.evaluate(() => document.querySelector("understory-thread")?.remove());
+  release();
+  await page.waitForRequest((request) => request.url().includes(`/threads/${two}/events`));
+  await page.quiet();
+  assert.equal(of(one, "events"), 0);
+  await page.signInByForm("bob");
+  await page.getByText(/^Signed in as Bob Tanaka/).waitFor();
+  await page.quiet();
+  assert.equal(of(two, "viewer"), 1);
+  assert.equal(of(one, "viewer"), 0);
+});
+
+test("an element that is moved goes on as it is, and one put back later begins anew", async (t) => {
+  const thread = await filled(2);
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread, after: "<aside></aside>" }));
+  const element = page.locator("understory-thread");
+  await element.locator(".composer .tabs").waitFor({ state: "attached" });
+  await element.getByRole("textbox", { name: "Your comment" }).fill("Half a thought");
+  const first = await element.locator(".comment").first().elementHandle();
+  await page.evaluate(() => document.querySelector("aside")?.append(/** @type {Node} */ (document.querySelector("understory-thread"))));
+  await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  assert.equal(await first?.evaluate((comment) => comment.isConnected), true);
+  assert.equal(await page.locator("aside").getByRole("textbox", { name: "Your comment" }).inputValue(), "Half a thought");
+  await page.evaluate(async () => {
+    const element = /** @type {Node & ChildNode} */ (document.querySelector("understory-thread"));
+    element.remove();
+    await new Promise((done) => setTimeout(done));
+    document.querySelector("main")?.append(element);
+  });
+  await page.locator("main > understory-thread .composer .tabs").waitFor({ state: "attached" });
+  assert.equal(await element.locator(".comment").count(), 2);
+  assert.equal(await first?.evaluate((comment) => comment.isConnected), false);
+});

@@ -16,6 +16,33 @@ async function texts(thread) {
 /** @param {import("playwright-core").Page} page */
 const field = (page) => page.getByRole("textbox", { name: "Your comment" });
 
+/** In the form that is open. @param {import("playwright-core").Page} page @param {string} login */
+async function signIn(page, login) {
+  await page.getByLabel("Login or e-mail").fill(login);
+  await page.getByLabel("Password", { exact: true }).fill(w.password(login));
+  await page.getByLabel("Password", { exact: true }).press("Enter");
+}
+
+/** Keeps a request back. @param {import("playwright-core").Page} page @param {RegExp} address @returns {Promise<() => void>} lets it go */
+async function held(page, address) {
+  /** @type {() => void} */
+  let release = () => {};
+  const released = new Promise((resolve) => (release = () => resolve(null)));
+  await page.route(address, async (route) => {
+    await released;
+    // It may have been given up.
+    await route.continue().catch(() => {});
+  });
+  return release;
+}
+
+/** An answer that says no. @param {string} code */
+const refusal = (code) => ({
+  status: 401,
+  headers: { "content-type": "application/problem+json", "access-control-allow-origin": w.host.origin, "access-control-allow-credentials": "true" },
+  body: JSON.stringify({ code, title: "no", status: 401 }),
+});
+
 test("a draft outlives a reload, Esc keeps a reply's, and the preview shows the markup", async (t) => {
   const thread = w.thread();
   await (await w.as("bob")).post(thread, "Something to answer.");
@@ -49,6 +76,55 @@ test("what was written before the sign-in is sent after it", async (t) => {
   await page.keyboard.press("Enter");
   await page.getByRole("article").filter({ hasText: "Written first." }).getByRole("button", { name: "delete" }).waitFor();
   assert.deepEqual(await texts(thread), ["Written first."]);
+});
+
+test("what is typed while the sign-in form is open is sent with the rest", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await field(page).fill("Written first.");
+  await field(page).press("Control+Enter");
+  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+  await field(page).fill("Written first, and then some more.");
+  await signIn(page, "alice");
+  await page.getByRole("article").getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual(await texts(thread), ["Written first, and then some more."]);
+  assert.equal(await field(page).inputValue(), "");
+});
+
+test("sending is pressed three times before it is known who is signed in, and is one comment", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.signIn("alice");
+  const release = await held(page, /auth\/refresh$/);
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread .composer .tabs").waitFor({ state: "attached" });
+  await field(page).fill("Once, please.");
+  for (let n = 0; n < 3; n += 1) await field(page).press("Control+Enter");
+  await page.getByText("One moment.").waitFor();
+  release();
+  await page.getByRole("article").getByRole("button", { name: "delete" }).first().waitFor();
+  await page.quiet();
+  assert.deepEqual(await texts(thread), ["Once, please."]);
+});
+
+test("a sign-in that is given up on its way neither signs in nor sends", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await field(page).fill("Rather not.");
+  await field(page).press("Control+Enter");
+  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+  const release = await held(page, /auth\/login$/);
+  const asked = page.waitForRequest(/auth\/login$/);
+  await signIn(page, "alice");
+  await asked;
+  await page.keyboard.press("Escape");
+  release();
+  await page.quiet();
+  assert.equal(await page.locator("understory-thread[signed-in]").count(), 0);
+  assert.equal(await field(page).inputValue(), "Rather not.");
+  assert.deepEqual(await texts(thread), []);
 });
 
 test("a reload in the middle of sending neither loses nor doubles the comment", async (t) => {
@@ -222,12 +298,6 @@ test("a session that ended while writing asks for the sign-in again and sends th
   await page.signIn("alice");
   await page.goto(w.host.show({ thread }));
   await page.locator("understory-thread[signed-in]").waitFor();
-  /** @param {string} code */
-  const refusal = (code) => ({
-    status: 401,
-    headers: { "content-type": "application/problem+json", "access-control-allow-origin": w.host.origin, "access-control-allow-credentials": "true" },
-    body: JSON.stringify({ code, title: "no", status: 401 }),
-  });
   let posts = 0;
   await page.route(/threads\/[^/]+\/comments$/, (route) => {
     if (route.request().method() !== "POST") return route.continue();
@@ -244,6 +314,69 @@ test("a session that ended while writing asks for the sign-in again and sends th
   await page.getByRole("article").filter({ hasText: "Written for a long time." }).getByRole("button", { name: "delete" }).waitFor();
   assert.equal(posts, 2, "sent again once, not by each of those who waited");
   assert.deepEqual(await texts(thread), ["Written for a long time."]);
+});
+
+test("another who signs in where a comment waits for its author does not send it", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 401/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  let posts = 0;
+  await page.route(/threads\/[^/]+\/comments$/, (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    posts += 1;
+    return posts === 1 ? route.fulfill(refusal("token_expired")) : route.continue();
+  });
+  await page.route(/auth\/refresh$/, (route) => route.fulfill(refusal("session_ended")));
+  await field(page).fill("By Alice alone.");
+  await field(page).press("Control+Enter");
+  await page.getByText("You were signed out meanwhile. Sign in again; your text is kept.").waitFor();
+  await signIn(page, "bob");
+  await page.getByText(/^Signed in as Bob Tanaka/).waitFor();
+  await page.quiet();
+  assert.equal(await page.getByRole("article").count(), 0);
+  assert.equal(posts, 1);
+  // Nor is it seen when nobody is signed in.
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.reload();
+  await page.locator("understory-thread .composer .tabs").waitFor({ state: "attached" });
+  await page.quiet();
+  assert.equal(await page.getByRole("article").count(), 0);
+  await page.signInByForm("alice");
+  await page.getByRole("article").filter({ hasText: "By Alice alone." }).getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual(await texts(thread), ["By Alice alone."]);
+});
+
+test("another who has signed in in another tab is not taken for this one, nor sees what was theirs", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const [hers] = await Promise.all([alice.post(thread, "By Alice.")]);
+  const other = await (await w.as("mona")).post(thread, "By Mona.");
+  await alice.vote(other, 1);
+  const page = await w.page(t);
+  page.expectErrors(/status of 401/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  const comment = page.getByRole("article").filter({ hasText: "By Mona." });
+  const up = comment.getByRole("button", { name: /up/i }).first();
+  await comment.locator('[aria-pressed="true"]').waitFor();
+  await page.getByRole("button", { name: "delete" }).waitFor();
+  await page.signIn("bob");
+  /** @type {string[]} */
+  const as = [];
+  await page.route(/\/vote$/, (route) => {
+    if (route.request().method() !== "PUT") return route.continue();
+    as.push(route.request().headers().authorization ?? "");
+    return as.length === 1 ? route.fulfill(refusal("token_expired")) : route.continue();
+  });
+  await up.click();
+  await page.getByText(/^Signed in as Bob Tanaka/).waitFor();
+  await page.quiet();
+  assert.equal(as.length, 1);
+  assert.equal(await page.getByRole("button", { name: "delete" }).count(), 0, `${hers.id} is not Bob's`);
+  assert.equal(await comment.locator('[aria-pressed="true"]').count(), 0);
 });
 
 test("the first comment of a thread, whose answer was lost, is the same request after a reload", async (t) => {

@@ -64,6 +64,24 @@ test("an ended session is forgotten, not renewed", async (t) => {
   assert.deepEqual([session.refreshed, session.forgotten], [0, 1]);
 });
 
+test("what one person asked for is not asked again as another who signed in in another tab", async (t) => {
+  const { api, session, sent } = answering(t, [[401, { code: "token_expired" }]]);
+  Object.assign(session, {
+    user: { id: "1" },
+    refresh: async () => Object.assign(session, { token: "another's", user: { id: "2" } }),
+  });
+  await assert.rejects(api.send("POST", "comments/1/flags", { as: "token", body: {} }), { code: "sign_in_required" });
+  assert.equal(sent.length, 1);
+});
+
+test("a late refusal of an old token does not end the session that began meanwhile", async (t) => {
+  const { api, session } = answering(t, [[401, { code: "session_ended" }]]);
+  const asked = api.get("me", { as: "token" });
+  session.token = "of who signed in";
+  await assert.rejects(asked, { code: "session_ended" });
+  assert.equal(session.forgotten, 0);
+});
+
 test("without a token nothing is sent that needs one", async (t) => {
   const { api, session, sent } = answering(t, []);
   session.token = null;

@@ -11,7 +11,6 @@ import { Session } from "../../shared/session.js";
 import { add } from "../../shared/parts.js";
 import { Mutes } from "../model/mutes.js";
 import { muting } from "../view/muted.js";
-import { forgetViewer, see } from "../model/viewer.js";
 import { Visit } from "../model/visit.js";
 import "../count.js";
 import { SERVICE } from "../reading.js";
@@ -25,18 +24,16 @@ import { Live } from "./live.js";
 import { Notices } from "./notices.js";
 import { drawMine } from "./mine.js";
 import { followMutes } from "./muting.js";
-import { forgetPast, placeFlags, readPast, readPastSoon } from "./past.js";
+import { readPastSoon } from "./past.js";
 import { followHash } from "./permalink.js";
-import { restoreUnsent, resendWaiting } from "./posting.js";
+import { resendWaiting } from "./posting.js";
 import { followReceipt } from "./report.js";
 import { sheet } from "./sheet.js";
 import { goTo, replaceKeepingFocus, show } from "./sight.js";
 import { tellPage } from "./told.js";
+import { Viewer } from "./viewer.js";
 import { Watch } from "./watch.js";
 import { WriteArea } from "./write.js";
-
-/** The contract's most ids in one question to /viewer. */
-const VIEWER_IDS = 200;
 
 /** The service is where this module came from; one session for all threads of a page. */
 const api = new Api(new URL("/api/v1/", import.meta.url));
@@ -61,6 +58,7 @@ export class App {
     await turn();
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
     await turn();
+    reading.ended.throwIfAborted();
     const app = new App(reading);
     reading.app = app;
     // Of what was told meanwhile a cache knows nothing.
@@ -90,13 +88,14 @@ export class App {
     this.mutes = reading.mutes ??= new Mutes(SERVICE.host);
     reading.mutedLine ??= muting(this.mutes);
     this.visit = new Visit(`${SERVICE.host}:${site}/${key}`, Date.now());
+    this.viewer = new Viewer(this);
     this.gate = new Gate(this);
     this.write = new WriteArea(this);
     this.watch = new Watch(this);
     this.live = new Live(this, eventsOf(site, key));
     element.append(this.notices.element);
     tree.element.before(this.watch.element);
-    session.addEventListener("change", () => void this.#onSession(), { signal: ended });
+    session.addEventListener("change", () => void this.viewer.follow(), { signal: ended });
     window.addEventListener("online", () => resendWaiting(this), { signal: ended });
     window.addEventListener("pagehide", () => this.#tellFields(new Event("keep")), { signal: ended });
     window.addEventListener("storage", () => followMutes(this), { signal: ended });
@@ -144,14 +143,9 @@ export class App {
     show(this, id);
   }
 
-  pause() {
+  stop() {
     this.watch.stop();
     this.live.stop();
-  }
-
-  resume() {
-    this.watch.start();
-    this.live.start();
   }
 
   /** What has changed anew, from the model. */
@@ -172,21 +166,8 @@ export class App {
   async seeViewer(ids = [...this.model.nodes.keys()]) {
     // What waited to be shown may have come with what was just read.
     this.live.news.draw();
-    const me = session.user;
     drawMine(this);
-    if (!me) return;
-    const asked = ids.filter((id) => this.model.nodes.get(id)?.status === "sent");
-    try {
-      for (let at = 0; at === 0 || at < asked.length; at += VIEWER_IDS) {
-        const changed = see(this.model, await this.calls.viewer(asked.slice(at, at + VIEWER_IDS)), me.id);
-        await inSlices(changed, (id) => this.#redraw(id));
-      }
-      for (const id of placeFlags(this)) this.tree.refresh(id);
-      this.write.draw();
-      drawMine(this);
-    } catch (error) {
-      this.notices.tell(explain(error));
-    }
+    await this.viewer.see(ids);
   }
 
   /**
@@ -206,13 +187,6 @@ export class App {
   /** @param {Event} event to each text field that is open */
   #tellFields(event) {
     for (const form of this.element.querySelectorAll("form.composer")) form.dispatchEvent(event);
-  }
-
-  /** @param {Id} id */
-  #redraw(id) {
-    const node = this.model.nodes.get(id);
-    if (node && !this.tree.article(id)) this.drawLevelOf(node);
-    else this.tree.refresh(id);
   }
 
   /** All comments anew; what stands where it stood. */
@@ -245,7 +219,10 @@ export class App {
    * @param {Node} node
    */
   async rereadComment(node) {
+    const me = session.user?.id;
     const { replies: _, ...alone } = await this.calls.comment(node.comment.id);
+    // It is as the one who asked may see it.
+    if (!this.viewer.is(me)) return;
     this.watch.shift(node.comment.state, alone.state);
     if (node.mine && node.comment.state !== alone.state) readPastSoon(this);
     this.model.put(alone);
@@ -253,41 +230,20 @@ export class App {
   }
 
   async #start() {
-    restoreUnsent(this);
     await turn();
     await inSlices(this.model.nodes.values(), (node) => this.isNew(node) && this.tree.refresh(node.comment.id));
     drawMine(this);
-    const { thread } = this.model;
-    tellPage(this, "ready", { site: this.reading.site, thread: this.reading.key, comments: thread?.counts.published ?? 0 });
+    const { site: name, key, ended } = this.reading;
+    tellPage(this, "ready", { site: name, thread: key, comments: this.model.thread?.counts.published ?? 0 });
     const site = this.calls.site().then(
-      (answer) => {
-        this.model.site = answer;
-      },
+      (answer) => void (this.model.site = answer),
       () => {},
     );
     await Promise.all([site, this.known]);
-    await this.#onSession();
-    this.resume();
-  }
-
-  async #onSession() {
-    const { user } = session;
-    // What is offered there is no longer this person's to do.
-    this.notices.clear();
-    this.host.toggleAttribute("signed-in", user !== null);
-    this.write.draw();
-    if (user) {
-      this.handOver(user.id);
-      restoreUnsent(this);
-      tellPage(this, "signed-in", { id: user.id, login: user.login });
-      await this.seeViewer();
-      await readPast(this);
-    } else if (this.model.can) {
-      forgetViewer(this.model);
-      forgetPast(this);
-      tellPage(this, "signed-out");
-      this.draw();
-      await this.refreshAll();
-    }
+    if (ended.aborted) return;
+    await this.viewer.follow();
+    if (ended.aborted) return;
+    this.watch.start();
+    this.live.start();
   }
 }

@@ -2,6 +2,8 @@
 // the reader is, and afterwards what was wanted is done. The form is signin.js.
 
 /** @import {App} from "./app.js" */
+import { h } from "../../shared/dom.js";
+import { t } from "../../shared/words.js";
 import { popupForm } from "./popup.js";
 import { signInForm } from "./signin.js";
 
@@ -9,10 +11,15 @@ export class Gate {
   #app;
   /** @type {HTMLElement | null} the open form: one at a time */
   #form = null;
+  /** Aborts when it closes. */
+  #open = new AbortController();
+  /** What was pressed before it is known who is signed in; the same place twice is once. @type {Map<HTMLElement, () => unknown>} */
+  #pressed = new Map();
 
   /** @param {App} app */
   constructor(app) {
     this.#app = app;
+    app.reading.ended.addEventListener("abort", () => this.#close());
   }
 
   /**
@@ -25,7 +32,21 @@ export class Gate {
   through(place, why, act) {
     const go = () => (this.#app.session.user ? act() : this.open(place, why, act));
     if (this.#app.session.user) act();
-    else void this.#app.known.then(go);
+    else void this.#whenKnown(place, go);
+  }
+
+  /** @param {HTMLElement} place @param {() => unknown} go */
+  async #whenKnown(place, go) {
+    const waits = this.#pressed.has(place);
+    this.#pressed.set(place, go);
+    if (waits) return;
+    const line = h("p", { class: "hint", role: "status" }, t("preview_wait"));
+    place.append(line);
+    await this.#app.known;
+    line.remove();
+    const last = this.#pressed.get(place);
+    this.#pressed.delete(place);
+    if (!this.#app.reading.ended.aborted) last?.();
   }
 
   /**
@@ -37,10 +58,12 @@ export class Gate {
   open(place, why, after, kind = "sign_in") {
     const back = this.#app.root.activeElement;
     this.#close();
+    this.#open = new AbortController();
     const popup = this.#app.host.getAttribute("sign-in") === "popup";
     this.#form = (popup ? popupForm : signInForm)(this.#app, {
       why,
       form: kind,
+      closed: this.#open.signal,
       done: () => {
         this.#close();
         after();
@@ -55,6 +78,7 @@ export class Gate {
   }
 
   #close() {
+    this.#open.abort();
     this.#form?.remove();
     this.#form = null;
   }

@@ -17,7 +17,7 @@ const LOOK_MS = 400;
  * The box with the button that opens the window.
  *
  * @param {App} app
- * @param {{why: string | null, done: () => void, cancelled: () => void}} wish as for signInForm
+ * @param {{why: string | null, closed: AbortSignal, done: () => void, cancelled: () => void}} wish as for signInForm
  * @returns {HTMLElement}
  */
 export function popupForm(app, wish) {
@@ -71,8 +71,9 @@ export function popupForm(app, wish) {
   const exchange = async (/** @type {string} */ code) => {
     tell(t("popup_wait"), false);
     try {
-      await app.session.exchange(code);
+      await app.session.exchange(code, wish.closed);
     } catch (error) {
+      if (wish.closed.aborted) return;
       tell(explain(error));
       main.focus();
       return;
@@ -80,11 +81,10 @@ export function popupForm(app, wish) {
     app.notices.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
     wish.done();
   };
-  const cancel = () => {
+  wish.closed.addEventListener("abort", () => {
     stop();
     popup?.close();
-    wish.cancelled();
-  };
+  });
   const main = button(t("popup_button"), open, { class: "main" });
   return h(
     "div",
@@ -93,12 +93,12 @@ export function popupForm(app, wish) {
       role: "group",
       "aria-label": t("sign_in"),
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key === "Escape") cancel();
+        if (event.key === "Escape") wish.cancelled();
       },
     },
     h("h3", {}, t("sign_in")),
     h("p", { class: "hint" }, wish.why ?? t("popup_why")),
     hint,
-    h("div", { class: "send" }, main, button(t("cancel"), cancel)),
+    h("div", { class: "send" }, main, button(t("cancel"), wish.cancelled)),
   );
 }

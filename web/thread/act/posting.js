@@ -37,8 +37,11 @@ export function openReply(app, node) {
     placeholder: t("reply_label", { name: author?.display_name ?? number }),
     submit: t("send"),
     draft: id,
-    send: (text) =>
+    send: () =>
       app.gate.through(composer.place, t("sign_in_to_send"), () => {
+        // As it is now, unless it was given up meanwhile.
+        const { text } = composer;
+        if (text.trim() === "" || !composer.element.isConnected) return;
         composer.clear();
         close();
         sendNew(app, id, text);
@@ -71,8 +74,9 @@ export function sendNew(app, parentId, body) {
 
 /** Sends it, again if need be. @param {App} app @param {Node} node */
 export async function deliver(app, node) {
-  if (going.has(node)) return;
   const { id, parent_id, body } = node.comment;
+  // What is gone from the tree was thrown away, or is another person's than who signed in.
+  if (going.has(node) || app.model.nodes.get(id) !== node) return;
   if (!app.session.user) {
     app.gate.through(app.tree.under(id), t("sign_in_to_send"), () => void deliver(app, node));
     return;
@@ -123,28 +127,29 @@ export function discard(app, node) {
 
 /**
  * What an earlier visit could not send, and what waited for a sign-in. What nobody
- * refused is sent as soon as its author is signed in; another person does not see it.
+ * refused is sent as soon as its author is signed in; another person does not see
+ * it, nor does anybody while nobody is signed in.
  *
  * @param {App} app
  */
 export function restoreUnsent(app) {
-  const me = app.session.user?.id ?? null;
-  const unsent = app.drafts.unsent();
-  if (unsent.length === 0) return;
+  const me = app.session.user?.id;
+  const others = [...app.model.nodes.values()].filter(
+    // Sent just when the session ended, it asks for the sign-in and stands there with it.
+    (node) => node.status !== "sent" && node.comment.author?.id !== me && (me || !going.has(node)),
+  );
+  for (const node of others) app.model.drop(node.comment.id);
+  const unsent = app.drafts.unsent().filter(({ by }) => me && by === me);
+  if (others.length + unsent.length === 0) return;
   for (const entry of unsent) {
-    const { key, by = null, at = 0, failure = null } = entry;
+    const { key, at = 0, failure = null } = entry;
     const known = app.model.nodes.get(idOf(key));
-    if (me !== null && by !== null && by !== me) {
-      if (known) app.model.drop(known.comment.id);
-      continue;
-    }
     const node = known ?? addUnsent(app, entry);
-    if (node.comment.author === null) node.comment = { ...node.comment, author: app.session.user };
     if (!known) {
       node.status = "failed";
       node.failure = failure ?? t("not_sent_before");
     }
-    if (me !== null && failure === null && Date.now() - at < KEY_MS) void deliver(app, node);
+    if (failure === null && Date.now() - at < KEY_MS) void deliver(app, node);
   }
   app.draw();
 }
@@ -159,6 +164,8 @@ export function resendWaiting(app) {
 /** @param {App} app @param {Node} node @param {Comment} comment */
 function settle(app, node, comment) {
   if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
+  // Its author is not who is signed in by now: it comes as it comes to everybody.
+  if (comment.author?.id !== app.session.user?.id) return discard(app, node);
   const focused = app.root.activeElement?.closest("article") === app.tree.article(node.comment.id);
   app.watch.shift(null, comment.state);
   const settled = settleIn(app.model, node.comment.id, comment);
@@ -177,6 +184,7 @@ function settle(app, node, comment) {
 
 /** @param {App} app @param {Node} node @param {unknown} error */
 function fail(app, node, error) {
+  if (app.model.nodes.get(node.comment.id) !== node) return;
   const again = isWaiting(node);
   const waits = letWait(app, node, error, deliver);
   if (!waits) endWait(node);

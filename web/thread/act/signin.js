@@ -10,6 +10,7 @@ import { t } from "../../shared/words.js";
  * @typedef {object} Wish
  * @property {string | null} why the line above the fields
  * @property {"sign_in" | "register"} form which of the two stands there first
+ * @property {AbortSignal} [closed] aborts when the form is there no longer
  * @property {() => void} done after signing in
  * @property {() => void} cancelled
  */
@@ -93,16 +94,13 @@ async function send(app, kind, fields, problem, submit, wish) {
   submit.disabled = true;
   try {
     const { identifier = "", login = "", password = "", display_name, email } = values;
-    if (kind === "sign_in") await app.session.signIn({ identifier, password });
+    if (kind === "sign_in") await app.session.signIn({ identifier, password }, wish.closed);
     else {
-      await app.session.register({
-        login,
-        password,
-        ...(display_name ? { display_name } : {}),
-        ...(email ? { email } : {}),
-      });
+      const more = { ...(display_name ? { display_name } : {}), ...(email ? { email } : {}) };
+      await app.session.register({ login, password, ...more }, wish.closed);
     }
   } catch (error) {
+    if (wish.closed?.aborted) return;
     submit.disabled = false;
     tell(error, fields, problem);
     return;

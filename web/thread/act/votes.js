@@ -25,6 +25,7 @@ export function ask(app, node, value) {
 async function vote(app, node, value) {
   const { id, score, up, down } = node.comment;
   const before = app.model.votes.get(id) ?? 0;
+  const me = app.session.user?.id;
   show(app, node, {
     score: score - before + value,
     up: up - Number(before === 1) + Number(value === 1),
@@ -32,8 +33,11 @@ async function vote(app, node, value) {
     my_vote: value,
   });
   try {
-    show(app, node, await app.calls.vote(id, value));
+    const votes = await app.calls.vote(id, value);
+    if (app.viewer.is(me)) show(app, node, votes);
   } catch (error) {
+    // Another person's vote is shown by now.
+    if (!app.viewer.is(me)) return;
     show(app, node, { score, up, down, my_vote: before });
     app.notices.tell(explain(error));
   }

@@ -42,8 +42,8 @@ export function letWait(app, node, error, send) {
   const why = error.status === 0 ? "network" : error.code === "slow_mode" ? "slow_mode" : "busy";
   clearInterval(waits.get(node)?.timer);
   const timer = setInterval(() => {
-    // Taken back into the field, or thrown away.
-    if (app.model.nodes.get(node.comment.id) !== node) endWait(node);
+    // Taken back into the field, or thrown away; or the element is gone.
+    if (app.reading.ended.aborted || app.model.nodes.get(node.comment.id) !== node) endWait(node);
     else if (Date.now() >= wait.untilMs) {
       // Without a network it stays, and `online` sends it; a sign-in does, too.
       if (!app.session.user || (why === "network" && !navigator.onLine)) return;

@@ -23,8 +23,11 @@ export class WriteArea {
       submit: t("send"),
       draft: "top",
       on: place,
-      send: (text, composer) =>
+      send: (_, composer) =>
         app.gate.through(composer.place, t("sign_in_to_send"), () => {
+          // As it is now: more may have been typed while the form was open.
+          const { text } = composer;
+          if (text.trim() === "") return;
           composer.clear();
           sendNew(app, null, text);
         }),
