@@ -73,26 +73,13 @@ async function show() {
   modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
   if (sheet) modules["thread/element"].sheets.push(sheet);
   if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
-}
-
-async function begin() {
-  const counts = document.querySelector("understory-count");
-  if (!counts || document.querySelector(NAME)) await show();
-  else {
-    // With counts alone the thread's modules come when a thread does.
-    new MutationObserver((_, observer) => {
-      if (!document.querySelector(NAME)) return;
-      observer.disconnect();
-      show().catch(console.error);
-    }).observe(document, { childList: true, subtree: true });
-  }
   // For counts that are added later act/app.js brings it, after the first comment.
-  if (counts || !first) await import(`${HERE}thread/count.js`);
+  if (!first || document.querySelector("understory-count")) await import(`${HERE}thread/count.js`);
 }
 
 // Caches keep this script for some minutes: after an upgrade it may ask for a version that is gone.
 // Then the newest takes over. A page that names a version stays with it, and with its hash.
-await begin().catch((error) => {
+await show().catch((error) => {
   const newest = new URL("/embed.js", HERE).href;
   if (import.meta.url !== newest) throw error;
   return import(`${newest}?${Date.now()}`);

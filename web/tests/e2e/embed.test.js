@@ -120,21 +120,6 @@ test("the count stands in the page's own text", async (t) => {
   await page.getByRole("link", { name: "1 comment", exact: true }).waitFor();
 });
 
-test("with counts alone nothing else is loaded, until a thread comes", async (t) => {
-  const thread = await written();
-  const page = await w.page(t);
-  /** @type {string[]} */
-  const asked = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  const count = `<understory-count site="demo" thread="${thread}">comments</understory-count>`;
-  await page.goto(w.host.show({ html: `<!doctype html><html lang="en"><title>t</title><script type="module" src="${w.url}/embed.js"></script>${count}` }));
-  await page.getByText("1 comment", { exact: true }).waitFor();
-  await page.quiet();
-  assert.deepEqual(asked.filter((path) => /thread\/(?!count)/.test(path)), []);
-  await page.evaluate((key) => document.body.insertAdjacentHTML("beforeend", `<understory-thread site="demo" thread="${key}"></understory-thread>`), thread);
-  await page.getByText("The heron is back.").waitFor();
-});
-
 test("a count that is added later counts, too", async (t) => {
   const thread = await written();
   for (const html of [null, `<!doctype html><html lang="en"><title>t</title><script type="module" src="${w.url}/embed.js"></script><p>Nothing yet.`]) {
