@@ -36,7 +36,10 @@ const PICTURES = [
     await CONSOLE["an item, open"](given);
     await given.page.getByRole("link", { name: "the whole sheet" }).waitFor();
   }],
-  ["console-person", { width: 1280, height: 800 }, CONSOLE["a person's sheet"]],
+  ["console-person", { width: 1280, height: 800 }, async (given) => {
+    await CONSOLE["a person's sheet"](given);
+    await given.page.locator(".sheet h2").evaluate((heading) => heading.scrollIntoView({ block: "center" }));
+  }],
   ["console-appeal", { width: 1280, height: 800 }, CONSOLE["the list appeals"]],
   ["console-settings", { width: 1280, height: 800 }, CONSOLE["the list settings"]],
   ["console-figures", { width: 1280, height: 800 }, CONSOLE["the list figures"]],
