@@ -21,9 +21,11 @@ const first = document.querySelector(`${NAME}[site][thread]`);
 const asked = first ? address(first) : "";
 const page = asked ? fetch(asked, { credentials: "omit" }) : null;
 page?.catch(() => {});
-for (const host of document.querySelectorAll(NAME)) {
+/** @type {NodeListOf<HTMLElement>} */
+const hosts = document.querySelectorAll(NAME);
+for (const host of hosts) {
   // A screen's height, before anything is painted where that can be.
-  if (host instanceof HTMLElement && host.childElementCount === 0) host.style.minBlockSize = "100svh";
+  if (host.childElementCount === 0) host.style.minBlockSize = "100svh";
 }
 // A block, unless the page says anything else.
 const block = new CSSStyleSheet();
@@ -38,7 +40,7 @@ function address(host) {
 
 async function style() {
   const response = await fetch(new URL("thread/view.css", HERE));
-  if (!response.ok) throw new Error(`view.css: status ${response.status}`);
+  if (!response.ok) throw response;
   return new CSSStyleSheet().replace(await response.text());
 }
 
@@ -73,8 +75,8 @@ async function show() {
   modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
   if (sheet) modules["thread/element"].sheets.push(sheet);
   if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
-  // For counts that are added later act/app.js brings it, after the first comment.
-  if (!first || document.querySelector("understory-count")) await import(`${HERE}thread/count.js`);
+  // Counts beside a thread are brought by act/app.js, after the first comment.
+  if (!first) await import(`${HERE}thread/count.js`);
 }
 
 // Caches keep this script for some minutes: after an upgrade it may ask for a version that is gone.
