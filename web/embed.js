@@ -40,7 +40,7 @@ function address(host) {
 
 async function style() {
   const response = await fetch(new URL("thread/view.css", HERE));
-  if (!response.ok) throw response;
+  if (!response.ok) throw new Error(response.url);
   return new CSSStyleSheet().replace(await response.text());
 }
 
