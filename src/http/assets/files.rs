@@ -79,10 +79,11 @@ impl Files {
             (path, File::new(bytes, media_type))
         });
         let by_path: HashMap<String, File> = filled.collect();
-        let embed = by_path.get(EMBED).map_or(&[][..], |file| &file.plain);
+        let embed = &by_path.get(EMBED).expect("invariant: embed.js is built in").plain;
         let integrity = format!("sha384-{}", STANDARD.encode(Sha384::digest(embed)));
         let english = by_path.get(ENGLISH).and_then(|file| Words::parse(&file.plain));
-        Files { version, integrity, words: english.unwrap_or_default(), by_path }
+        let words = english.expect("invariant: the English words are built in, and a test reads them");
+        Files { version, integrity, words, by_path }
     }
 
     /// A file that other files or pages load, by its path in `web/`. Pages have addresses of their

@@ -13,7 +13,6 @@ enum Entry {
 }
 
 /// The strings of one language by their key.
-#[derive(Default)]
 pub struct Words(HashMap<String, Entry>);
 
 impl Words {
