@@ -291,13 +291,13 @@ test("another person on the same browser does not send what the first left", asy
   assert.deepEqual(await texts(thread), []);
 });
 
-test("a session that ended while writing asks for the sign-in again and sends then, once", async (t) => {
-  const thread = w.thread();
-  const page = await w.page(t);
-  page.expectErrors(/status of 401/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+/**
+ * The session is over when the first comment comes, and cannot be renewed.
+ *
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<() => number>} how often it was sent by now
+ */
+async function endsWhileSending(page) {
   let posts = 0;
   await page.route(/threads\/[^/]+\/comments$/, (route) => {
     if (route.request().method() !== "POST") return route.continue();
@@ -305,6 +305,17 @@ test("a session that ended while writing asks for the sign-in again and sends th
     return posts === 1 ? route.fulfill(refusal("token_expired")) : route.continue();
   });
   await page.route(/auth\/refresh$/, (route) => route.fulfill(refusal("session_ended")));
+  return () => posts;
+}
+
+test("a session that ended while writing asks for the sign-in again and sends then, once", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 401/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  const posts = await endsWhileSending(page);
   await field(page).fill("Written for a long time.");
   await field(page).press("Control+Enter");
   await page.getByText("You were signed out meanwhile. Sign in again; your text is kept.").waitFor();
@@ -312,7 +323,7 @@ test("a session that ended while writing asks for the sign-in again and sends th
   await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
   await page.keyboard.press("Enter");
   await page.getByRole("article").filter({ hasText: "Written for a long time." }).getByRole("button", { name: "delete" }).waitFor();
-  assert.equal(posts, 2, "sent again once, not by each of those who waited");
+  assert.equal(posts(), 2, "sent again once, not by each of those who waited");
   assert.deepEqual(await texts(thread), ["Written for a long time."]);
 });
 
@@ -323,13 +334,7 @@ test("another who signs in where a comment waits for its author does not send it
   await page.signIn("alice");
   await page.goto(w.host.show({ thread }));
   await page.locator("understory-thread[signed-in]").waitFor();
-  let posts = 0;
-  await page.route(/threads\/[^/]+\/comments$/, (route) => {
-    if (route.request().method() !== "POST") return route.continue();
-    posts += 1;
-    return posts === 1 ? route.fulfill(refusal("token_expired")) : route.continue();
-  });
-  await page.route(/auth\/refresh$/, (route) => route.fulfill(refusal("session_ended")));
+  const posts = await endsWhileSending(page);
   await field(page).fill("By Alice alone.");
   await field(page).press("Control+Enter");
   await page.getByText("You were signed out meanwhile. Sign in again; your text is kept.").waitFor();
@@ -337,7 +342,7 @@ test("another who signs in where a comment waits for its author does not send it
   await page.getByText(/^Signed in as Bob Tanaka/).waitFor();
   await page.quiet();
   assert.equal(await page.getByRole("article").count(), 0);
-  assert.equal(posts, 1);
+  assert.equal(posts(), 1);
   // Nor is it seen when nobody is signed in.
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.reload();
