@@ -72,7 +72,8 @@ async function show() {
     }),
   ]);
   if (asked) modules["thread/read"].ahead.set(asked, page);
-  modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
+  // Before there is an element: what the page has served shows until it can be taken over.
+  await modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
   if (sheet) modules["thread/element"].sheets.push(sheet);
   if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
   // Counts beside a thread are brought by act/app.js, after the first comment.

@@ -42,7 +42,8 @@ test("a number is a link to its comment, and the style is the widget's", async (
   const [first] = await (await w.as("bob")).postMany(thread, 30);
   const page = await w.page(t, { script: false });
   await page.goto(`${w.url}/api/v1/sites/demo/threads/${thread}/comments.html`);
-  await page.getByRole("link", { name: "Comment 30" }).click();
+  // Pressed, since a click waits for frames, which are not told of without script.
+  await page.getByRole("link", { name: "Comment 30" }).press("Enter");
   assert.match(page.url(), /#c-\d+$/);
   await page.goto(`${w.url}/api/v1/sites/demo/threads/${thread}/comments.html#c-${first.id}`);
   const name = page.locator(`#c-${first.id} .name`);
@@ -85,6 +86,14 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
     await (await w.as("alice")).postMany(thread, count);
     const page = await w.page(t);
     await watchFrames(page);
+    const frames = () => page.evaluate(() => /** @type {{served: number, drawn: number, taken: boolean}[]} */ (/** @type {any} */ (window).frames_));
+    // its words come long after its modules
+    await page.route("**/words/*.json", async (route) => {
+      await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/thread/view/tree.js")));
+      const before = (await frames()).length;
+      await page.waitForFunction((past) => /** @type {any} */ (window).frames_.length > past, before + 30);
+      await route.continue();
+    });
     /** @type {() => void} */
     let answer = () => {};
     const held = new Promise((done) => (answer = () => done(undefined)));
@@ -92,7 +101,6 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
       await held;
       await route.continue();
     });
-    const frames = () => page.evaluate(() => /** @type {{served: number, drawn: number, taken: boolean}[]} */ (/** @type {any} */ (window).frames_));
     await page.goto(w.host.show({ thread, inside: await fragment(thread), after: "<p>What follows.</p>" }));
     // the element is there, and has nothing yet
     await page.waitForFunction(() => /** @type {any} */ (window).frames_.filter((one) => one.taken).length > 10);
