@@ -101,3 +101,39 @@ test("what one person was writing is kept for them, and not shown to the next", 
   await page.signInByForm("alice");
   await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "Alice's half-written");
 });
+
+test("what was typed before it was known who writes joins their draft once, and is nobody's any more", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  const field = page.getByRole("textbox", { name: "Your comment" });
+  const here = page.locator("understory-thread[signed-in]");
+  await here.waitFor();
+  await field.fill("The old.");
+  let know = () => {};
+  const known = new Promise((resolve) => (know = () => resolve(null)));
+  await page.route(/auth\/refresh$/, async (route) => {
+    await known;
+    await route.continue();
+  });
+  await page.reload();
+  await field.fill("The new.");
+  await page.getByRole("button", { name: "Send", exact: true }).waitFor();
+  know();
+  await here.waitFor();
+  assert.equal(await field.inputValue(), "The old.\n\nThe new.");
+  await page.reload();
+  await here.waitFor();
+  assert.equal(await field.inputValue(), "The old.\n\nThe new.");
+  await field.press("Control+Enter");
+  await page.getByRole("article").getByRole("button", { name: "delete" }).waitFor();
+  await page.reload();
+  await here.waitFor();
+  assert.equal(await field.inputValue(), "");
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await page.reload();
+  await page.locator("understory-thread .send").waitFor({ state: "attached" });
+  assert.equal(await field.inputValue(), "");
+});

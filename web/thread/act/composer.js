@@ -114,9 +114,13 @@ export class Composer {
   #takeUp(from) {
     // Below it stands the form that was signed in with: the text may be sent as it is.
     if (from === null && this.text !== "" && this.place.hasChildNodes()) return;
+    const before = this.#kept;
     this.#kept = this.#read();
-    if (from === null) this.#join();
-    else this.#field.value = this.#kept;
+    if (from === null) {
+      this.#join();
+      // It is theirs from now on, and nobody's no more.
+      this.#put(before);
+    } else this.#field.value = this.#kept;
     this.#typed();
   }
 
@@ -192,10 +196,14 @@ export class Composer {
   }
 
   #keep() {
-    const { draft } = this.#wish;
     // Another tab may have written it; only what changed here is kept over that.
-    if (!draft || this.text === this.#kept) return;
-    this.#app.drafts.keep(draft, this.text, this.#kept);
+    if (this.text !== this.#kept) this.#put(this.#kept);
+  }
+
+  /** @param {string} before the draft that it takes the place of */
+  #put(before) {
+    const { draft } = this.#wish;
+    if (draft) this.#app.drafts.keep(draft, this.text, before);
     this.#kept = this.text;
   }
 
