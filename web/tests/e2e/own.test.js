@@ -137,3 +137,21 @@ test("what was typed before it was known who writes joins their draft once, and 
   await page.locator("understory-thread .send").waitFor({ state: "attached" });
   assert.equal(await field.inputValue(), "");
 });
+
+test("a reply to one's own comment is no change of it, though that was begun", async (t) => {
+  const thread = w.thread();
+  await (await w.as("alice")).post(thread, "The first.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  const comment = page.getByRole("article").filter({ hasText: "The first." });
+  await comment.getByRole("button", { name: /^edit/ }).click();
+  await page.getByRole("textbox", { name: "Change your comment" }).fill("The first, changed.");
+  await comment.getByRole("button", { name: "reply" }).click();
+  const field = page.getByRole("textbox", { name: /^Your reply to/ });
+  await field.fill("And the second.");
+  await field.press("Control+Enter");
+  await page.getByRole("article").filter({ hasText: "And the second." }).getByRole("button", { name: "delete" }).waitFor();
+  await comment.getByRole("button", { name: /^edit/ }).click();
+  assert.equal(await page.getByRole("textbox", { name: "Change your comment" }).inputValue(), "The first, changed.", "the change is kept as a draft");
+});

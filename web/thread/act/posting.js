@@ -23,7 +23,7 @@ const going = new WeakSet();
 export function openReply(app, node) {
   const { id, author, number } = node.comment;
   const place = app.tree.under(id);
-  const open = place.querySelector("form.composer textarea");
+  const open = place.querySelector("form.reply textarea");
   if (open instanceof HTMLElement) {
     open.focus();
     return;
@@ -51,7 +51,7 @@ export function openReply(app, node) {
       app.tree.focus(id);
     },
   });
-  composer.element.classList.add("open");
+  composer.element.classList.add("open", "reply");
   place.replaceChildren(composer.element, composer.place);
   composer.focus();
 }
