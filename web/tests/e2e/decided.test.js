@@ -60,6 +60,29 @@ test("an author who is reading when a comment of theirs is hidden learns why at 
   await page.getByRole("button", { name: "object to this" }).waitFor();
 });
 
+test("an objection half written is not left to the next, nor what it is about", async (t) => {
+  const thread = w.thread();
+  const [reader, mona] = [await w.newcomer(), await w.as("mona")];
+  await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, {
+    kind: "mute", site: "demo", reason_code: "spam", public_text: "Three adverts in a day.",
+  });
+  const page = await w.page(t);
+  await page.signIn(reader.login, { password: reader.password });
+  await page.goto(w.host.show({ thread }));
+  const line = page.getByRole("region", { name: "About your account" });
+  const field = line.getByLabel("Why is this decision wrong?");
+  await line.getByRole("button", { name: "object to this" }).click();
+  await field.fill("They were no adverts.");
+  await page.getByRole("button", { name: "sign out" }).click();
+  await line.waitFor({ state: "detached" });
+  await page.signInByForm("bob");
+  assert.equal(await line.count(), 0);
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.signInByForm(reader.login, reader.password);
+  await line.getByRole("button", { name: "object to this" }).click();
+  assert.equal(await field.inputValue(), "They were no adverts.");
+});
+
 test("a muted reader reads where they would write what, until when, why, and objects", async (t) => {
   const thread = w.thread();
   const [reader, mona] = [await w.newcomer(), await w.as("mona")];

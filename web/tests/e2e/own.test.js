@@ -155,3 +155,26 @@ test("a reply to one's own comment is no change of it, though that was begun", a
   await comment.getByRole("button", { name: /^edit/ }).click();
   assert.equal(await page.getByRole("textbox", { name: "Change your comment" }).inputValue(), "The first, changed.", "the change is kept as a draft");
 });
+
+test("forms that were one person's are not left to the next, whose reply may be the same", async (t) => {
+  const thread = w.thread();
+  const [reader, bob] = [await w.newcomer(), await w.as("bob")];
+  await reader.post(thread, "The reader's own.");
+  await bob.post(thread, "To be answered.");
+  const page = await w.page(t);
+  await page.signIn(reader.login, { password: reader.password });
+  await page.goto(w.host.show({ thread }));
+  const [own, other] = ["The reader's own.", "To be answered."].map((hasText) => page.getByRole("article").filter({ hasText }));
+  await other?.getByRole("button", { name: "reply" }).click();
+  await page.getByRole("textbox", { name: /^Your reply to/ }).fill("Half an answer");
+  await own?.getByRole("button", { name: /^edit/ }).click();
+  await page.getByRole("textbox", { name: "Change your comment" }).fill("Half a change");
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await page.getByRole("textbox", { name: "Change your comment" }).waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("textbox", { name: /^Your reply to/ }).inputValue(), "", "what was typed there is theirs");
+  await page.signInByForm(reader.login, reader.password);
+  await own?.getByRole("button", { name: /^edit/ }).click();
+  assert.equal(await page.getByRole("textbox", { name: "Change your comment" }).inputValue(), "Half a change");
+  assert.equal(await page.getByRole("textbox", { name: /^Your reply to/ }).inputValue(), "Half an answer");
+});

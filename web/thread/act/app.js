@@ -181,6 +181,7 @@ export class App {
     if (to === from) return;
     this.#tellFields(new Event("keep"));
     this.drafts.by = to;
+    if (from !== null) this.viewer.closeForms();
     this.#tellFields(new CustomEvent("handover", { detail: from }));
   }
 

@@ -9,6 +9,7 @@ import { inSlices } from "../slices.js";
 import { drawMine } from "./mine.js";
 import { forgetPast, placeFlags, readPast } from "./past.js";
 import { restoreUnsent } from "./posting.js";
+import { drawSanctions } from "./sanctions.js";
 import { tellPage } from "./told.js";
 
 /** The contract's most ids in one question to /viewer. */
@@ -65,6 +66,14 @@ export class Viewer {
     } catch (error) {
       if (!session.user || this.is(id)) notices.tell(explain(error));
     }
+  }
+
+  /** What only the last person could send; a reply is anybody's. Of what was typed there is a draft. */
+  closeForms() {
+    const forms = this.#app.element.querySelectorAll(".under > :is(form:not(.reply), .question)");
+    for (const form of forms) form.remove();
+    // One that was being written has kept it there.
+    drawSanctions(this.#app);
   }
 
   /** @param {Id} id */
