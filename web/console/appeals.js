@@ -7,7 +7,7 @@ import { newKey } from "../shared/api.js";
 import { h } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { inContext } from "./comment.js";
-import { back, field, form, isServerAdmin, lead, opened, paged, person, reason, select, stateMark, unblurring } from "./parts.js";
+import { actor, back, field, form, isServerAdmin, lead, opened, paged, person, reason, select, stateMark, unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
 import { t, word } from "./words.js";
 
@@ -126,11 +126,11 @@ class Appeals {
         { class: "facts" },
         h("dt", {}, t("decided")), h("dd", {}, word("action", item.action)),
         h("dt", {}, t("reason")), h("dd", {}, reason(item.reason_code)),
-        h("dt", {}, t("decided_by")), h("dd", {}, item.decided_by ? person(item.decided_by) : t("by_service")),
+        h("dt", {}, t("decided_by")), h("dd", {}, actor(item.decided_by)),
         h("dt", {}, t("due")), h("dd", {}, timeElement(item.due_at)),
       ),
       item.comment && inContext(this.#desk, item.comment),
-      item.sanction && h("p", {}, word("kind", item.sanction.kind), " ", item.sanction.public_text ?? ""),
+      item.sanction && h("p", {}, word("action", item.sanction.kind), " ", item.sanction.public_text ?? ""),
       item.state === "open" ? this.#ruling(item) : this.#ruled(item),
     );
   }

@@ -68,16 +68,16 @@ function card(desk, of) {
   return h(
     "li",
     { tabindex: "-1", "data-id": of.id },
-    h("h2", {}, t("proposal", { action: word("act", of.action), n: of.progress.total })),
-    h("p", {}, isolated(of.actor?.display_name ?? t("command_line")), " · ", timeElement(of.proposed_at ?? of.at),
+    h("h2", {}, t("act_on", { action: word("act", of.action), n: of.progress.total })),
+    h("p", {}, isolated(of.actor?.display_name ?? t("by_service")), " · ", timeElement(of.proposed_at ?? of.at),
       of.reason_code && ` · ${reasonWord(of.reason_code)}`),
     select.author_id && h("p", {}, h("a", { href: hashOf(["people", select.author_id]) }, t("proposal_author")),
       select.from && ` · ${t("wide_from")} ${select.from.slice(0, 10)}`, select.to && ` · ${t("wide_to")} ${select.to.slice(0, 10)}`),
     of.note && h("p", { dir: "auto" }, t("note"), ": ", of.note),
     of.public_text && h("p", { dir: "auto" }, t("public_text"), ": ", of.public_text),
-    isOwn ? h("p", { class: "soft" }, t("proposal_own")) : null,
+    isOwn ? h("p", { class: "soft" }, t("needs_another")) : null,
     h("div", { class: "send" },
-      !isOwn && button(t("confirm_it"), act("confirm"), { class: "main", "data-act": "confirm" }),
-      button(t(isOwn ? "withdraw_it" : "refuse_it"), act("undo"), { "data-act": "undo" })),
+      !isOwn && button(t("confirm"), act("confirm"), { class: "main", "data-act": "confirm" }),
+      button(t(isOwn ? "take_back" : "refuse"), act("undo"), { "data-act": "undo" })),
   );
 }

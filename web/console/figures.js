@@ -3,11 +3,10 @@
 
 /** @import {Page, Series, Stats, Tally} from "./types" */
 import { h } from "../shared/dom.js";
-import { language } from "../shared/words.js";
 import { chart } from "./chart.js";
 import { field, person, select } from "./parts.js";
 import { report } from "./report.js";
-import { t, word } from "./words.js";
+import { duration, number, percent, rounded, t, word } from "./words.js";
 
 const DAYS = [7, 30, 90];
 
@@ -71,7 +70,7 @@ function drawSeries({ items }) {
     title: word("figure", name),
     points: items.map((day) => ({ date: day.date, value: day[name] })),
     most,
-    say: (value) => value.toLocaleString(language.locale, { maximumFractionDigits: 1 }),
+    say: rounded,
   }));
   const waits = items.map((day) => ({ date: day.date, value: day.time_to_decision_s }));
   const longest = Math.max(1, ...waits.map(({ value }) => value ?? 0));
@@ -88,12 +87,12 @@ function drawNow(stats) {
   const one = (/** @type {string} */ name, /** @type {string} */ value) => h("p", {}, h("strong", {}, value), " ", name);
   const { flagged, held, notice, sample } = stats.waiting;
   return [
-    one(t("list_flagged"), String(flagged)),
-    one(t("list_held"), String(held)),
-    one(t("list_notice"), String(notice)),
-    one(t("list_sample"), String(sample)),
+    one(t("list_flagged"), number(flagged)),
+    one(t("list_held"), number(held)),
+    one(t("list_notice"), number(notice)),
+    one(t("list_sample"), number(sample)),
     one(t("figure_oldest"), stats.oldest_unclaimed_s === null ? t("no_figure") : duration(stats.oldest_unclaimed_s)),
-    one(t("figure_per_hour"), stats.decisions_per_hour.toLocaleString(language.locale, { maximumFractionDigits: 1 })),
+    one(t("figure_per_hour"), rounded(stats.decisions_per_hour)),
   ];
 }
 
@@ -103,8 +102,8 @@ function drawTables(stats) {
     "tr",
     {},
     h("th", { scope: "row" }, name),
-    h("td", { class: "n" }, String(tally.decisions)),
-    h("td", { class: "n" }, String(tally.overturned)),
+    h("td", { class: "n" }, number(tally.decisions)),
+    h("td", { class: "n" }, number(tally.overturned)),
     h("td", { class: "n" }, percent(tally.overturn_rate)),
   );
   const table = (/** @type {string} */ title, /** @type {string} */ what, /** @type {HTMLElement[]} */ lines) => lines.length > 0 && h(
@@ -126,18 +125,4 @@ function drawTables(stats) {
     table(t("figures_rules"), t("rule"), stats.rules.map((one) => line(word("rule", one.rule), one))),
     h("p", {}, t("flags_settled", { upheld, dismissed }), " ", t("flags_right", { share: percent(precision) })),
   ].filter((part) => part !== false);
-}
-
-/** @param {number | null} share */
-export function percent(share) {
-  return share === null ? t("no_figure") : `${Math.round(share * 100)} %`;
-}
-
-/** The two largest units of a time: "2 h 5 min". @param {number} seconds */
-export function duration(seconds) {
-  if (seconds < 60) return t("n_seconds", { n: Math.round(seconds) });
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return t("n_minutes", { n: minutes });
-  if (minutes < 2880) return t("n_hours", { n: Math.floor(minutes / 60), m: minutes % 60 });
-  return t("n_days", { n: Math.floor(minutes / 1440), h: Math.floor((minutes % 1440) / 60) });
 }

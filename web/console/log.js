@@ -4,7 +4,7 @@
 /** @import {LogRow, Page} from "./types" */
 import { button, h } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
-import { field, isServerAdmin, person, reason, select, short } from "./parts.js";
+import { actor as who, field, isServerAdmin, reason, select, short } from "./parts.js";
 import { proof } from "./proof.js";
 import { t, word } from "./words.js";
 
@@ -100,7 +100,7 @@ function logLine(row) {
       {},
       h("span", { class: "soft" }, `${row.seq}`), " ",
       timeElement(row.at), " ",
-      row.actor ? person(row.actor) : h("span", { class: "soft" }, t("by_service")), " ",
+      who(row.actor), " ",
       h("strong", {}, word("action", row.action)), " ",
       h("code", {}, row.target),
       ...(row.reason_code ? [" ", reason(row.reason_code)] : []),

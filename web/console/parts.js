@@ -20,6 +20,11 @@ export function person(user) {
   );
 }
 
+/** Who did something: where it is nobody, the service or who runs it did. @param {User | null} user */
+export function actor(user) {
+  return user ? person(user) : h("span", { class: "soft" }, t("by_service"));
+}
+
 /** A word in the colour of its state. @param {string} state */
 export function stateMark(state) {
   return h("span", { class: `state ${state}` }, word("state", state));

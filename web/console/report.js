@@ -3,7 +3,21 @@
 /** @import {Desk} from "./desk.js" */
 import { h } from "../shared/dom.js";
 import { field, reason, select } from "./parts.js";
-import { t, word } from "./words.js";
+import { duration, number, percent, t, word } from "./words.js";
+
+/** How the rows of a table are named, where they are not figures. @type {Record<string, (code: string) => string>} */
+const ROWS = {
+  notices: reason,
+  flags: reason,
+  appeals: (code) => word("party", code),
+  by_restriction: (code) => word("restriction", code),
+  by_ground: (code) => word("ground", code),
+  by_reason: (code) => reason(code === "none" ? null : code),
+  by_origin: (code) => word("origin", code),
+  own_initiative_by_detection: (code) => word("means", code),
+};
+/** How a figure is written that is no number of something. @type {Record<string, (value: number) => string>} */
+const FIGURES = { median_s: duration, error_rate: percent };
 
 /** Years that can be asked for, the latest first. */
 const YEARS = 5;
@@ -78,10 +92,12 @@ function parts(name, of) {
  * @param {boolean} [isGroup] stands under no heading of its own
  */
 function table(name, columns, rows, isGroup = false) {
-  const cell = (/** @type {unknown} */ value) => h("td", { class: "n" }, value === null ? t("no_figure") : String(value));
-  const cells = (/** @type {unknown} */ value) => (columns.length > 0
-    ? columns.map((column) => cell(/** @type {Record<string, unknown>} */ (value)[column] ?? null))
-    : [cell(value)]);
+  const cell = (/** @type {string} */ figure, /** @type {unknown} */ value) => h("td", { class: "n" },
+    typeof value === "number" ? (FIGURES[figure] ?? number)(value) : t("no_figure"));
+  const cells = (/** @type {string} */ row, /** @type {unknown} */ value) => (columns.length > 0
+    ? columns.map((column) => cell(column, /** @type {Record<string, unknown>} */ (value)[column]))
+    : [cell(row, value)]);
+  const rowName = ROWS[name] ?? ((row) => word("report", row));
   const head = h("tr", {}, h("td", {}), ...columns.map((column) => h("th", { scope: "col", class: "n" }, word("report", column))));
   return h(
     "div",
@@ -91,15 +107,9 @@ function table(name, columns, rows, isGroup = false) {
       {},
       isGroup && h("caption", {}, word("report", name)),
       columns.length > 0 && h("thead", {}, head),
-      h("tbody", {}, ...rows.map(([key, value]) => h("tr", {}, h("th", { scope: "row" }, rowName(key)), ...cells(value)))),
+      h("tbody", {}, ...rows.map(([key, value]) => h("tr", {}, h("th", { scope: "row" }, rowName(key)), ...cells(key, value)))),
     ),
   );
-}
-
-/** @param {string} key */
-function rowName(key) {
-  const named = word("report", key);
-  return named === key.replaceAll("_", " ") ? reason(key) : named;
 }
 
 /** @param {unknown} value @returns {value is object} */

@@ -7,7 +7,7 @@
 import { newKey } from "../shared/api.js";
 import { button, h, isolated } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
-import { field, form, isServerAdmin, person, reason, select } from "./parts.js";
+import { actor, field, form, isServerAdmin, reason, select } from "./parts.js";
 import { reasonsOf } from "./queue/reasons.js";
 import { t, word } from "./words.js";
 
@@ -38,14 +38,14 @@ export function sanctionLine(desk, of, again) {
       "p",
       {},
       h("span", { class: `state ${state}` }, word("sanction", state)), " ",
-      h("strong", {}, word("kind", of.kind)), ", ",
+      h("strong", {}, word("action", of.kind)), ", ",
       of.site ? isolated(of.site) : t("whole_server"), ", ",
       reason(of.reason_code),
       ...(of.until ? [", ", t("until_time"), " ", timeElement(of.until)] : []),
     ),
     of.public_text && h("p", { class: "text", dir: "auto" }, of.public_text),
     of.note && h("p", { class: "soft text", dir: "auto" }, of.note),
-    h("p", { class: "soft" }, of.actor ? person(of.actor) : t("by_service"), " ", timeElement(of.at), " ", ...acts),
+    h("p", { class: "soft" }, actor(of.actor), " ", timeElement(of.at), " ", ...acts),
   );
 }
 
@@ -61,7 +61,7 @@ function hasEnded(of) {
  */
 export function imposeForm(desk, user, again) {
   const site = desk.site.site;
-  const kind = select(KINDS.map((one) => [one, word("kind", one)]), "mute");
+  const kind = select(KINDS.map((one) => [one, word("action", one)]), "mute");
   kind.dataset["act"] = "kind";
   const until = h("input", { type: "datetime-local" });
   const why = select(reasonsOf(desk).map((one) => [one, reason(one)]));
@@ -96,7 +96,7 @@ export function imposeForm(desk, user, again) {
       await again();
     };
     const act = { text: t("undo"), run: () => void undo().catch((error) => desk.tell(error)) };
-    desk.notices.show(t(laid.proposed ? "impose_proposed" : "impose_done", { kind: word("kind", laid.kind), name: user.display_name }), { act });
+    desk.notices.show(t(laid.proposed ? "impose_proposed" : "impose_done", { kind: word("action", laid.kind), name: user.display_name }), { act });
     await again();
     summary.focus();
   },

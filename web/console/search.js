@@ -66,8 +66,8 @@ function form(desk, { query }) {
         desk.go(hashOf(["search"], Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()]))));
       },
     },
-    ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(`search_${name}`)), fields[name])),
-    h("button", { type: "submit", class: "main" }, t("search_go")),
+    ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(name === "state" ? name : `search_${name}`)), fields[name])),
+    h("button", { type: "submit", class: "main" }, t("search")),
   );
   setTimeout(() => {
     if (NAMES.every((name) => !query.get(name))) fields.author.focus();
@@ -83,7 +83,7 @@ async function fill(desk, { query }, found, reasons) {
     return;
   }
   const list = h("ol", { class: "cards" });
-  const more = button(t("search_more"), () => void page().catch((error) => desk.tell(error)), { hidden: true });
+  const more = button(t("more"), () => void page().catch((error) => desk.tell(error)), { hidden: true });
   found.replaceChildren(list, more);
   /** @type {string | null} */
   let cursor = null;
@@ -129,7 +129,7 @@ function card(desk, comment, reasons) {
   const element = h("li", { tabindex: "-1" },
     h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]), "data-act": "sheet" }, isolated(comment.author.display_name)),
       " ", comment.number, " · ", timeElement(comment.created_at), " ", state),
-    h("div", { class: "body blurrable", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
+    h("div", { class: "body blurrable", dir: "auto" }, comment.body_html === null ? t("text_gone") : markup(comment.body_html)),
     act && button(word("act", act), asked, { "data-act": act }));
   return element;
 }

@@ -16,7 +16,7 @@ export const settings = {
     const path = `moderation/sites/${encodeURIComponent(desk.site.site)}/settings`;
     const show = (/** @type {SiteSettings} */ of) => place.replaceChildren(drawn(of, async (body) => {
       const now = await desk.api.send("PATCH", path, { body });
-      desk.notices.show(t("settings_saved"));
+      desk.notices.show(t("saved"));
       show(now);
     }));
     desk.api.get(path).then(show, (error) => place.replaceChildren(h("p", { class: "problem" }, explain(error))));
@@ -56,7 +56,7 @@ function drawn(of, save) {
   const over = h("input", { type: "number", min: 0, max: 4_294_967_295, value: of.two_persons_over });
   const [ban, purge] = [box("ban", of.two_persons_ban), box("purge", of.two_persons_purge)];
   const parts = [
-    field(t("site_title"), title),
+    field(t("title"), title),
     field(t("policy_url"), policy, t("policy_url_hint")),
     field(t("origins"), origins, t("origins_hint")),
     tick(t("explicit_threads"), explicit),

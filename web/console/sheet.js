@@ -8,10 +8,10 @@ import { newKey } from "../shared/api.js";
 import { button, h, isolated } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { commentCard } from "./comment.js";
-import { field, form, paged, person, reason, select, stateMark } from "./parts.js";
+import { actor, field, form, paged, person, reason, select, stateMark } from "./parts.js";
 import { askWide } from "./queue/wide.js";
 import { imposeForm, sanctionLine } from "./sanction.js";
-import { t, word } from "./words.js";
+import { percent, t, word } from "./words.js";
 
 /** @param {Desk} desk @param {string} id @returns {Promise<HTMLElement>} */
 export async function sheet(desk, id) {
@@ -56,7 +56,7 @@ function record(of) {
   const states = Object.entries(of.comments).map(([state, count]) =>
     h("tr", {}, h("th", { scope: "row" }, stateMark(state)), h("td", { class: "n" }, String(count))));
   const { upheld, dismissed, share } = of.flags;
-  const told = share === null ? t("flags_none_settled") : t("flags_share", { n: Math.round(share * 100) });
+  const told = share === null ? t("flags_none_settled") : t("flags_right", { share: percent(share) });
   return h(
     "div",
     {},
@@ -95,7 +95,7 @@ function decisions(of) {
     h("span", {}, word("action", one.action)), ", ",
     h("span", {}, word("concerned", one.concerned)), ", ",
     h("span", {}, reason(one.reason_code)), " ",
-    h("span", { class: "soft" }, t("by"), " ", one.actor ? person(one.actor) : t("by_service"), " ", timeElement(one.at)),
+    h("span", { class: "soft" }, t("by"), " ", actor(one.actor), " ", timeElement(one.at)),
   )));
 }
 

@@ -92,9 +92,9 @@ function drawn(desk, path, of) {
           slow_mode_seconds: Number(slow.value),
         };
         await desk.api.send("PUT", path, { body });
-        desk.notices.show(t("thread_saved"));
+        desk.notices.show(t("saved"));
       },
-      field(t("thread_title"), title),
+      field(t("title"), title),
       field(t("state"), state, t("thread_state_hint")),
       tick(t("premoderation"), premoderation),
       field(t("slow_mode"), slow, t("slow_mode_hint")),

@@ -5,7 +5,7 @@
 
 import { fileOf, pick } from "../shared/languages.js";
 import { add } from "../shared/parts.js";
-import { language, load } from "../shared/words.js";
+import { language, load, number, t as fill } from "../shared/words.js";
 
 /** @typedef {keyof typeof import("../words/console.en.json")} WordKey */
 /** @typedef {Record<string, string | Record<string, string>>} Entries */
@@ -14,9 +14,6 @@ import { language, load } from "../shared/words.js";
 const LANGUAGES = ["en", "de", "fr"];
 
 const strings = await begin();
-const plurals = new Intl.PluralRules(language.locale);
-const numbers = new Intl.NumberFormat(language.locale);
-const hundredths = new Intl.NumberFormat(language.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** @returns {Promise<Entries>} */
 async function begin() {
@@ -35,21 +32,14 @@ async function read(tag) {
 }
 
 /**
- * The string for `key`, with `{name}` filled from `values`. A string with plural
- * forms is chosen by `values.n`.
+ * The string for `key`, filled as those of shared/words.js.
  *
  * @param {WordKey} key
  * @param {Record<string, string | number>} [values]
  * @returns {string}
  */
-export function t(key, values = {}) {
-  const entry = strings[key] ?? key;
-  const form = typeof entry === "string" ? entry : entry[plurals.select(Number(values["n"]))];
-  const text = form ?? /** @type {Record<string, string>} */ (entry)["other"] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => {
-    const value = values[name];
-    return typeof value === "number" ? numbers.format(value) : (value ?? "");
-  });
+export function t(key, values) {
+  return fill(/** @type {any} */ (key), values, strings);
 }
 
 /**
@@ -68,12 +58,34 @@ export function word(prefix, code, values) {
     : code.replaceAll("_", " ");
 }
 
-/**
- * A number with its sign and two places: "+2.10".
- *
- * @param {number} value
- */
-export function signed(value) {
-  const text = hundredths.format(Math.abs(value));
-  return value < 0 ? `−${text}` : `+${text}`;
+/** To so many places, as the language writes it: "2.10". @param {number} value @param {number} places */
+export function fixed(value, places) {
+  return value.toLocaleString(language.locale, { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-", "−");
 }
+
+/** The same with its sign: "+2.10". @param {number} value @param {number} places */
+export function signed(value, places) {
+  return value < 0 ? fixed(value, places) : `+${fixed(value, places)}`;
+}
+
+/** To one place at most. @param {number} value */
+export function rounded(value) {
+  return value.toLocaleString(language.locale, { maximumFractionDigits: 1 });
+}
+
+/** @param {number | null} share of 1 */
+export function percent(share) {
+  if (share === null) return t("no_figure");
+  return share.toLocaleString(language.locale, { style: "percent", maximumFractionDigits: 1 });
+}
+
+/** The two largest units of a time: "2 h 5 min". @param {number} seconds */
+export function duration(seconds) {
+  if (seconds < 60) return t("n_seconds", { n: Math.round(seconds) });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return t("n_minutes", { n: minutes });
+  if (minutes < 2880) return t("n_hours", { n: Math.floor(minutes / 60), m: minutes % 60 });
+  return t("n_days", { n: Math.floor(minutes / 1440), h: Math.floor((minutes % 1440) / 60) });
+}
+
+export { number };

@@ -47,10 +47,11 @@ export function load(wishes, begun) {
  *
  * @param {WordKey} key
  * @param {Record<string, string | number>} [values]
+ * @param {Entries} [from]
  * @returns {string}
  */
-export function t(key, values = {}) {
-  const entry = words[key] ?? key;
+export function t(key, values = {}, from = words) {
+  const entry = from[key] ?? key;
   const text = typeof entry === "string" ? entry : (entry[plural(Number(values.n))] ?? entry.other ?? key);
   return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => {
     const value = values[name];

@@ -63,7 +63,7 @@ export class Decisions {
     const taken = this.#items.take(free.filter((id) => !this.#stays(id, action)));
     const answer = this.#send(body, entries, { taken, staying, cameBack });
     occupy(staying, answer);
-    const text = t("done_one", { n: free.length, action: word("done", action) });
+    const text = t("acted_on", { n: free.length, action: word("action", action) });
     const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
     const made = { answer, action, taken, staying };
     this.#unbar();
@@ -162,8 +162,8 @@ export class Decisions {
     const isOver = code !== "stale_claim" && decided !== null && settles(decided, at?.entry.item);
     const why = isOver
       ? t("decided_before", {
-          name: decided.actor?.display_name ?? t("command_line"),
-          action: word("done", decided.action),
+          name: decided.actor?.display_name ?? t("by_service"),
+          action: word("action", decided.action),
           ago: ago(decided.at),
         })
       : word("conflict", code);

@@ -10,6 +10,10 @@ import { hashOf } from "../router.js";
 import { t } from "../words.js";
 import { NAMES } from "./asked.js";
 
+const LABELS = /** @type {const} */ ({
+  reason: "reason", thread: "search_thread", author: "search_author", from: "filter_from", to: "wide_to",
+});
+
 /**
  * @param {Desk} desk
  * @param {Filters} filters
@@ -45,7 +49,7 @@ export function filterForm(desk, filters) {
           void apply(Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()])));
         },
       },
-      ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(`filter_${name}`)), fields[name])),
+      ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(LABELS[name])), fields[name])),
       h("div", { class: "send" },
         h("button", { type: "submit" }, t("filter_apply")),
         isSet && button(t("filter_clear"), () => go({}))),

@@ -145,7 +145,7 @@ export class ItemView {
     return h(
       "div",
       {},
-      h("div", { class: "body whole blurrable", dir: "auto" }, comment.body_html === null ? t("no_text") : markup(comment.body_html)),
+      h("div", { class: "body whole blurrable", dir: "auto" }, comment.body_html === null ? t("text_gone") : markup(comment.body_html)),
       button(t("unblur", { key: "v" }), () => this.unblur(), { class: "unblur", "aria-keyshortcuts": "v" }),
     );
   }

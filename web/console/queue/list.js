@@ -169,7 +169,7 @@ export function tags(item, holder) {
     ...(state === "published" ? [] : [tag(state, word("state", state))]),
     ...(item.notices.length > 0 ? [tag("notice", t("tag_notice"))] : []),
     ...item.flags.map(({ reason, count }) => tag("flag", count > 1 ? `${reasonWord(reason)} ×${count}` : reasonWord(reason))),
-    ...(item.flags.length + item.notices.length === 0 && state === "published" ? [tag("sample", t("tag_sample"))] : []),
+    ...(item.flags.length + item.notices.length === 0 && state === "published" ? [tag("sample", t("list_sample"))] : []),
     ...(item.comment.locked ? [tag("locked", t("tag_locked"))] : []),
     ...(holder ? [tag("holder", t("tag_holder", { name: holder.user.display_name }))] : []),
   ].flatMap((one) => [one, " "]);

@@ -40,17 +40,17 @@ export function short({ user, comments, flags, sanctions, decisions, notes }) {
     h("h2", { id: "person" }, isolated(user.display_name), " ", h("span", { class: "soft" }, isolated(user.login))),
     h("p", {}, h("a", { href: `#people/${user.id}` }, t("whole_sheet"))),
     h("dl", {},
-      ...pair(t("person_since"), ago(user.joined_at)),
+      ...pair(t("joined"), ago(user.joined_at)),
       ...Object.entries(comments).filter(([, n]) => n > 0)
         .flatMap(([state, n]) => pair(word("comments", state), String(n))),
       ...(settled > 0 ? pair(t("person_flags"), t("record", { upheld: flags.upheld, settled })) : [])),
     list(t("person_sanctions"), standing.map((one) => [
-      h("strong", {}, word("sanction", one.kind)), ` ${reasonWord(one.reason_code)} · `,
+      h("strong", {}, word("action", one.kind)), ` ${reasonWord(one.reason_code)} · `,
       one.until ? t("until", { ago: ago(one.until) }) : t("until_lifted"),
     ])),
     list(t("person_decisions"), about.map(({ action, reason_code, at, actor }) => [
-      word("done", action), reason_code ? `: ${reasonWord(reason_code)} · ` : " · ",
-      isolated(actor?.display_name ?? t("command_line")), " · ", timeElement(at),
+      word("action", action), reason_code ? `: ${reasonWord(reason_code)} · ` : " · ",
+      isolated(actor?.display_name ?? t("by_service")), " · ", timeElement(at),
     ])),
     list(t("person_notes"), notes.slice(0, NOTES_SHOWN).map(({ text, author, at }) => [
       h("span", { dir: "auto" }, text), " · ", isolated(author.display_name), " · ", timeElement(at),

@@ -37,7 +37,7 @@ export function follow(desk, made) {
       const { done: n, total } = now.progress;
       meter.max = total;
       meter.value = n;
-      said.textContent = t("running", { action: word("done", now.action), n, total });
+      said.textContent = t("running", { action: word("action", now.action), n, total });
       if (now.state === "done") {
         bar.remove();
         done(desk, now);
@@ -54,7 +54,7 @@ export function follow(desk, made) {
 
 /** @param {Desk} desk @param {Decision} made */
 function done(desk, { id, action, applied_count, conflict_count, undoes }) {
-  const text = t("wide_done", { action: word("done", action), n: applied_count, left: conflict_count });
+  const text = t("wide_done", { action: word("action", action), n: applied_count, left: conflict_count });
   desk.notices.show(text, id && !undoes ? { act: { text: t("undo"), run: () => void undo(desk, id) } } : {});
   desk.dispatchEvent(new Event("news"));
 }

@@ -5,7 +5,7 @@
 import { h, isolated } from "../../shared/dom.js";
 import { ago, timeElement } from "../../shared/time.js";
 import { language, reasonWord } from "../../shared/words.js";
-import { signed, t, word } from "../words.js";
+import { fixed, percent, rounded, signed, t, word } from "../words.js";
 
 /** Whether the numbers are shown: who wants them for one item wants them for the next. */
 let isOpen = false;
@@ -65,7 +65,7 @@ function reporters(item) {
     h("td", {}, reasonWord(one.reason), one.note && h("q", { class: "blurrable", dir: "auto" }, one.note)),
     h("td", {}, t("record", { upheld: one.upheld, settled: one.upheld + one.dismissed }),
       one.proven && ` · ${t("proven")}`, one.own_reply && ` · ${t("own_reply")}`),
-    h("td", { class: "n" }, signed(one.weight)),
+    h("td", { class: "n" }, signed(one.weight, 2)),
   ));
   return h(
     "table",
@@ -80,8 +80,8 @@ function reporters(item) {
 /** The parts of the priority. @param {QueueItem} item */
 function numbers(item) {
   const of = (/** @type {Signal["name"]} */ name) => item.signals.find((one) => one.name === name)?.value ?? 0;
-  const three = (/** @type {number} */ value) => value.toFixed(3).replace("-", "−");
-  const plus = (/** @type {number} */ value) => (value < 0 ? three(value) : `+${three(value)}`);
+  const three = (/** @type {number} */ value) => fixed(value, 3);
+  const plus = (/** @type {number} */ value) => signed(value, 3);
   const waiting = Number(of("waiting").toFixed(3));
   const weight = Number((item.priority - of("waiting")).toFixed(3));
   const line = (/** @type {string} */ text, /** @type {string} */ number, sum = false) => h(
@@ -99,22 +99,17 @@ function numbers(item) {
         isOpen = /** @type {HTMLDetailsElement} */ (event.currentTarget).open;
       },
     },
-    h("summary", {}, t("numbers_title", { percent: percent(of("probability")), priority: (weight + waiting).toFixed(2) })),
+    h("summary", {}, t("numbers_title", { percent: percent(of("probability")), priority: fixed(weight + waiting, 2) })),
     h("table", {}, h("tbody", {},
       line(t("signal_base"), plus(of("base"))),
       line(t("signal_author"), plus(of("author"))),
       line(t("signal_flags"), plus(of("flags"))),
       line(t("signal_sum", { percent: percent(of("probability")) }), plus(of("base") + of("author") + of("flags")), true),
-      line(t("signal_severity"), `× ${of("severity")}`),
-      line(t(of("visibility") === 1 ? "signal_visible" : "signal_unseen"), `× ${of("visibility")}`),
+      line(t("signal_severity"), `× ${rounded(of("severity"))}`),
+      line(t(of("visibility") === 1 ? "signal_visible" : "signal_unseen"), `× ${rounded(of("visibility"))}`),
       line(t("signal_weight"), three(weight), true),
       line(t("signal_waiting"), plus(waiting)),
       line(t("signal_priority"), three(weight + waiting), true))),
     h("p", { class: "soft" }, word("band", String(item.band))),
   );
-}
-
-/** @param {number} share */
-function percent(share) {
-  return new Intl.NumberFormat(language.locale, { style: "percent", maximumFractionDigits: 1 }).format(share);
 }

@@ -71,7 +71,7 @@ export function askWide(desk, comment) {
       said.textContent = made.applied_count === 0
         ? t("wide_none")
         : t("wide_would", { n: made.applied_count, left: made.conflict_count });
-      go.textContent = t("wide_go", { n: made.applied_count, action: word("act", action.value) });
+      go.textContent = t("act_on", { n: made.applied_count, action: word("act", action.value) });
       go.hidden = made.applied_count === 0;
       if (!go.hidden) go.focus();
     } catch (error) {

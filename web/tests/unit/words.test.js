@@ -117,6 +117,48 @@ test("every string that is used is there", () => {
   assert.deepEqual(used.filter((key) => !(key in known)), []);
 });
 
+/** Of which type of the contract the codes behind each prefix are. */
+const CODES = {
+  action: ["Act", "SanctionKind"],
+  kind_means: ["SanctionKind"],
+  state: ["State", "AppealState", "FlagState"],
+  thread: ["ThreadState"],
+  concerned: ["Concerned"],
+  list: ["QueueKind"],
+  restriction: ["Restriction"],
+  ground: ["Ground"],
+  origin: ["Origin"],
+  party: ["Party"],
+};
+
+test("the console has a word for each code of the contract that it shows", () => {
+  const words = read(fileOf("en", "console"));
+  const contract = readFileSync(new URL("client/openapi.d.ts", WEB), "utf8");
+  for (const [prefix, types] of Object.entries(CODES)) {
+    for (const type of types) {
+      const codes = [...(new RegExp(`^export type ${type} = (.*);`, "m").exec(contract)?.[1] ?? "").matchAll(/"(\w+)"/g)];
+      assert.ok(codes.length > 1, type);
+      assert.deepEqual(codes.map(([, code]) => `${prefix}_${code}`).filter((key) => !(key in words)), []);
+    }
+  }
+  // what the report has is a table or a figure of its own
+  for (const type of ["Report", "RestrictionCounts", "ReportCounts", "AppealCounts", "AutomationCounts"]) {
+    const fields = [...(new RegExp(`^export interface ${type} \\{(.*?)^\\}`, "ms").exec(contract)?.[1] ?? "").matchAll(/^ {2}(\w+):/gm)];
+    const names = fields.map(([, name]) => `report_${name}`).filter((key) => key !== "report_site");
+    assert.ok(names.length > 1, type);
+    assert.deepEqual(names.filter((key) => !(key in words)), [], type);
+  }
+});
+
+test("every string of the console is used", () => {
+  const code = sources(["console"]);
+  const begun = [...code.matchAll(/word\("([a-z_]+)"|`([a-z_]+)_\$\{/g)].map((match) => `${match[1] ?? match[2]}_`);
+  const unused = Object.keys(read(fileOf("en", "console"))).filter(
+    (key) => !code.includes(`"${key}"`) && !begun.some((start) => key.startsWith(start)),
+  );
+  assert.deepEqual(unused, []);
+});
+
 test("the language is the first wish that there is one for, however exact the wish", () => {
   assert.equal(pick(["de-CH-1996", "fr"]), "de");
   assert.equal(pick(["tlh", "PT-br", "en"]), "pt");
@@ -222,8 +264,8 @@ function places(entry) {
 }
 
 /** All that shows words of these files: the modules, and the page for those without script. */
-function sources() {
-  const folders = ["shared", "thread", "signin"].map((name) => new URL(`${name}/`, WEB));
+function sources(rooms = ["shared", "thread", "signin"]) {
+  const folders = rooms.map((name) => new URL(`${name}/`, WEB));
   return [...folders, new URL("../src/http/", WEB)]
     .flatMap((folder) => {
       try {
