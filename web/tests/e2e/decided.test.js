@@ -83,6 +83,20 @@ test("an objection half written is not left to the next, nor what it is about", 
   assert.equal(await field.inputValue(), "They were no adverts.");
 });
 
+test("in a closed thread an author can sign in, read why a comment was hidden, and object", async (t) => {
+  const thread = w.thread();
+  const [alice, mona] = [await w.as("alice"), await w.as("mona")];
+  await mona.hide(await alice.post(thread, "Hidden before the thread was closed."));
+  await mona.call("PUT", `sites/demo/threads/${thread}`, { state: "archived" });
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByText("This thread is closed").waitFor();
+  await page.getByText("You can write first").waitFor({ state: "hidden" });
+  await page.signInByForm("alice");
+  await page.getByText("The moderator says: Please stay with the matter.").waitFor();
+  await page.getByRole("button", { name: "object to this" }).waitFor();
+});
+
 test("a muted reader reads where they would write what, until when, why, and objects", async (t) => {
   const thread = w.thread();
   const [reader, mona] = [await w.newcomer(), await w.as("mona")];

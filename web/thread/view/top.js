@@ -62,6 +62,7 @@ export class Place {
   wanted = false;
   account = h("div", { class: "account hint" });
   #invitation;
+  #sentence = h("p", { class: "hint" }, t("invitation"));
 
   /** @param {Reading} reading */
   constructor({ model }) {
@@ -77,7 +78,7 @@ export class Place {
     this.#invitation = h(
       "div",
       { class: "now" },
-      h("p", { class: "hint" }, t("invitation")),
+      this.#sentence,
       h("p", { class: "choices" }, press("sign_in", t("sign_in"), { class: "main" }), press("register", t("register"), { class: "second" })),
     );
     this.element = h(
@@ -103,7 +104,7 @@ export class Place {
     this.closed.textContent = closed;
     // What was typed stays in sight, to be copied.
     this.form.hidden = closed !== null && this.field.value === "";
-    this.#invitation.hidden = thread?.state !== "open";
+    this.#sentence.hidden = thread?.state !== "open";
     this.#rules.textContent = [
       closed === null && thread?.premoderation && t("premoderated"),
       closed === null && thread?.slow_mode_seconds && t("slow_mode", { n: thread.slow_mode_seconds }),
