@@ -2,11 +2,12 @@
 // is not GET is marked as ours. Whose the session is, and what happens when it
 // ends, is session.js.
 
-import { Problem, readProblem } from "../shared/problems.js";
+import { Problem } from "../shared/problems.js";
+import { request } from "../shared/request.js";
 
 /**
  * @typedef {object} Ask
- * @property {Record<string, string | number | null | undefined>} [query] null and undefined are left out
+ * @property {import("../shared/request.js").Query} [query]
  * @property {unknown} [body] sent as JSON
  * @property {string} [key] Idempotency-Key
  * @property {boolean} [keepalive] goes on when the page is left; 64 KiB at most
@@ -46,30 +47,16 @@ export class Api {
   }
 
   /** @param {string} method @param {string} path @param {Ask} ask @returns {Promise<any>} */
-  async #once(method, path, ask) {
-    const url = new URL(path, BASE);
-    for (const [name, value] of Object.entries(ask.query ?? {})) {
-      if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const headers = new Headers({ accept: "application/json" });
-    if (method !== "GET") headers.set("x-understory", "1");
-    if (ask.body !== undefined) headers.set("content-type", "application/json");
-    if (ask.key) headers.set("idempotency-key", ask.key);
-    let response;
-    try {
-      response = await fetch(url, {
-        method,
-        headers,
-        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
-        credentials: "same-origin",
-        keepalive: ask.keepalive ?? false,
-        // what readers may be shown a few seconds late, moderators are not
-        cache: "no-cache",
-      });
-    } catch {
-      throw Problem.network();
-    }
-    if (!response.ok) throw await readProblem(response);
-    return response.status === 204 ? null : response.json();
+  #once(method, path, ask) {
+    return request(new URL(path, BASE), {
+      method,
+      query: ask.query,
+      body: ask.body,
+      headers: { "x-understory": method !== "GET" && "1", "idempotency-key": ask.key },
+      credentials: "same-origin",
+      keepalive: ask.keepalive ?? false,
+      // what readers may be shown a few seconds late, moderators are not
+      cache: "no-cache",
+    });
   }
 }

@@ -1,13 +1,14 @@
-// Sends requests and reads answers: addresses, headers, one retry after a
-// refreshed token. Who is signed in is session.js; which calls there are is
-// calls.js; what a failure means in words is problems.js.
+// Requests of readers: as whom they are sent, and one retry after a refreshed
+// token. How one is sent is request.js; who is signed in session.js; which calls
+// there are the pages' own; what a failure means in words problems.js.
 
 /** @import {Session as SessionStore} from "./session.js" */
-import { Problem, readProblem } from "./problems.js";
+import { Problem } from "./problems.js";
+import { request } from "./request.js";
 
 /**
  * @typedef {object} Ask
- * @property {Record<string, string | number | null | undefined>} [query] null and undefined are left out
+ * @property {import("./request.js").Query} [query]
  * @property {unknown} [body] sent as JSON
  * @property {"none" | "token" | "cookie" | "both"} [as] `token`: the signed-in person; `cookie`: /auth only; `both`: to sign out
  * @property {string} [key] Idempotency-Key
@@ -95,31 +96,16 @@ export class Api {
    * @param {string | null} token
    * @returns {Promise<any>}
    */
-  async #once(method, path, ask, token) {
-    const url = new URL(path, this.#base);
-    for (const [name, value] of Object.entries(ask.query ?? {})) {
-      if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const headers = new Headers({ accept: "application/json" });
-    if (ask.body !== undefined) headers.set("content-type", "application/json");
-    if (token) headers.set("authorization", `Bearer ${token}`);
-    if (ask.key) headers.set("idempotency-key", ask.key);
+  #once(method, path, ask, token) {
     const justWrote = performance.now() - this.#wroteAt < FRESH_MS;
-
-    let response;
-    try {
-      response = await fetch(url, {
-        method,
-        headers,
-        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
-        credentials: ask.as === "cookie" || ask.as === "both" ? "include" : "omit",
-        signal: ask.signal ?? null,
-        cache: method === "GET" && (ask.fresh || justWrote) ? "no-cache" : "default",
-      });
-    } catch {
-      throw Problem.network();
-    }
-    if (!response.ok) throw await readProblem(response);
-    return response.status === 204 ? null : response.json();
+    return request(new URL(path, this.#base), {
+      method,
+      query: ask.query,
+      body: ask.body,
+      headers: { authorization: token && `Bearer ${token}`, "idempotency-key": ask.key },
+      credentials: ask.as === "cookie" || ask.as === "both" ? "include" : "omit",
+      signal: ask.signal ?? null,
+      cache: method === "GET" && (ask.fresh || justWrote) ? "no-cache" : "default",
+    });
   }
 }
