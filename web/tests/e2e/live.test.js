@@ -228,6 +228,26 @@ test("after more than can be told one by one the page is held against what is th
   assert.equal(await page.getByText("Comment 1.", { exact: true }).count(), 0);
 });
 
+test("where more is there than the first page, what went meanwhile is taken back too, and what was loaded stays", async (t) => {
+  const thread = w.thread();
+  const [alice, bob, mona] = await Promise.all([w.as("alice"), w.as("bob"), w.as("mona")]);
+  const all = await alice.postMany(thread, 70);
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "20 more comments" }).click();
+  await page.getByText("Comment 70.", { exact: true }).waitFor();
+  await untilStreams(1);
+  await turn(page, "hidden");
+  await untilStreams(0);
+  await mona.hide([all[2], all[60]]);
+  for (let n = 1; n <= 202; n += 1) await bob.vote(all[0], /** @type {1 | 0} */ (n % 2));
+  await turn(page, "visible");
+  for (const n of [3, 61]) await page.getByText(`Comment ${n}.`, { exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "68 comments" }).waitFor();
+  assert.equal(await page.getByRole("article").count(), 68);
+  assert.equal(await page.getByRole("button", { name: /more comments|new comments/ }).count(), 0);
+});
+
 test("tabs share a stream, and a hidden one is told afterwards what it missed", async (t) => {
   const thread = w.thread();
   const bob = await w.as("bob");

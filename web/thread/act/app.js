@@ -62,7 +62,7 @@ export class App {
     const app = new App(reading);
     reading.app = app;
     // Of what was told meanwhile a cache knows nothing.
-    reading.read = (path) => api.get(path, { fresh: app.live.isOpen });
+    reading.read = (path) => app.live.meanwhile.page(api.get(path, { fresh: app.live.isOpen }));
     reading.whyNot = explain;
     reading.replace = replaceKeepingFocus;
     void app.#start();

@@ -2,7 +2,7 @@
 // request travels is api.js.
 
 /** @import {Api} from "../../shared/api.js" */
-/** @import {Comment, CommentPage, Context, Decision, Appeal, Entry, Flag, Id, Receipt, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
+/** @import {Comment, CommentPage, Context, Decision, Appeal, Entry, Flag, Id, Receipt, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
 import { newKey } from "../../shared/api.js";
 import { pageAddress } from "../read.js";
 
@@ -37,14 +37,22 @@ export class Calls {
     return this.#api.get(this.#thread);
   }
 
-  /** The first page as it is at this moment. @param {Sort} sort @returns {Promise<CommentPage>} */
-  commentsNow(sort) {
-    return this.#api.get(pageAddress(this.site_key, this.#key, null, sort), { fresh: true });
+  /**
+   * The first page of the thread or a level, or a later one, as it is at this moment.
+   *
+   * @template {Id | null} P
+   * @param {P} parentId
+   * @param {Sort} sort
+   * @param {string | null} cursor
+   * @returns {Promise<P extends null ? CommentPage : Replies>}
+   */
+  pageNow(parentId, sort, cursor) {
+    return this.#api.get(pageAddress(this.site_key, this.#key, parentId, sort, cursor), { fresh: true });
   }
 
-  /** @param {Id} id @returns {Promise<Context>} */
-  context(id) {
-    return this.#api.get(`comments/${id}/context`);
+  /** @param {Id} id @param {{fresh?: boolean}} [ask] @returns {Promise<Context>} */
+  context(id, ask) {
+    return this.#api.get(`comments/${id}/context`, ask);
   }
 
   /** With what its author or a moderator may see. @param {Id} id @returns {Promise<Comment>} */

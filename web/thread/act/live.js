@@ -3,9 +3,12 @@
 // heard of is stream.js; where no stream can be had, watch.js looks now and then.
 
 /** @import {App} from "./app.js" */
-/** @import {Comment, CommentPage, Id, Thread} from "../../shared/types" */
+/** @import {Comment, Id, Thread} from "../../shared/types" */
 /** @import {Node} from "../types" */
 /** @import {Heard} from "./stream.js" */
+import { inOrder, newNode } from "../model/model.js";
+import { readLoaded } from "./again.js";
+import { Meanwhile } from "./meanwhile.js";
 import { News } from "./news.js";
 import { showOnline } from "./presence.js";
 import { Stream } from "./stream.js";
@@ -16,14 +19,18 @@ import { Stream } from "./stream.js";
 export class Live {
   #app;
   #stream;
-  /** While a whole page is read again, its counts are as they should be. */
+  /** While all is compared, the counts are as they should be. */
   #isComparing = false;
+  /** Grows with each reset: the last one's reading counts. */
+  #resets = 0;
   news;
+  meanwhile;
 
   /** @param {App} app @param {URL} url of the stream */
   constructor(app, url) {
     this.#app = app;
     this.news = new News(app);
+    this.meanwhile = new Meanwhile(app.model);
     this.#stream = new Stream(url, (heard) => this.#hear(heard));
   }
 
@@ -32,6 +39,7 @@ export class Live {
   }
 
   stop() {
+    this.#resets += 1;
     this.#stream.stop();
   }
 
@@ -46,8 +54,11 @@ export class Live {
     this.#count(id, data);
     if (name === "thread.reset") void this.#readAgain();
     else if (name === "comment.voted") this.#voted(data);
-    else if (data.comment) this.#came(data.comment, name);
-    else if (data.comment_id) void this.#went(data.comment_id, data.tombstone, name);
+    else if (data.comment_id) {
+      this.meanwhile.tell(data.comment_id, data.comment ?? data.tombstone);
+      if (data.comment) this.#came(data.comment, name);
+      else void this.#went(data.comment_id, data.tombstone, name);
+    }
   }
 
   /** @param {number | null} version @param {Told} told */
@@ -126,7 +137,8 @@ export class Live {
     const isWrittenUnder = tree.under(id).querySelector("form") !== null;
     if (tombstone || node.kids.ids.length > 0 || isWrittenUnder) {
       const { replies: _, ...alone } = tombstone ?? node.comment;
-      node.comment = { ...alone, author: null, body: null, body_html: null };
+      const state = alone.state === "published" ? "hidden" : alone.state;
+      node.comment = { ...alone, state, author: null, body: null, body_html: null };
       tree.refresh(id);
       return;
     }
@@ -148,38 +160,41 @@ export class Live {
     if (parent) parent.comment = { ...parent.comment, reply_count: parent.comment.reply_count + by };
   }
 
-  /** What happened cannot be told one by one: what is shown is held against the first page. */
+  /** What happened cannot be told one by one: what is shown is held against what is there. */
   async #readAgain() {
-    const { model, calls } = this.#app;
-    /** @type {CommentPage} */
-    let page;
-    try {
-      page = await calls.commentsNow(model.sort);
-    } catch {
-      return;
-    }
-    model.thread = page.thread;
+    const reset = (this.#resets += 1);
+    const loaded = await this.meanwhile.all(readLoaded(this.#app, () => this.#resets !== reset));
+    if (!loaded) return;
+    const { model, tree, head, write } = this.#app;
+    const { thread, comments, levels } = loaded;
+    /** @type {Id[]} */
+    const rest = [];
+    model.thread = thread;
     this.#isComparing = true;
-    this.#compare(page.items, null, page.next === null);
+    this.news.hold(comments);
+    for (const { replies: _, ...comment } of comments.values()) {
+      if (!model.nodes.has(comment.id) && this.#isOfRest(comment)) rest.push(model.put(comment).comment.id);
+      else if (comment.body !== null) this.#came(comment, "comment.created");
+      else void this.#went(comment.id, comment);
+    }
+    for (const [id, { next, remaining }] of levels) Object.assign(model.kidsOf(id), { next, remaining, partial: false });
+    for (const [id, { status }] of [...model.nodes].reverse()) {
+      if (status === "sent" && !comments.has(id)) void this.#went(id, null);
+    }
     this.#isComparing = false;
-    this.#app.head.draw();
-    this.#app.write.draw();
+    tree.draw();
+    head.draw();
+    write.draw();
+    await this.#app.seeViewer(rest);
   }
 
-  /** @param {Comment[]} items @param {Id | null} parentId @param {boolean} whole whether these are all of the level */
-  #compare(items, parentId, whole) {
-    const { model } = this.#app;
-    const there = new Set(items.map(({ id }) => id));
-    for (const comment of items) {
-      const { replies, ...alone } = comment;
-      if (comment.body !== null) this.#came(alone, "comment.created");
-      else if (model.nodes.has(comment.id)) void this.#went(comment.id, alone);
-      if (replies) this.#compare(replies.items, comment.id, replies.next === null);
-    }
-    if (!whole || (parentId !== null && !model.nodes.has(parentId))) return;
-    for (const id of [...model.kidsOf(parentId).ids]) {
-      const node = model.nodes.get(id);
-      if (node?.status === "sent" && !node.astray && !there.has(id)) void this.#went(id, null);
-    }
+  /** Whether it was left for "more" until now, and is no news. @param {Comment} comment */
+  #isOfRest(comment) {
+    const { nodes, sort } = this.#app.model;
+    const { parent_id } = comment;
+    if (parent_id !== null && !nodes.has(parent_id)) return false;
+    const { ids, next, partial } = this.#app.model.kidsOf(parent_id);
+    const first = nodes.get(ids[0] ?? "");
+    return (next !== null || partial) && (!first || inOrder(newNode(comment), first, sort) > 0);
   }
 }

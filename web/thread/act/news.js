@@ -39,6 +39,12 @@ export class News {
     if (this.#waiting.delete(id)) this.draw();
   }
 
+  /** Only these are still there. @param {{has(id: Id): boolean}} there */
+  hold(there) {
+    for (const id of this.#waiting.keys()) if (!there.has(id)) this.#waiting.delete(id);
+    this.draw();
+  }
+
   draw() {
     /** @type {Map<Id | null, number>} */
     const counts = new Map();

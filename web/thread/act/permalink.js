@@ -8,13 +8,18 @@ import { putChain } from "../model/viewer.js";
 
 const HASH = /^#c-(\d{1,20})$/;
 
+/** The comment that the address names, if it names one. */
+export function linkedComment() {
+  return HASH.exec(location.hash)?.[1];
+}
+
 /**
  * Goes to the comment that the address names, if it names one.
  *
  * @param {App} app
  */
 export async function followHash(app) {
-  const id = HASH.exec(location.hash)?.[1];
+  const id = linkedComment();
   if (!id) return;
   if (!app.model.nodes.has(id)) {
     try {

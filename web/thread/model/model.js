@@ -95,9 +95,9 @@ export class Model {
     this.nodes.delete(id);
   }
 
-  /** @param {Id | null} parentId @returns {Kids} */
+  /** Those of what is not loaded are nowhere. @param {Id | null} parentId @returns {Kids} */
   kidsOf(parentId) {
-    return (parentId === null ? null : this.nodes.get(parentId)?.kids) ?? this.top;
+    return parentId === null ? this.top : (this.nodes.get(parentId)?.kids ?? noKids());
   }
 
   /** How many replies of this level are not loaded. @param {Id | null} parentId */
