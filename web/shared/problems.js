@@ -74,7 +74,7 @@ export function explain(error) {
     return t("problem_wait", { n: error.retryAfterS });
   }
   if (error.code === "validation_failed" && error.errors[0]?.detail) {
-    return error.errors.map((e) => e.detail).join(" ");
+    return error.errors.map(saidOf).join(" ");
   }
   const key = wordKey(`problem_${error.code}`);
   if (key) return t(key);
@@ -94,5 +94,15 @@ export function explainField(error, field) {
   if (!(error instanceof Problem)) return null;
   if (error.code === "login_taken") return field === "login" ? explain(error) : null;
   const own = error.errors.filter((e) => e.pointer === `/${field}` || e.pointer === `#/${field}`);
-  return own.length ? own.map((e) => e.detail).join(" ") : null;
+  return own.length ? own.map(saidOf).join(" ") : null;
+}
+
+/**
+ * What is wrong with one field: by the kind of fault, else how this field has to be.
+ *
+ * @param {Problem["errors"][number]} error
+ */
+function saidOf({ pointer = "", code, detail }) {
+  const key = wordKey(`field_${code}`) ?? wordKey(`field_${pointer.replace(/.*\//, "")}`);
+  return key ? t(key) : detail;
 }

@@ -67,3 +67,25 @@ test("where a language does not come it is English; where English does not come 
   await page.goto(w.host.show({ thread, lang: "de" }));
   await page.getByText("The comments could not be shown. Reload the page to try again.").waitFor();
 });
+
+test("what is wrong with a field is said in the page's language, whatever the server says of it", async (t) => {
+  const de = await words("acts.de.json");
+  const page = await w.page(t);
+  page.expectErrors(/auth\/register.*status of 422/s);
+  await page.goto(w.host.show({ thread: w.thread(), lang: "de" }));
+  await page.getByRole("button", { name: "Konto anlegen" }).click();
+  const password = page.getByLabel(de.password, { exact: true });
+  const faults = {
+    field_email: { login: "neuer", email: "nobody", password: "the password of nobody" },
+    field_too_short: { login: "neuer", email: "", password: "short" },
+    field_common: { login: "neuer", email: "", password: "PasswordPassword" },
+    field_contains_login: { login: "neuer", email: "", password: "the password of neuer" },
+    field_login: { login: "neu!er", email: "", password: "the password of nobody" },
+    field_display_name: { login: "neuer", display_name: "N  N", email: "", password: "the password of nobody" },
+  };
+  for (const [key, fields] of Object.entries(faults)) {
+    for (const [name, value] of Object.entries(fields)) await page.getByLabel(de[name], { exact: true }).fill(value);
+    await password.press("Enter");
+    await page.locator(".problem").getByText(de[key], { exact: true }).waitFor();
+  }
+});
