@@ -36,7 +36,7 @@ export class Session extends EventTarget {
    * answer is on its way, it waits for that one. Tabs take turns: the cookie is
    * rotated at each use, and two at once would look like a stolen one.
    *
-   * @returns {Promise<void>} settled once known; throws only when the server was not reached
+   * @returns {Promise<void>} settled once known; throws where the server did not say
    */
   refresh() {
     this.#refreshing ??= this.#inTurn(() => this.#refresh()).finally(() => {
@@ -91,7 +91,7 @@ export class Session extends EventTarget {
     try {
       body = await this.#api.send("POST", "auth/refresh", { body: {}, as: "cookie" });
     } catch (error) {
-      if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) throw error;
+      if (!(error instanceof Problem) || ![401, 403].includes(error.status)) throw error;
     }
     // Whoever signed in or out while it was on its way has the last word.
     if (this.#token !== before) return;

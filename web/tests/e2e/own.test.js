@@ -178,3 +178,28 @@ test("forms that were one person's are not left to the next, whose reply may be 
   assert.equal(await page.getByRole("textbox", { name: "Change your comment" }).inputValue(), "Half a change");
   assert.equal(await page.getByRole("textbox", { name: /^Your reply to/ }).inputValue(), "Half an answer");
 });
+
+test("where it was not said who is signed in it is asked again when it may be, and nobody is signed out meanwhile", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/status of 429/);
+  await page.signIn("alice");
+  let asked = 0;
+  await page.route(/auth\/refresh$/, (route) => {
+    asked += 1;
+    return asked > 1 ? route.continue() : route.fulfill({
+      status: 429,
+      headers: {
+        "retry-after": "1",
+        "content-type": "application/problem+json",
+        "access-control-allow-origin": w.host.origin,
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": "retry-after",
+      },
+      body: JSON.stringify({ code: "rate_limited", title: "no", status: 429 }),
+    });
+  });
+  await page.goto(w.host.show({ thread }));
+  await page.getByText(/^Signed in as Alice/).waitFor();
+  assert.equal(asked, 2);
+});

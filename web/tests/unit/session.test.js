@@ -41,6 +41,16 @@ for (const [what, answered] of /** @type {[string, [number, unknown]][]} */ ([
   });
 }
 
+for (const status of [429, 500]) {
+  test(`a refresh answered ${status} signs nobody out, and says so`, async (t) => {
+    const { session, answer } = slowly(t);
+    await session.signIn({ identifier: "bob", password: "x" });
+    answer([status, { code: "rate_limited" }]);
+    await assert.rejects(session.refresh(), { status });
+    assert.equal(session.token, "token of bob");
+  });
+}
+
 test("a refresh takes up the session of the cookie", async (t) => {
   const { session, answer } = slowly(t);
   answer([200, sessionOf("alice")]);

@@ -6,7 +6,7 @@
 /** @import {Reading} from "../reading.js" */
 /** @import {Node} from "../types" */
 import { Api } from "../../shared/api.js";
-import { explain } from "../../shared/problems.js";
+import { explain, Problem } from "../../shared/problems.js";
 import { Session } from "../../shared/session.js";
 import { add } from "../../shared/parts.js";
 import { Mutes } from "../model/mutes.js";
@@ -38,9 +38,20 @@ import { WriteArea } from "./write.js";
 /** The service is where this module came from; one session for all threads of a page. */
 const api = new Api(new URL("/api/v1/", import.meta.url));
 const session = new Session(api);
-/** Asked once, at the first element; without an answer the page is read signed out. */
+/** Asked at the first element; without an answer the page is read signed out until there is one. */
 /** @type {Promise<void> | null} */
 let started = null;
+/** Seconds until it is asked again where the server did not say when. */
+const START_AGAIN_S = 60;
+
+async function start() {
+  try {
+    if (!session.user) await session.refresh();
+  } catch (error) {
+    const seconds = (error instanceof Problem && error.retryAfterS) || START_AGAIN_S;
+    setTimeout(start, seconds * 1_000);
+  }
+}
 
 /** @param {string} site @param {string} key */
 const eventsOf = (site, key) =>
@@ -81,7 +92,7 @@ export class App {
     this.place = place;
     this.element = element;
     this.calls = new Calls(api, site, key);
-    started ??= session.refresh().catch(() => {});
+    started ??= start();
     /** Settled once it is known who is signed in. */
     this.known = started;
     this.drafts = new Drafts(`${SERVICE.host}:${site}/${key}`);
