@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shifts, watchShifts } from "./shifts.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -11,13 +12,6 @@ const STRICT =
   "default-src 'none'; script-src {service}; connect-src {service}; require-trusted-types-for 'script'; trusted-types understory; base-uri 'none'; form-action 'none'";
 const LONG = `<p>${"The river stood high. ".repeat(40)}</p>`.repeat(12);
 const FOOT = `<footer id="foot"><p>${"What follows the comments. ".repeat(20)}</p></footer>`;
-/** In the page: adds up what has moved without the reader's doing. */
-const OBSERVER = `<script>
-  window.moved = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-</script>`;
 const RESERVED = "<style>understory-thread { display: block; min-block-size: 100svh }</style>";
 
 /** @param {number} count */
@@ -30,6 +24,7 @@ async function filled(count) {
 /** @param {import("node:test").TestContext} t @param {Record<string, string>} shown @param {(page: any) => Promise<unknown>} [before] */
 async function movedBy(t, shown, before = async () => {}) {
   const page = await w.page(t);
+  await watchShifts(page);
   /** @type {() => void} */
   let release = () => {};
   const held = new Promise((resolve) => (release = () => resolve(null)));
@@ -37,37 +32,36 @@ async function movedBy(t, shown, before = async () => {}) {
     await held;
     await route.continue();
   });
-  await page.goto(w.host.show({ ...shown, head: OBSERVER + (shown.head ?? "") }));
+  await page.goto(w.host.show(shown));
   await page.waitForFunction(() => customElements.get("understory-thread"));
   await before(page);
   release();
   await page.locator("understory-thread .comment").first().waitFor({ state: "attached" });
   // What comes when the browser is idle must move nothing either.
   await page.locator("understory-thread .composer .tabs").waitFor({ state: "attached" });
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  return page.evaluate("window.moved");
+  return shifts(page);
 }
 
 test("nothing moves when the thread is below what is seen", async (t) => {
-  assert.equal(await movedBy(t, { thread: await filled(12), before: LONG, after: FOOT }), 0);
+  assert.deepEqual(await movedBy(t, { thread: await filled(12), before: LONG, after: FOOT }), []);
 });
 
 test("nothing moves when the thread is in sight", async (t) => {
-  assert.equal(await movedBy(t, { thread: await filled(12), head: RESERVED, before: "<p>Short.</p>", after: FOOT }), 0);
+  assert.deepEqual(await movedBy(t, { thread: await filled(12), head: RESERVED, before: "<p>Short.</p>", after: FOOT }), []);
 });
 
 test("nothing moves when a short thread is in sight", async (t) => {
-  assert.equal(await movedBy(t, { thread: await filled(1), head: RESERVED, before: "<p>Short.</p>", after: FOOT }), 0);
+  assert.deepEqual(await movedBy(t, { thread: await filled(1), head: RESERVED, before: "<p>Short.</p>", after: FOOT }), []);
 });
 
 test("nothing moves when the reader is past the thread already", async (t) => {
   const past = (/** @type {any} */ page) => page.evaluate(() => document.querySelector("#foot")?.scrollIntoView());
-  assert.equal(await movedBy(t, { thread: await filled(12), before: LONG, after: FOOT + LONG }, past), 0);
+  assert.deepEqual(await movedBy(t, { thread: await filled(12), before: LONG, after: FOOT + LONG }, past), []);
 });
 
 test("nothing moves when the reader is at the end of the page", async (t) => {
   const end = (/** @type {any} */ page) => page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
-  assert.equal(await movedBy(t, { thread: await filled(12), before: LONG, after: "<p>The end.</p>" }, end), 0);
+  assert.deepEqual(await movedBy(t, { thread: await filled(12), before: LONG, after: "<p>The end.</p>" }, end), []);
 });
 
 test("it works under a policy that allows no style, one script host and one policy of types", async (t) => {

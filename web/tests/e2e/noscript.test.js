@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { shifts, watchShifts } from "./shifts.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -52,11 +53,11 @@ test("a number is a link to its comment, and the style is the widget's", async (
   assert.equal(list, "none");
 });
 
-/** What is to be seen of the comments in each frame, and what was moved; before the page's own scripts. @param {import("playwright-core").Page} page */
+/** What is to be seen of the comments in each frame; before the page's own scripts. @param {import("playwright-core").Page} page */
 function watchFrames(page) {
   return page.addInitScript(() => {
     const seen = /** @type {any} */ (window);
-    [seen.frames_, seen.shifts] = [[], []];
+    seen.frames_ = [];
     const inSight = (/** @type {Element} */ article) => {
       const { top, bottom, width } = article.getBoundingClientRect();
       return width > 0 && bottom > top && bottom > 0 && top < innerHeight && article.checkVisibility({ opacityProperty: true, visibilityProperty: true });
@@ -68,15 +69,6 @@ function watchFrames(page) {
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
-    new PerformanceObserver((list) => {
-      for (const entry of /** @type {any[]} */ (list.getEntries())) {
-        if (entry.hadRecentInput) continue;
-        for (const { node, previousRect, currentRect } of entry.sources) {
-          const name = node?.outerHTML?.slice(0, 60) ?? node?.parentElement?.outerHTML.slice(0, 60) ?? "gone";
-          seen.shifts.push(`${entry.value.toFixed(4)} at ${Math.round(entry.startTime)} ms: ${name} from ${Math.round(previousRect.y)} to ${Math.round(currentRect.y)}, ${Math.round(previousRect.height)} to ${Math.round(currentRect.height)} high`);
-        }
-      }
-    }).observe({ type: "layout-shift", buffered: true });
   });
 }
 
@@ -86,6 +78,7 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
     await (await w.as("alice")).postMany(thread, count);
     const page = await w.page(t);
     await watchFrames(page);
+    await watchShifts(page);
     const frames = () => page.evaluate(() => /** @type {{served: number, drawn: number, taken: boolean}[]} */ (/** @type {any} */ (window).frames_));
     // its words come long after its modules
     await page.route("**/words/*.json", async (route) => {
@@ -120,6 +113,6 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
     assert.deepEqual(empty, []);
     assert.ok(all.every(({ served, drawn }) => served === 0 || drawn === 0), "never both");
     assert.equal(all.at(-1).served, 0);
-    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).shifts), [], "layout shift");
+    assert.deepEqual(await shifts(page), []);
   });
 }
