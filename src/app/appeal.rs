@@ -15,11 +15,9 @@ use crate::domain::cursor;
 use crate::domain::ids::{AppealId, CommentId, EntryId, FlagId, SiteId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::sanction::WHOLE_SERVER;
+use crate::domain::time::DAY_MS;
 use crate::domain::user::User;
 use crate::store::{Appealed, Entry, IdempotencyKey, Key, Tx};
-
-/// A day in milliseconds.
-const DAY_MS: i64 = 86_400_000;
 
 /// What a person appeals with.
 #[derive(Clone, Debug)]
@@ -146,9 +144,7 @@ impl App {
                     },
                 };
                 let mut items = page(tx, site, from, limit as i64 + 1)?;
-                let more = items.len() > limit;
-                items.truncate(limit);
-                let next = items.last().filter(|_| more).map(|last| cursor::encode(&list, &Place::of(last).numbers()));
+                let next = cursor::cut(&list, &mut items, limit, |item| Place::of(item).numbers());
                 let comments: Vec<CommentId> = items.iter().filter_map(|item| item.entry.comment_id).collect();
                 let people: Vec<UserId> = items
                     .iter()
@@ -157,7 +153,7 @@ impl App {
                     .collect();
                 Ok(AppealPage {
                     comments: tx.comments_by_id(&comments)?.into_iter().map(|comment| (comment.id, comment)).collect(),
-                    people: tx.users_by_id(&people)?.into_iter().map(|user| (user.id, user)).collect(),
+                    people: tx.people(&people)?,
                     items,
                     next,
                 })

@@ -51,6 +51,15 @@ impl Caller {
         self.require_unbarred(action, site)
     }
 
+    /// Refuses who moderates nothing at all, before anything is looked up.
+    pub(super) fn require_any_moderator(&self) -> Result<(), Error> {
+        let sites = self.grants.iter().map(|grant| grant.site);
+        if !sites.into_iter().any(|site| self.may(Action::Moderate, site)) {
+            return Err(Error::refuse(Code::Forbidden, "this is for moderators"));
+        }
+        self.require_unbarred(Action::Moderate, None)
+    }
+
     /// Refuses what a sanction on the site, or on the whole server, keeps them from, whatever their
     /// role.
     ///

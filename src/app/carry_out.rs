@@ -63,7 +63,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, decision: &Decision, comment: CommentId) -
     let Some(to) = settled_as(decision.act) else { return Ok(Settled::default()) };
     let open = tx.queue_others(comment)?;
     let others = settle_others(tx, decision, (comment, open), to)?;
-    tx.settlements_insert(comment, to, decision.id)?;
+    tx.flag_settlement_insert(comment, to, decision.id)?;
     let reporters = tx.flags_settle(comment, to, decision.id)?;
     tx.record_add_flags(&reporters, decision.site_id, to, 1)?;
     Ok(Settled { reporters, others, by_notice: open.notice.is_some() })

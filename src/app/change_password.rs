@@ -3,9 +3,9 @@
 //! Whoever may have learnt the old password loses their sessions.
 
 use super::hashing::Verified;
+use super::named::user_named;
 use super::register::check_password;
 use super::session::end_all;
-use super::set_role::user_named;
 use super::sign_in::account_of;
 use super::{App, Caller, Error};
 use crate::domain::code::Code;

@@ -7,6 +7,7 @@ use super::{App, Error};
 use crate::domain::ids::SiteId;
 use crate::domain::permission::Action;
 use crate::domain::stats::quantile;
+use crate::domain::time::DAY_MS;
 use crate::store::{StoreError, Tx};
 
 /// Most days of a chart.
@@ -19,7 +20,6 @@ const FLAGS_MAX: i64 = 10_000;
 const WAITS_OF: i64 = 200;
 /// Days read in one unit, so that nobody waits for all of them.
 const PAGE: usize = 10;
-const DAY_MS: i64 = 86_400_000;
 
 /// One day's figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

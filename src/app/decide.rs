@@ -10,7 +10,6 @@ use super::caller::Caller;
 use super::carry_out::{carry_out, judge_all, look_back, settle, told, turn};
 use super::post::{Made, replayed};
 use super::{App, Error, new_id};
-use crate::domain::code::Code;
 use crate::domain::decision::{Act, Course, Decision, Phase, Reach, STEP, Target, WHOLE};
 use crate::domain::flag::Reason;
 use crate::domain::ids::{CommentId, DecisionId};
@@ -123,17 +122,6 @@ impl App {
                 Ok(decided)
             })
             .await
-    }
-}
-
-impl Caller {
-    /// Refuses who moderates nothing at all, before anything is looked up.
-    pub(super) fn require_any_moderator(&self) -> Result<(), Error> {
-        let sites = self.grants.iter().map(|grant| grant.site);
-        if !sites.into_iter().any(|site| self.may(Action::Moderate, site)) {
-            return Err(Error::refuse(Code::Forbidden, "this is for moderators"));
-        }
-        self.require_unbarred(Action::Moderate, None)
     }
 }
 

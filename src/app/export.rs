@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use super::named::site_named;
 use super::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::comment::{Comment, Shown, Viewer, shown};
@@ -22,8 +23,7 @@ impl App {
     /// `not_found` when there is no such site or thread; a fault when it cannot be written.
     pub async fn export(&self, site: &str, thread: Option<&str>, out: &mut dyn Write) -> Result<(), Error> {
         let key = site.to_owned();
-        let found = self.store.read("export_site", move |tx| Ok::<_, Error>(tx.site_by_key(&key)?)).await?;
-        let site = found.ok_or_else(|| Error::refuse(Code::NotFound, format!("there is no site `{site}`")))?.id;
+        let site = self.store.read("export_site", move |tx| site_named(tx, &key)).await?.id;
         if let Some(name) = thread {
             let key = name.to_owned();
             let found =

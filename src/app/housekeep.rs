@@ -2,10 +2,9 @@
 
 use super::{App, longest_token_ms};
 use crate::domain::throttle::FORGET_MS;
+use crate::domain::time::DAY_MS;
 use crate::store::{Key, StoreError, Tx};
 
-/// A day in milliseconds.
-const DAY_MS: i64 = 86_400_000;
 /// What holds the nodes apart.
 const JOB: &str = "housekeep";
 /// A node that has done nothing for so long has died, in milliseconds.

@@ -69,13 +69,10 @@ impl App {
                     decisions.extend(tx.decisions_of_site(site, *phase, after, *limit as i64 + 1)?);
                 }
                 decisions.sort_unstable_by_key(|decision| std::cmp::Reverse((decision.at_ms, decision.id)));
-                let more = decisions.len() > *limit;
-                decisions.truncate(*limit);
-                let last = decisions.last().filter(|_| more);
-                let next = last.map(|last| cursor::encode(&list, &[last.at_ms, last.id.0]));
+                let next = cursor::cut(&list, &mut decisions, *limit, |decision| [decision.at_ms, decision.id.0]);
                 let people = decisions.iter().flat_map(|d| [d.actor_id, d.course.confirmed_by]).flatten();
                 let people: Vec<UserId> = people.collect();
-                let people = tx.users_by_id(&people)?.into_iter().map(|user| (user.id, user)).collect();
+                let people = tx.people(&people)?;
                 Ok(DecisionPage { decisions, people, next })
             })
             .await
@@ -102,9 +99,7 @@ impl App {
                 let (list, (cursor, limit)) = (format!("targets:{id}"), &page);
                 let after = cursor.as_ref().map(|cursor| cursor::decode::<1>(&list, cursor)).transpose()?;
                 let mut found = after_position(tx, &decision, after.map_or(-1, |[position]| position), *limit + 1)?;
-                let more = found.len() > *limit;
-                found.truncate(*limit);
-                let next = found.last().filter(|_| more).map(|(position, _)| cursor::encode(&list, &[*position]));
+                let next = cursor::cut(&list, &mut found, *limit, |(position, _)| [*position]);
                 let done = found.iter().filter_map(|(_, listed)| match listed {
                     Listed::Done(target) => Some(target.clone()),
                     Listed::Waiting(_) => None,

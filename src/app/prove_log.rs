@@ -4,8 +4,8 @@
 use std::io::{BufRead, Write};
 
 use super::Error;
+use super::named::site_named;
 use super::verify::Verified;
-use crate::domain::code::Code;
 use crate::domain::log::{Chain, Head, Prover};
 use crate::store::{Difference, Store, StoreError};
 use crate::transfer::log::{from_line, to_line};
@@ -77,9 +77,7 @@ pub async fn export_log(store: &Store, site: Option<&str>, out: &mut dyn Write) 
     let chain = match site {
         Some(name) => {
             let key = name.to_owned();
-            let found = store.read("log_site", move |tx| Ok::<_, Error>(tx.site_by_key(&key)?)).await?;
-            let missing = || Error::refuse(Code::NotFound, format!("there is no site `{name}`"));
-            Some(Chain::Site(found.ok_or_else(missing)?.id))
+            Some(Chain::Site(store.read("log_site", move |tx| site_named(tx, &key)).await?.id))
         }
         None => None,
     };

@@ -222,11 +222,6 @@ pub(super) fn newest_page<T>(
 ) -> Result<(Vec<T>, Option<String>), Error> {
     let after = cursor.as_ref().map(|cursor| cursor::decode::<2>(list, cursor)).transpose()?;
     let mut items = fetch(tx, after.map(|[at, id]| (at, id)), *limit as i64 + 1)?;
-    let more = items.len() > *limit;
-    items.truncate(*limit);
-    let next = items.last().filter(|_| more).map(|last| {
-        let (at, id) = place(last);
-        cursor::encode(list, &[at, id])
-    });
+    let next = cursor::cut(list, &mut items, *limit, |item| <[i64; 2]>::from(place(item)));
     Ok((items, next))
 }

@@ -5,14 +5,14 @@
 use std::io::Write;
 
 use super::caller::{Caller, site_for};
+use super::named::site_named;
 use super::sanction::place;
 use super::{App, Error};
-use crate::domain::code::Code;
 use crate::domain::permission::Action;
 use crate::domain::report::{Report, Tally};
-use crate::domain::thread::{Site, is_site_key};
+use crate::domain::thread::Site;
 use crate::domain::time::{period_end, period_start, year_starts_ms};
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 use crate::transfer::eu;
 
 /// Rows read in one unit.
@@ -109,7 +109,8 @@ impl App {
     /// # Errors
     /// `not_found` for the site; a fault when it cannot be written.
     pub async fn export_statements(&self, site: &str, period: Period, out: &mut dyn Write) -> Result<(), Error> {
-        let site = self.site_named(site).await?;
+        let key = site.to_owned();
+        let site = self.store.read("report_site", move |tx| site_named(tx, &key)).await?;
         let mut after = None;
         loop {
             let of = site.clone();
@@ -127,62 +128,73 @@ impl App {
     /// # Errors
     /// `not_found` for the site, 422 for the year.
     pub async fn report(&self, site: &str, year: i16) -> Result<Report, Error> {
-        let site = self.site_named(site).await?;
+        let key = site.to_owned();
+        let site = self.store.read("report_site", move |tx| site_named(tx, &key)).await?;
         self.count(&site, year).await
-    }
-
-    async fn site_named(&self, key: &str) -> Result<Site, Error> {
-        let missing = || Error::refuse(Code::NotFound, format!("there is no site `{key}`"));
-        let name = Some(key).filter(|key| is_site_key(key)).ok_or_else(missing)?.to_owned();
-        let found = self.store.read("report_site", move |tx| Ok::<_, Error>(tx.site_by_key(&name)?)).await?;
-        found.ok_or_else(missing)
     }
 
     async fn count(&self, site: &Site, year: i16) -> Result<Report, Error> {
         let Period { from_ms, to_ms } = Period::year(year)?;
         let (id, mut tally) = (site.id, Tally::new(site.key.clone(), year));
-        let mut after = (from_ms, 0);
-        loop {
-            let read = move |tx: &mut Tx<'_>| Ok::<_, Error>(tx.notice_walk(id, after, to_ms, PAGE)?);
-            let notices = self.store.read("report_notices", read).await?;
-            let Some((last, figures)) = notices.last() else { break };
-            after = (figures.created_ms, last.0);
-            notices.iter().for_each(|(_, figures)| tally.notice(figures));
-            // on SQLite this thread has read itself, and others wait for it
-            tokio::task::yield_now().await;
-        }
-        after = (from_ms, 0);
-        loop {
-            let flags =
-                self.store.read("report_flags", move |tx| Ok::<_, Error>(tx.flag_walk(id, after, to_ms, PAGE)?));
-            let flags = flags.await?;
-            let Some((last, figures)) = flags.last() else { break };
-            after = (figures.created_ms, last.0);
-            flags.iter().for_each(|(_, figures)| tally.flag(figures));
-            // on SQLite this thread has read itself, and others wait for it
-            tokio::task::yield_now().await;
-        }
-        after = (from_ms, 0);
-        loop {
-            let read = move |tx: &mut Tx<'_>| Ok::<_, Error>(tx.statement_walk(id, after, to_ms, PAGE)?);
-            let statements = self.store.read("report_statements", read).await?;
-            let Some((last, _)) = statements.last() else { break };
-            after = (last.at_ms, last.entry_id.0);
-            statements.iter().for_each(|(facts, appeal)| tally.statement(facts, *appeal));
-            // on SQLite this thread has read itself, and others wait for it
-            tokio::task::yield_now().await;
-        }
-        after = (from_ms, 0);
-        loop {
-            let read = move |tx: &mut Tx<'_>| Ok::<_, Error>(tx.appeal_walk(id, after, to_ms, PAGE)?);
-            let appeals = self.store.read("report_appeals", read).await?;
-            let Some((last, figures)) = appeals.last() else { break };
-            after = (figures.created_ms, last.0);
-            appeals.iter().for_each(|(_, figures)| tally.appeal(figures));
-            // on SQLite this thread has read itself, and others wait for it
-            tokio::task::yield_now().await;
-        }
+        let (from, to) = ((from_ms, 0), to_ms);
+        self.walk(
+            "report_notices",
+            from,
+            move |tx, after| tx.notice_walk(id, after, to, PAGE),
+            |(row, figures)| {
+                tally.notice(figures);
+                (figures.created_ms, row.0)
+            },
+        )
+        .await?;
+        self.walk(
+            "report_flags",
+            from,
+            move |tx, after| tx.flag_walk(id, after, to, PAGE),
+            |(row, figures)| {
+                tally.flag(figures);
+                (figures.created_ms, row.0)
+            },
+        )
+        .await?;
+        self.walk(
+            "report_statements",
+            from,
+            move |tx, after| tx.statement_walk(id, after, to, PAGE),
+            |(facts, appeal)| {
+                tally.statement(facts, *appeal);
+                (facts.at_ms, facts.entry_id.0)
+            },
+        )
+        .await?;
+        self.walk(
+            "report_appeals",
+            from,
+            move |tx, after| tx.appeal_walk(id, after, to, PAGE),
+            |(row, figures)| {
+                tally.appeal(figures);
+                (figures.created_ms, row.0)
+            },
+        )
+        .await?;
         Ok(tally.done())
+    }
+
+    /// Takes in all that a walk finds, a page in each unit; `take` tells where the row stands.
+    async fn walk<T: Send + 'static>(
+        &self,
+        name: &'static str,
+        mut after: After,
+        read: impl Fn(&mut Tx<'_>, After) -> Result<Vec<T>, StoreError> + Copy + Send + 'static,
+        mut take: impl FnMut(&T) -> After,
+    ) -> Result<(), Error> {
+        loop {
+            let rows = self.store.read(name, move |tx| Ok::<_, Error>(read(tx, after)?)).await?;
+            let Some(last) = rows.iter().map(&mut take).last() else { return Ok(()) };
+            after = last;
+            // on SQLite this thread has read itself, and others wait for it
+            tokio::task::yield_now().await;
+        }
     }
 }
 

@@ -4,14 +4,13 @@
 
 use serde_json::json;
 
+use super::named::{site_named, user_named};
 use super::standing::RolesDetail;
 use super::{App, Error};
-use crate::domain::code::Code;
 use crate::domain::ids::{SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
-use crate::domain::login::Login;
 use crate::domain::permission::Role;
-use crate::domain::user::{Grant, Own};
+use crate::domain::user::Grant;
 use crate::store::{EventKind, Key, Tx};
 
 /// A role that is given, changed or taken at one place.
@@ -33,7 +32,7 @@ impl App {
         self.store
             .write("set_role", Key::log(), move |tx| {
                 let user = user_named(tx, &login)?.user.id;
-                let site = site.as_deref().map(|key| site_named(tx, key)).transpose()?;
+                let site = site.as_deref().map(|key| site_named(tx, key)).transpose()?.map(|site| site.id);
                 let changes = changes(&tx.roles_of(user)?, role, site);
                 for change in &changes {
                     apply(tx, user, change, now_ms)?;
@@ -75,21 +74,6 @@ fn apply(tx: &mut Tx<'_>, user: UserId, change: &Change, now_ms: i64) -> Result<
         salt: rand::random(),
     })?;
     Ok(())
-}
-
-/// The person whose login an operator typed.
-pub(super) fn user_named(tx: &mut Tx<'_>, login: &str) -> Result<Own, Error> {
-    let found = match Login::parse(login) {
-        Ok(parsed) => tx.user_by_login_key(&parsed.key())?,
-        // what cannot be a login is nobody's
-        Err(_) => None,
-    };
-    found.ok_or_else(|| Error::refuse(Code::NotFound, format!("there is nobody with the login {login:?}")))
-}
-
-fn site_named(tx: &mut Tx<'_>, key: &str) -> Result<SiteId, Error> {
-    let site = tx.site_by_key(key)?;
-    site.map(|site| site.id).ok_or_else(|| Error::refuse(Code::NotFound, format!("there is no site {key:?}")))
 }
 
 #[cfg(test)]

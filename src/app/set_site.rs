@@ -6,9 +6,9 @@ use url::Url;
 
 use super::add_site::{parse_origin, title_rule};
 use super::caller::{Caller, site_for};
+use super::named::site_named;
 use super::standing::OriginsDetail;
 use super::{App, Error};
-use crate::domain::code::Code;
 use crate::domain::ids::{SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
@@ -60,8 +60,7 @@ impl App {
         let (key, now_ms) = (key.to_owned(), self.now_ms());
         self.store
             .write("set_site", Key::log(), move |tx| {
-                let site = tx.site_by_key(&key)?;
-                let site = site.ok_or_else(|| Error::refuse(Code::NotFound, format!("there is no site {key:?}")))?;
+                let site = site_named(tx, &key)?;
                 set(tx, site, &change, (None, now_ms))
             })
             .await

@@ -50,7 +50,7 @@ impl App {
                 let site = site_for(tx, &caller, Action::Moderate, &site)?.id;
                 let stats = stats(tx, site, now_ms)?;
                 let people: Vec<UserId> = stats.moderators.iter().map(|(user, _)| *user).collect();
-                let people = tx.users_by_id(&people)?.into_iter().map(|user| (user.id, user)).collect();
+                let people = tx.people(&people)?;
                 Ok((site, stats, people))
             })
             .await

@@ -31,6 +31,19 @@ pub fn encode(list: &str, numbers: &[i64]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Cuts what was read, one more than a page of `limit`, to that page; the cursor of what comes after
+/// it, if anything does.
+pub fn cut<T, const N: usize>(
+    list: &str,
+    items: &mut Vec<T>,
+    limit: usize,
+    place: impl Fn(&T) -> [i64; N],
+) -> Option<String> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    items.last().filter(|_| more).map(|last| encode(list, &place(last)))
+}
+
 /// Reads back the `N` numbers of a cursor of the list named `list`.
 ///
 /// # Errors

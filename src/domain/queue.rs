@@ -7,6 +7,7 @@
 use super::flag::{Reason, words};
 use super::ids::{ThreadId, UserId};
 use super::scoring::{Odds, SURE};
+use super::time::HOUR_MS;
 
 words! {
     /// What a queue page is asked for.
@@ -29,7 +30,6 @@ pub const PER_HOUR: f64 = 0.02;
 /// What of its priority a comment keeps that readers do not see.
 pub const UNSEEN: f64 = 0.5;
 /// An hour in milliseconds.
-const HOUR_MS: i64 = 3_600_000;
 /// A rank counts in billionths of priority: an hour of waiting is 20,000,000 of them, so that even
 /// a millisecond tells.
 const UNIT: f64 = 1e9;

@@ -9,6 +9,7 @@ use super::code::Code;
 use super::flag::{Reason, words};
 use super::ids::{DecisionId, SanctionId, SiteId, UserId};
 use super::permission::{Action, Role};
+use super::time::DAY_MS;
 
 /// The site of a decision that holds on the whole server.
 pub const WHOLE_SERVER: SiteId = SiteId(0);
@@ -59,7 +60,7 @@ pub fn check_end(kind: SanctionKind, until_ms: Option<i64>, now_ms: i64) -> Resu
 
 /// Whether a sanction is as good as a ban, however it is called: a suspension for more than a year.
 pub fn is_as_a_ban(kind: SanctionKind, until_ms: Option<i64>, now_ms: i64) -> bool {
-    const YEAR_MS: i64 = 365 * 86_400_000;
+    const YEAR_MS: i64 = 365 * DAY_MS;
     match kind {
         SanctionKind::Ban => true,
         SanctionKind::Suspend => until_ms.is_none_or(|until_ms| until_ms.saturating_sub(now_ms) > YEAR_MS),

@@ -5,12 +5,14 @@
 //! thousandths, as whole numbers, so that both databases keep, compare and recount the same; the
 //! queue's order follows from them (`queue`).
 
+use super::time::DAY_MS;
+
 /// The share of comments that break rules, before a site's sample says more.
 pub const PRIOR: f64 = 0.08;
 /// How many sampled comments the prior stands for.
 const PRIOR_WEIGHT: f64 = 50.0;
 /// The sample is counted by such periods, 30 days in milliseconds.
-pub const PERIOD_MS: i64 = 30 * 86_400_000;
+pub const PERIOD_MS: i64 = 30 * DAY_MS;
 /// A period counts half of one this much later: 90 days.
 const HALF_LIFE_PERIODS: f64 = 3.0;
 /// Periods that are looked at; an older one would count less than 1/256.
@@ -28,7 +30,7 @@ const FLAG: (f64, f64) = (-0.5, 3.5);
 /// What a flag on a reply to one's own comment is worth: quarrels end up as flags.
 const OWN_REPLY: f64 = 0.5;
 /// Flags in the same minute by accounts made within a week are taken for one person's.
-const CLUSTER_MS: (i64, i64) = (60_000, 7 * 86_400_000);
+const CLUSTER_MS: (i64, i64) = (60_000, 7 * DAY_MS);
 /// Flags that are weighed: those of the reporters most often right. Unproven ones beyond would add
 /// nothing, since each counts half of the one before, and so many proven ones are beyond doubt.
 pub const FLAGS_WEIGHED: i64 = 64;
@@ -194,8 +196,6 @@ mod tests {
     use proptest::prelude::*;
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
-
-    const DAY_MS: i64 = 86_400_000;
 
     fn report(upheld: i64, dismissed: i64) -> Report {
         Report { record: Outcomes { upheld, dismissed }, joined_ms: 0, at_ms: 0, on_own_reply: false }

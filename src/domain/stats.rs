@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::decision::Act;
 use super::ids::{DecisionId, UserId};
+use super::time::{DAY_MS, HOUR_MS};
 
 /// Decisions that figures are made of, the last ones: enough for a rate to mean something, few
 /// enough that asking costs the same on every site.
@@ -86,8 +87,6 @@ pub fn by_rule(waited: &[Waited]) -> BTreeMap<&str, Tally> {
 /// Decisions an hour, on the average of the day before `now_ms`. Where a window that is full does not
 /// reach so far back, of as long as it does, but of an hour at least.
 pub fn per_hour(made: &[Made], now_ms: i64) -> f64 {
-    const HOUR_MS: i64 = 3_600_000;
-    const DAY_MS: i64 = 24 * HOUR_MS;
     let ages = made.iter().map(|decision| now_ms - decision.at_ms).filter(|age| *age <= DAY_MS);
     let reach_ms = match made.last() {
         Some(first) if made.len() >= WINDOW => (now_ms - first.at_ms).clamp(HOUR_MS, DAY_MS),

@@ -4,6 +4,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+/// A day in milliseconds; UTC as it is reckoned here has no leap seconds.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+/// An hour in milliseconds.
+pub const HOUR_MS: i64 = 3_600_000;
+
 fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }

@@ -15,6 +15,7 @@ use crate::app::{App, Caller, Error};
 use crate::domain::code::Code;
 use crate::domain::permission::Action;
 use crate::domain::thread::{is_key, is_site_key};
+use crate::domain::time::DAY_MS;
 use crate::store::IdempotencyKey;
 
 pub use super::body::{Json, JsonOrNothing};
@@ -26,7 +27,7 @@ use super::problem::Problem;
 use super::route::Mounted;
 
 /// For how long an idempotency key counts, in milliseconds.
-const KEY_MS: i64 = 24 * 3_600_000;
+const KEY_MS: i64 = DAY_MS;
 
 /// The app that a request is for.
 ///

@@ -225,7 +225,7 @@ impl Tx<'_> {
     }
 
     /// Notes how a decision is about to settle the open flags of a comment.
-    pub fn settlements_insert(
+    pub fn flag_settlement_insert(
         &mut self,
         comment: CommentId,
         to: FlagState,

@@ -308,7 +308,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.targets_refused(DECISION, 50)?;
     tx.decision_last(ROOT)?;
     tx.decisions_past(&[DECISION])?;
-    tx.settlements_insert(ROOT, FlagState::Dismissed, DECISION)?;
+    tx.flag_settlement_insert(ROOT, FlagState::Dismissed, DECISION)?;
     tx.flags_settle(ROOT, FlagState::Dismissed, DECISION)?;
     tx.flags_reopen(ROOT, DECISION)?;
     tx.flag_withdraw(FLAG)?;

@@ -1,5 +1,7 @@
 //! People and their roles.
 
+use std::collections::HashMap;
+
 use super::driver::{Columns, values};
 use super::{StoreError, Tx, dialect};
 use crate::domain::comment::State;
@@ -110,6 +112,11 @@ impl Tx<'_> {
             values![&ids],
             user,
         )
+    }
+
+    /// The same, to be found by id.
+    pub fn people(&mut self, ids: &[UserId]) -> Result<HashMap<UserId, User>, StoreError> {
+        Ok(self.users_by_id(ids)?.into_iter().map(|user| (user.id, user)).collect())
     }
 
     /// People whose login key begins so, in the order of keys, `count` at most.
