@@ -123,6 +123,23 @@ test("a change is seen in place, and what was hidden or deleted is gone at once"
   await page.getByText("This thread is closed").waitFor();
 });
 
+test("a thread that is opened again is open to who is signed in, too", async (t) => {
+  const thread = w.thread();
+  const [alice, mona] = await Promise.all([w.as("alice"), w.as("mona")]);
+  await alice.post(thread, "Before it was closed.");
+  await mona.call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
+  const page = await w.page(t);
+  await page.signIn("bob");
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  await page.getByText("This thread is closed").waitFor();
+  await untilStreams(1);
+  await mona.call("PUT", `sites/demo/threads/${thread}`, { state: "open" });
+  await page.getByRole("button", { name: "reply", exact: true }).waitFor();
+  await page.getByRole("textbox", { name: "Your comment" }).waitFor();
+  assert.equal(await page.getByText("You cannot write here").count(), 0);
+});
+
 test("a comment that is announced and then hidden is not announced any more", async (t) => {
   const thread = w.thread();
   const [alice, mona] = await Promise.all([w.as("alice"), w.as("mona")]);

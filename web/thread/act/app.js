@@ -201,6 +201,12 @@ export class App {
     for (const form of this.element.querySelectorAll("form.composer")) form.dispatchEvent(event);
   }
 
+  /** The thread was closed or opened: other acts are offered, and may be this person's. */
+  followState() {
+    void this.refreshAll();
+    void this.viewer.see([]);
+  }
+
   /** All comments anew; what stands where it stood. */
   refreshAll() {
     return inSlices(this.model.nodes.keys(), (id) => this.tree.refresh(id));
@@ -216,7 +222,7 @@ export class App {
     try {
       const before = this.model.thread?.state;
       this.model.thread = await this.calls.thread();
-      if (this.model.thread.state !== before) void this.refreshAll();
+      if (this.model.thread.state !== before) this.followState();
       this.watch.compare(this.model.thread);
       this.head.draw();
       this.write.draw();

@@ -67,7 +67,7 @@ export class Live {
     const before = model.thread;
     if (!before) return;
     model.thread = { ...before, ...thread, counts, version: version ?? before.version };
-    if (model.thread.state !== before.state) void this.#app.refreshAll();
+    if (model.thread.state !== before.state) this.#app.followState();
     if (thread) write.draw();
     head.draw();
     this.#app.watch.settle();
