@@ -94,3 +94,26 @@ test("illegal content is reported without an account, by keyboard, and the recei
   await later.goto(link);
   await later.getByRole("dialog", { name: "Your report" }).getByText("and took the comment from the page.").waitFor();
 });
+
+test("a click beside the sheet closes it; one on its edge, or a text marked beyond it, does not", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "Buy my planks.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "flag", exact: true }).click();
+  await page.getByRole("button", { name: "Report illegal content" }).click();
+  const dialog = page.getByRole("dialog", { name: "Report illegal content" });
+  const name = dialog.getByLabel("Your name (optional)");
+  await name.fill("Carla Reyes");
+  const [sheet, field] = [await dialog.boundingBox(), await name.boundingBox()];
+  if (!sheet || !field) throw new Error("it is not there");
+  await page.mouse.click(sheet.x + 6, sheet.y + sheet.height / 2);
+  await page.mouse.move(field.x + field.width - 4, field.y + field.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(sheet.x - 20, field.y + field.height / 2);
+  await page.mouse.up();
+  assert.equal(await name.inputValue(), "Carla Reyes");
+  assert.equal(await page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("dialog")?.open), true);
+  await page.mouse.click(sheet.x - 20, sheet.y + 20);
+  await dialog.waitFor({ state: "detached" });
+});

@@ -20,14 +20,16 @@ import { t } from "../../shared/words.js";
  */
 export function openSheet(app, title, content, wish = {}) {
   const titleId = freshId();
+  let isBegunBeside = false;
   const heading = h("h3", { id: titleId, tabindex: -1 }, title);
   const element = h(
     "dialog",
     {
       class: "sheet",
       "aria-labelledby": titleId,
-      // A click beside the sheet: the dialog itself is hit, not what is in it.
-      onclick: (/** @type {MouseEvent} */ event) => event.target === element && element.close(),
+      // A click beside the sheet closes it; what is marked in it may be let go beside it.
+      onpointerdown: (/** @type {PointerEvent} */ event) => (isBegunBeside = isBeside(event)),
+      onclick: (/** @type {MouseEvent} */ event) => isBegunBeside && isBeside(event) && element.close(),
       onclose: () => {
         element.remove();
         // The browser has given the focus back, unless what had it was drawn anew.
@@ -47,4 +49,10 @@ export function openSheet(app, title, content, wish = {}) {
   element.showModal();
   heading.focus();
   return { element, close: () => element.close() };
+}
+
+/** The dialog is hit there as well. @param {MouseEvent} event */
+function isBeside({ target, currentTarget, clientX: x, clientY: y }) {
+  const { left, right, top, bottom } = /** @type {Element} */ (currentTarget).getBoundingClientRect();
+  return target === currentTarget && (x < left || x > right || y < top || y > bottom);
 }
