@@ -31,6 +31,7 @@ export class ItemView {
   #items;
   #claims;
   #act;
+  #back;
   #timer = 0;
   /** @type {Id | null} */
   #shown = null;
@@ -46,13 +47,15 @@ export class ItemView {
    * @param {Items} items
    * @param {Claims} claims
    * @param {(action: Action) => void} act
+   * @param {() => void} back to the list
    * @param {HTMLElement[]} tools what stands above the text: reasons, texts
    */
-  constructor(desk, items, claims, act, tools) {
+  constructor(desk, items, claims, act, back, tools) {
     this.#desk = desk;
     this.#items = items;
     this.#claims = claims;
     this.#act = act;
+    this.#back = back;
     this.element = h("div", { class: "item" }, h("div", {}, ...tools, this.#body), this.#side);
     items.addEventListener("at", () => this.draw());
     items.addEventListener("list", () => {
@@ -120,7 +123,7 @@ export class ItemView {
     this.#body.replaceChildren(...[
       h("p", { class: "back" }, h("a", { href: "#back", onclick: (/** @type {Event} */ event) => {
         event.preventDefault();
-        history.back();
+        this.#back();
       } }, t("back_to_list"))),
       h("p", { class: "place", dir: "auto" }, thread.url
         ? h("a", { href: safe(thread.url), rel: "noopener noreferrer", target: "_blank" }, thread.title ?? thread.key)

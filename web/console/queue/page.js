@@ -23,6 +23,8 @@ const ADDRESS_MS = 300;
 const MINUTE_MS = 60_000;
 /** After so long without a decision, what came meanwhile is read. */
 const QUIET_MS = 2_000;
+/** There the list and the item do not stand side by side. */
+const NARROW = matchMedia("(max-width: 44rem)");
 
 /** @type {Page} */
 export const queue = {
@@ -70,7 +72,7 @@ class QueuePage {
     this.#list = new List(this.#items, this.#base, (id) => this.#open(id));
     this.#texts = new Texts(() => this.#list.focus());
     this.#reasons = new Reasons(desk);
-    this.#item = new ItemView(desk, this.#items, this.#claims, (action) => this.#act(action),
+    this.#item = new ItemView(desk, this.#items, this.#claims, (action) => this.#act(action), () => this.#back(),
       [this.#reasons.element, this.#texts.element]);
     const bulk = h("p", { class: "bulk", role: "status" });
     this.#items.addEventListener("selected", () => {
@@ -108,7 +110,7 @@ class QueuePage {
     const first = order.find((id) => this.#claims.holds(id)) ?? order.find((id) => !this.#items.holder(id)) ?? order[0] ?? null;
     this.#items.look(wanted !== null && order.includes(wanted) ? wanted : first);
     this.#item.draw();
-    if (!matchMedia("(max-width: 44rem)").matches) this.#list.focus();
+    if (!NARROW.matches) this.#list.focus();
     if (wanted !== null && order.includes(wanted)) this.#openNarrow(true);
   }
 
@@ -134,9 +136,10 @@ class QueuePage {
   #moved(to) {
     const filters = filtersOf(to);
     if (JSON.stringify(filters) !== JSON.stringify(this.#filters)) return this.#desk.redraw();
-    const id = to.parts[1];
-    if (id && this.#items.entry(id)) this.#items.look(id);
-    this.#openNarrow(id !== undefined);
+    const id = to.parts[1] ?? null;
+    const isHere = this.#items.entry(id) !== undefined;
+    if (isHere) this.#items.look(id);
+    this.#openNarrow(isHere);
   }
 
   #left() {
@@ -146,34 +149,49 @@ class QueuePage {
     this.#claims.end();
     this.#desk.removeEventListener("news", this.#news);
     this.#desk.removeEventListener("kept", this.#kept);
-    this.#openNarrow(false);
+    document.body.classList.remove("opened");
   }
 
   /** The address names what is looked at, without a step in the history. */
   #address() {
     clearTimeout(this.#addressTimer);
     this.#addressTimer = window.setTimeout(() => {
-      const { at } = this.#items;
-      const hash = hashOf(at ? [...this.#base, at] : this.#base, filterQuery(this.#filters));
-      history.replaceState(history.state, "", hash);
+      const id = NARROW.matches && !isOpened() ? null : this.#items.at;
+      history.replaceState(history.state, "", this.#hash(id));
     }, ADDRESS_MS);
+    if (this.#items.at === null && isOpened()) this.#back();
     void this.#claims.take().catch((error) => this.#desk.tell(error));
+  }
+
+  /** @param {Id | null} id null for the list alone */
+  #hash(id) {
+    return hashOf(id === null ? this.#base : [...this.#base, id], filterQuery(this.#filters));
   }
 
   /** On a narrow screen, item or list. @param {boolean} isOpen */
   #openNarrow(isOpen) {
     document.body.classList.toggle("opened", isOpen);
-    if (isOpen && matchMedia("(max-width: 44rem)").matches) this.#item.focus();
+    if (!NARROW.matches) return;
+    if (isOpen) this.#item.focus();
+    else this.#list.focus();
   }
 
-  /** @param {Id} id */
+  /** On a narrow screen an item is a step in the history, behind the list. @param {Id} id */
   #open(id) {
     this.#items.look(id);
-    if (matchMedia("(max-width: 44rem)").matches) {
-      history.pushState(null, "", hashOf([...this.#base, id], filterQuery(this.#filters)));
+    if (NARROW.matches && !isOpened()) {
+      history.replaceState(history.state, "", this.#hash(null));
+      history.pushState({ fromList: true }, "", this.#hash(id));
     }
     this.#openNarrow(true);
     this.#item.focus();
+  }
+
+  /** To the list: the step back, or, for who has come by a link, in place of it. */
+  #back() {
+    if (history.state?.fromList) return history.back();
+    history.replaceState(null, "", this.#hash(null));
+    this.#openNarrow(false);
   }
 
   /** @param {Action} action */
@@ -244,4 +262,9 @@ class QueuePage {
       { press: "/", words: "key_search", group: "look", act: () => desk.go("#search") },
     ];
   }
+}
+
+/** Whether a narrow screen shows the item. */
+function isOpened() {
+  return document.body.classList.contains("opened");
 }

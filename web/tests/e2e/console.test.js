@@ -515,6 +515,37 @@ for (const [name, options] of /** @type {[string, import("./page.js").PageOption
   });
 }
 
+test("on a telephone the way back from an item is the list", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread, { width: 320 });
+  const list = page.locator(".items");
+  const back = page.getByRole("link", { name: "back to the list" });
+  for (const n of [1, 2]) {
+    await page.quiet();
+    await list.getByText(`Text ${n} of`).click();
+    await looksAt(page, `Text ${n}`);
+    await page.quiet();
+    await (n === 1 ? back.click() : page.goBack());
+    await list.waitFor();
+    assert.equal(await list.locator("a:focus").getAttribute("aria-current"), "true");
+  }
+  await page.quiet();
+  await page.reload();
+  await list.locator("a[aria-current]").waitFor();
+
+  // by a link that somebody has sent
+  await page.goto("about:blank");
+  await page.goto(`${w.url}/console#queue/all/${comments[1]?.id}?thread=${thread}`);
+  await looksAt(page, "Text 2");
+  await back.click();
+  await list.getByText("Text 1 of").click();
+  for (const n of [1, 2]) {
+    await looksAt(page, `Text ${n}`);
+    await page.getByRole("button", { name: "dismiss" }).click();
+  }
+  await page.getByText("Nothing waits here.").waitFor();
+});
+
 test("a hostile text is text", async (t) => {
   const thread = w.thread();
   const alice = await w.as("alice");
