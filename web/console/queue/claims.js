@@ -60,7 +60,7 @@ export class Claims {
   async take() {
     const { order } = this.#items;
     const left = order.filter((id) => this.#tokens.has(id)).length;
-    if (this.#taking || left >= LOW || order.every((id) => this.#items.claim(id))) return;
+    if (this.#isAway || this.#taking || left >= LOW || order.every((id) => this.#items.claim(id))) return;
     this.#taking = true;
     try {
       /** @type {Claim} */
@@ -80,11 +80,15 @@ export class Claims {
 
   /** Takes one that nobody holds, because it is looked at. @param {Id} id */
   async takeOne(id) {
-    if (this.#tokens.has(id) || this.#items.claim(id)) return;
+    if (this.#isAway || this.#tokens.has(id) || this.#items.claim(id)) return;
     /** @type {Claim} */
     const claim = await this.#desk.api.send("POST", "moderation/claims", {
       body: { site: this.#desk.site.site, comment_ids: [id] },
     });
+    if (this.#over.signal.aborted) {
+      this.#drop(claim.token);
+      return;
+    }
     // somebody was faster: who it is, is read
     if (claim.items.length === 0) return this.#items.read();
     this.#tokens.set(id, claim.token);
@@ -116,14 +120,19 @@ export class Claims {
     });
   }
 
+  /** Whether nobody works here: the page is not touched, or was left. */
+  get #isAway() {
+    return Date.now() - this.#touchedAt > AWAY_MS || this.#over.signal.aborted;
+  }
+
   #touched() {
-    const wasAway = Date.now() - this.#touchedAt > AWAY_MS;
+    const wasAway = this.#isAway;
     this.#touchedAt = Date.now();
     if (wasAway) void this.take().catch((error) => this.#desk.tell(error));
   }
 
   async #renew() {
-    if (Date.now() - this.#touchedAt > AWAY_MS) return this.#giveBack();
+    if (this.#isAway) return this.#giveBack();
     for (const token of new Set(this.#tokens.values())) {
       try {
         await this.#desk.api.send("PATCH", `moderation/claims/${encodeURIComponent(token)}`, { body: {}, asIs: true });

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { queryOf } from "../../console/queue/asked.js";
+import { Claims } from "../../console/queue/claims.js";
 import { Items } from "../../console/queue/items.js";
 import { hashOf, placeOf } from "../../console/router.js";
 
@@ -115,6 +116,50 @@ test("what is new stands behind what it came after", async () => {
   const { items } = await itemsOf(["1", "3"], ["0", "1", "2", "3", "4"]);
   await items.read();
   assert.deepEqual(items.order, ["0", "1", "2", "3", "4"]);
+});
+
+/** Claims on a queue of one item, with the requests they send. @param {import("node:test").TestContext} t @param {Promise<void>} [answered] */
+async function claimsOf(t, answered = Promise.resolve()) {
+  t.mock.timers.enable({ apis: ["Date", "setInterval"], now: Date.now() });
+  const page = new EventTarget();
+  Object.assign(globalThis, { document: page, window: Object.assign(new EventTarget(), { setInterval }) });
+  const { desk, items } = await itemsOf(["1"]);
+  /** @type {string[]} */
+  const sent = [];
+  Object.assign(desk, { outbox: { waiting: 0, idle: async () => {} } });
+  Object.assign(desk.api, {
+    send: async (method, path) => {
+      sent.push(`${method} ${path}`);
+      await answered;
+      return { token: "one", items: [item("1")] };
+    },
+  });
+  return { claims: new Claims(desk, items, FILTERS), page, sent };
+}
+
+test("who is away takes nothing, and takes again with the next key", async (t) => {
+  const { claims, page, sent } = await claimsOf(t);
+  await claims.take();
+  t.mock.timers.tick(700_000);
+  const given = sent.indexOf("DELETE moderation/claims/one");
+  assert.ok(given > 0);
+  await claims.take();
+  await claims.takeOne("1");
+  assert.equal(sent.length, given + 1);
+  page.dispatchEvent(new Event("keydown"));
+  assert.equal(sent.at(-1), "POST moderation/claims");
+});
+
+test("what is taken while the page is left is given back", async (t) => {
+  /** @type {() => void} */
+  let answer = () => {};
+  const { claims, sent } = await claimsOf(t, new Promise((resolve) => (answer = resolve)));
+  const taken = claims.takeOne("1");
+  claims.end();
+  await new Promise(setImmediate);
+  answer();
+  await taken;
+  assert.deepEqual(sent, ["POST moderation/claims", "DELETE moderation/claims/one"]);
 });
 
 test("a range is selected whichever way it was drawn", async () => {
