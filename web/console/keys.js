@@ -73,12 +73,14 @@ export class Keys {
     this.#firstAt = event.timeStamp;
     if (!found) return;
     event.preventDefault();
+    // what is held down decides once, and on nothing that nobody has seen
+    if (event.repeat && found.group === "decide") return;
     found.act();
   }
 
   /** @param {KeyboardEvent} event @param {string} key */
   #chosen(event, key) {
-    if (key === "Shift" || key === "Tab" || key === "Enter" || key === " ") return;
+    if (event.repeat || key === "Shift" || key === "Tab" || key === "Enter" || key === " ") return;
     const act = this.#choice?.table[key];
     event.preventDefault();
     this.endChoice();

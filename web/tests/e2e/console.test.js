@@ -223,6 +223,25 @@ test("flags that were dismissed from a held comment are open again after undo, a
   assert.equal(await stateOf(comment), "held");
 });
 
+test("a key that is held down decides once", async (t) => {
+  const { thread } = await flagged(5);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  for (let times = 0; times < 3; times += 1) await page.keyboard.down("a");
+  await page.keyboard.up("a");
+  await looksAt(page, "Text 2");
+  for (let times = 0; times < 2; times += 1) await page.keyboard.down("h");
+  await page.keyboard.up("h");
+  for (let times = 0; times < 3; times += 1) await page.keyboard.down("1");
+  await page.keyboard.up("1");
+  await looksAt(page, "Text 3");
+  // to move on it may be held
+  for (let times = 0; times < 2; times += 1) await page.keyboard.down("j");
+  await page.keyboard.up("j");
+  await looksAt(page, "Text 5");
+  assert.equal(await page.locator(".items a").count(), 3);
+});
+
 test("what another moderator works on is shown with their name and left alone", async (t) => {
   const { thread, comments } = await flagged(2);
   const ada = await w.as("ada");
