@@ -103,9 +103,12 @@ export class ItemView {
       this.element.parentElement?.scrollTo(0, 0);
     }
     if (!sameAuthor) this.#side.replaceChildren();
-    const hadFocus = this.#body.contains(document.activeElement);
+    const active = document.activeElement;
+    const hadFocus = this.#body.contains(active);
+    const act = wasShown && hadFocus ? active?.getAttribute("data-act") : null;
     this.#fill(entry.item, entry.problem, this.#around.get(id));
     if (hadFocus) this.focus();
+    if (act) /** @type {HTMLElement | null} */ (this.#body.querySelector(`[data-act="${act}"]`))?.focus({ preventScroll: true });
     if (hadFocus && !wasShown) this.#say(entry.item.comment);
     if (wasShown && this.#around.has(id)) return;
     this.#timer = window.setTimeout(() => void this.#readRest(id, entry.item), REST_MS);

@@ -127,7 +127,7 @@ export class Items extends EventTarget {
         place = this.order.indexOf(id) + 1;
         // a page may be older than what a decision has told since
         if (known.item.comment.version > item.comment.version) continue;
-        const changed = JSON.stringify(known.item.claim) !== JSON.stringify(item.claim)
+        const changed = this.#other(known.item) !== this.#other(item)
           || known.item.comment.version !== item.comment.version
           || known.item.flags.length !== item.flags.length;
         known.item = item;
@@ -216,6 +216,11 @@ export class Items extends EventTarget {
   holder(id) {
     const claim = this.claim(id);
     return claim?.user.id === this.#desk.session.me?.id ? null : claim;
+  }
+
+  /** Whom it shows as working on it: one's own lease, and a longer one, look the same. @param {QueueItem} item */
+  #other({ claim }) {
+    return claim?.user.id === this.#desk.session.me?.id ? undefined : claim?.user.id;
   }
 
   /** @param {Id | null} id */

@@ -242,6 +242,17 @@ test("a key that is held down decides once", async (t) => {
   assert.equal(await page.locator(".items a").count(), 3);
 });
 
+test("what is drawn anew keeps the focus where it was", async (t) => {
+  const { thread, comments } = await flagged(1);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  const hide = page.locator('[data-act="hide"]');
+  await hide.focus();
+  await (await w.newcomer()).flag(comments[0], "spam");
+  await page.locator(".items .tag.flag").nth(1).waitFor();
+  assert.ok(await hide.evaluate((element) => document.activeElement === element));
+});
+
 test("what another moderator works on is shown with their name and left alone", async (t) => {
   const { thread, comments } = await flagged(2);
   const ada = await w.as("ada");

@@ -118,6 +118,20 @@ test("what is new stands behind what it came after", async () => {
   assert.deepEqual(items.order, ["0", "1", "2", "3", "4"]);
 });
 
+test("a lease of one's own, and a longer one, change nothing that is shown", async () => {
+  const claim = { user: { id: "me" }, expires_at: LATER };
+  const longer = { ...claim, expires_at: new Date(Date.now() + 90_000).toISOString() };
+  const other = { ...claim, user: { id: "other" } };
+  const { items } = await itemsOf(["1"], [item("1", { claim })], [item("1", { claim: longer })], [item("1", { claim: other })]);
+  let drawn = 0;
+  items.addEventListener("row", () => (drawn += 1));
+  await items.read();
+  await items.read();
+  assert.deepEqual([drawn, items.claim("1")], [0, longer]);
+  await items.read();
+  assert.equal(drawn, 1);
+});
+
 /** Claims on a queue of one item, with the requests they send. @param {import("node:test").TestContext} t @param {Promise<void>} [answered] */
 async function claimsOf(t, answered = Promise.resolve()) {
   t.mock.timers.enable({ apis: ["Date", "setInterval"], now: Date.now() });
