@@ -55,6 +55,7 @@ class QueuePage {
   #anchor = null;
   #newsTimer = 0;
   #addressTimer = 0;
+  #isLeft = false;
   #clock = window.setInterval(() => this.#list.tick(), MINUTE_MS);
   #news = () => this.#hear();
   #kept = () => this.#item.draw();
@@ -88,7 +89,11 @@ class QueuePage {
       if (entry) entry.problem = t("no_longer");
       this.#items.changed(id);
     });
-    this.#items.addEventListener("at", () => this.#address());
+    this.#items.addEventListener("at", () => {
+      // what is answered later is no matter of the page that is shown then
+      if (this.#isLeft) return;
+      this.#address();
+    });
     this.drawn = {
       list: h("div", { class: "queue" }, h("h1", {}, word("list", this.#filters.kind)),
         filterForm(desk, this.#filters), bulk, this.#list.element),
@@ -106,6 +111,7 @@ class QueuePage {
   /** @param {Id | null} wanted an item that the address names */
   async #start(wanted) {
     await this.#read();
+    if (this.#isLeft) return;
     const { order } = this.#items;
     const first = order.find((id) => this.#claims.holds(id)) ?? order.find((id) => !this.#items.holder(id)) ?? order[0] ?? null;
     this.#items.look(wanted !== null && order.includes(wanted) ? wanted : first);
@@ -143,6 +149,7 @@ class QueuePage {
   }
 
   #left() {
+    this.#isLeft = true;
     clearTimeout(this.#newsTimer);
     clearTimeout(this.#addressTimer);
     clearInterval(this.#clock);

@@ -49,6 +49,23 @@ async function becomes(comment, state) {
   assert.equal(await stateOf(comment), state);
 }
 
+/**
+ * Holds back requests until it is told to go on: decisions by their action, others by address.
+ *
+ * @param {import("playwright-core").Page} page @param {string} what @param {string} [url]
+ */
+async function holdBack(page, what, url = "**/moderation/decisions") {
+  /** @type {() => void} */
+  let goOn = () => {};
+  const told = new Promise((resolve) => (goOn = () => resolve(undefined)));
+  await page.route(url, async (route) => {
+    const request = route.request();
+    if (request.method() === what || request.postDataJSON()?.action === what) await told;
+    await route.fallback();
+  });
+  return { goOn };
+}
+
 test("a moderator signs in and works through flagged and held comments by keyboard", async (t) => {
   const { thread, comments } = await flagged(2);
   const [one, two] = comments;
@@ -189,18 +206,12 @@ test("what is decided while the lock is on its way waits for it", async (t) => {
   const { thread, comments } = await flagged(2);
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
-  /** @type {() => void} */
-  let goOn = () => {};
-  const held = new Promise((resolve) => (goOn = () => resolve(undefined)));
-  await page.route("**/moderation/decisions", async (route) => {
-    if (route.request().postDataJSON().action === "lock") await held;
-    await route.fallback();
-  });
+  const answer = await holdBack(page, "lock");
   await page.keyboard.press("l");
   await page.keyboard.press("h");
   await page.keyboard.press("1");
   await looksAt(page, "Text 2");
-  goOn();
+  answer.goOn();
   await becomes(comments[0], "hidden");
 });
 
@@ -251,6 +262,21 @@ test("what is drawn anew keeps the focus where it was", async (t) => {
   await (await w.newcomer()).flag(comments[0], "spam");
   await page.locator(".items .tag.flag").nth(1).waitFor();
   assert.ok(await hide.evaluate((element) => document.activeElement === element));
+});
+
+test("a queue that is left before it is read leaves the address alone", async (t) => {
+  const { thread } = await flagged(1);
+  const page = await consoleOn(t, thread);
+  const answer = await holdBack(page, "GET", "**/moderation/queue?*kind=flagged*");
+  await page.keyboard.press("g");
+  await page.keyboard.press("f");
+  await page.getByRole("heading", { name: "flagged" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("p");
+  await page.getByRole("heading", { name: "People" }).waitFor();
+  answer.goOn();
+  await page.quiet();
+  assert.equal(new URL(page.url()).hash, "#people");
 });
 
 test("what another moderator works on is shown with their name and left alone", async (t) => {
