@@ -19,6 +19,13 @@ import { t, word } from "../words.js";
  * @property {Action} action
  * @property {Taken} taken
  * @property {Entry[]} staying those that go on waiting after it
+ * @property {() => void} unbar takes its bar away
+ */
+/**
+ * @typedef {object} From what comes back, where it is not settled
+ * @property {Taken} taken
+ * @property {Entry[]} staying
+ * @property {() => void} cameBack
  */
 /** @typedef {{note?: string, public_text?: string}} Texts */
 
@@ -33,8 +40,6 @@ export class Decisions {
   #made = [];
   /** When something was decided last. */
   lastAt = 0;
-  /** Takes the bar of the last decision away. */
-  #unbar = () => {};
 
   /** @param {Desk} desk @param {Items} items @param {Claims} claims */
   constructor(desk, items, claims) {
@@ -65,10 +70,14 @@ export class Decisions {
     occupy(staying, answer);
     const text = t("acted_on", { n: free.length, action: word("action", action) });
     const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
-    const made = { answer, action, taken, staying };
-    this.#unbar();
-    this.#unbar = this.#desk.notices.show(said, { act: { text: t("undo_key"), run: () => void this.undo(made) } });
+    this.#made.at(-1)?.unbar();
+    const unbar = this.#desk.notices.show(said, { act: { text: t("undo_key"), run: () => void this.undo(made) } });
+    /** @type {Made} */
+    const made = { answer, action, taken, staying, unbar };
     this.#made.push(made);
+    void answer.then((decision) => {
+      if (!decision) this.#forget(made);
+    });
     return true;
   }
 
@@ -84,6 +93,14 @@ export class Decisions {
     return at === null ? [] : [at];
   }
 
+  /** It cannot be taken back, or no longer. @param {Made} made */
+  #forget(made) {
+    const at = this.#made.indexOf(made);
+    if (at < 0) return;
+    this.#made.splice(at, 1);
+    made.unbar();
+  }
+
   /** @param {Id} id @returns {Comment | undefined} */
   #comment(id) {
     return this.#items.entry(id)?.item.comment;
@@ -92,10 +109,11 @@ export class Decisions {
   /**
    * @param {object} body
    * @param {Entry[]} entries
-   * @param {{taken: Taken, staying: Entry[], cameBack: () => void}} from
+   * @param {From} from
    * @returns {Promise<Decision | null>}
    */
-  async #send(body, entries, { taken, staying, cameBack }) {
+  async #send(body, entries, from) {
+    const { taken } = from;
     // what is being decided or taken back has no version yet, and may lose its claim
     const busy = entries.flatMap((entry) => entry.busy ?? []);
     if (busy.length > 0) await Promise.all(busy);
@@ -107,8 +125,8 @@ export class Decisions {
       const asked = { targets, ...(token ? { claim_token: token } : {}), ...body };
       decision = await this.#desk.outbox.send("moderation/decisions", asked);
     } catch (error) {
-      this.#failed(error, taken, targets[0]?.comment_id ?? null);
-      cameBack();
+      this.#failed(error, from, targets[0]?.comment_id ?? null);
+      from.cameBack();
       return null;
     }
     if (decision.state === "proposed") {
@@ -118,8 +136,8 @@ export class Decisions {
       return decision;
     }
     this.#claims.settled(decision.applied.map(({ comment_id }) => comment_id));
-    this.#stayed(decision, staying);
-    for (const conflict of decision.conflicts) void this.#refused(conflict, taken, cameBack);
+    this.#stayed(decision, from.staying);
+    for (const conflict of decision.conflicts) void this.#refused(conflict, from);
     return decision.id === null ? null : decision;
   }
 
@@ -137,14 +155,15 @@ export class Decisions {
     }
   }
 
-  /** @param {unknown} error @param {Taken} taken @param {Id | null} first */
-  #failed(error, taken, first) {
+  /** @param {unknown} error @param {From} from @param {Id | null} first */
+  #failed(error, { taken }, first) {
     const lost = error instanceof Problem && error.status === 403;
     const why = lost ? t("role_gone") : explain(error);
-    for (const { entry } of taken) entry.problem = t("not_decided", { why });
+    const text = t("not_decided", { why });
+    for (const { entry } of taken) entry.problem = text;
     this.#items.putBack(taken);
     this.#items.look(first);
-    this.#desk.notices.show(t("not_decided", { why }), { problem: true });
+    this.#desk.notices.show(text, { problem: true });
     if (lost) void this.#desk.roleGone();
   }
 
@@ -153,10 +172,9 @@ export class Decisions {
    * as it is now, if it still waits.
    *
    * @param {Conflict} conflict
-   * @param {Taken} taken
-   * @param {() => void} cameBack
+   * @param {From} from
    */
-  async #refused({ comment_id, code, state, decided }, taken, cameBack) {
+  async #refused({ comment_id, code, state, decided }, { taken, cameBack }) {
     const at = taken.find(({ id }) => id === comment_id);
     const login = at?.entry.item.comment.author?.display_name ?? "";
     const isOver = code !== "stale_claim" && decided !== null && settles(decided, at?.entry.item);
@@ -168,23 +186,42 @@ export class Decisions {
         })
       : word("conflict", code);
     const text = t("conflict", { name: login, why });
-    this.#desk.notices.show(text, { problem: true });
-    // what is flagged again later comes again
-    if (at) this.#items.release(comment_id);
-    if (!at || code === "not_found") return;
+    // what undo takes back is without it
+    if (at) taken.splice(taken.indexOf(at), 1);
     if (code === "stale_claim") this.#claims.settled([comment_id]);
-    try {
-      at.entry.item.comment = await this.#desk.api.get(`comments/${comment_id}`);
-    } catch {
+    // who was faster has settled it: there is nothing left to do
+    const isSettled = code === "not_found" || state === "deleted" || (isOver && state !== "held");
+    if (!at || isSettled || !(await this.#asItIs(at.entry))) {
+      if (at) this.#over([comment_id]);
+      this.#desk.notices.show(text, { problem: true });
       return;
     }
-    // who was faster has settled it: there is nothing left to do
-    if (state === "deleted" || (isOver && state !== "held")) return;
     at.entry.problem = text;
     this.#items.putBack([at]);
     this.#items.look(comment_id);
     this.#items.changed(comment_id);
+    this.#desk.notices.show(text, { problem: true });
     cameBack();
+  }
+
+  /** Reads its comment. @param {Entry} entry @returns {Promise<boolean>} whether it could be read */
+  async #asItIs({ item }) {
+    try {
+      item.comment = await this.#desk.api.get(`comments/${item.comment.id}`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** They wait no longer; where a page says that they do again, they do. @param {Id[]} ids */
+  #over(ids) {
+    if (ids.some((id) => this.#items.entry(id))) this.#items.take(ids);
+    for (const id of ids) this.#items.release(id);
+  }
+
+  #read() {
+    return this.#items.read().catch((error) => this.#desk.tellOfNews(error));
   }
 
   /** Takes the last decision back, or one that is named. @param {Made} [which] */
@@ -193,8 +230,7 @@ export class Decisions {
       this.#desk.notices.show(t("nothing_to_undo"));
       return;
     }
-    this.#made.splice(this.#made.indexOf(which), 1);
-    this.#unbar();
+    this.#forget(which);
     const back = this.#takeBack(which);
     occupy([...which.taken.map(({ entry }) => entry), ...which.staying], back);
     this.#items.putBack(which.taken);
@@ -212,7 +248,13 @@ export class Decisions {
       if (decision.state === "proposed") this.#desk.notices.show(t("refused_proposal"));
       else this.#undone(back, which);
     } catch (error) {
-      this.#items.take(which.taken.map(({ id }) => id));
+      if (error instanceof Problem && error.code === "already_undone") {
+        // by this very undo where its first answer was lost: what waits is as the queue says
+        await this.#read();
+        this.#desk.notices.show(explain(error));
+        return;
+      }
+      this.#over(which.taken.map(({ id }) => id));
       this.#desk.tell(error);
     }
   }
@@ -228,11 +270,10 @@ export class Decisions {
       this.#items.changed(comment_id);
     }
     // its flags are open again
-    if (which.action === "dismiss" && which.staying.length > 0) {
-      void this.#items.read().catch((error) => this.#desk.tellOfNews(error));
-    }
+    if (which.action === "dismiss" && which.staying.length > 0) void this.#read();
     if (back.conflicts.length > 0) {
-      this.#items.take(back.conflicts.map(({ comment_id }) => comment_id));
+      this.#over(back.conflicts.map(({ comment_id }) => comment_id));
+      void this.#read();
       this.#desk.notices.show(t("undo_conflicts", { n: back.conflicts.length }), { problem: true });
     }
     this.#desk.notices.show(t("undone", { n: back.applied.length }));

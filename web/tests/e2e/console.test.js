@@ -135,6 +135,51 @@ test("what was decided last is undone with u, the one before with u again", asyn
   await looksAt(page, "Text 2");
 });
 
+test("an undo whose answer was lost holds, and the comment waits again", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread);
+  page.expectErrors(/ERR_FAILED/, /undo .*409/s);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await becomes(comments[0], "hidden");
+  const mona = await w.as("mona");
+  let asked = 0;
+  await page.route("**/undo", async (route) => {
+    asked += 1;
+    if (asked > 1) return route.fallback();
+    await mona.call("POST", new URL(route.request().url()).pathname.replace("/api/v1/", ""));
+    return route.abort();
+  });
+  const again = page.waitForResponse((answer) => answer.url().endsWith("/undo") && answer.status() === 409);
+  await page.keyboard.press("u");
+  await again;
+  await page.quiet();
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await becomes(comments[0], "hidden");
+  await page.locator(".items .problem").waitFor({ state: "detached" });
+});
+
+test("what came of nothing is not what undo takes back", async (t) => {
+  const { thread, comments } = await flagged(3);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 2");
+  await becomes(comments[0], "hidden");
+  await (await w.as("ada")).hide(comments[1]);
+  await page.keyboard.press("a");
+  await page.getByText("Ada Lindgren was faster: hidden").first().waitFor();
+  await page.getByRole("button", { name: "undo (u)" }).waitFor({ state: "detached" });
+  await page.keyboard.press("u");
+  await becomes(comments[0], "published");
+  await looksAt(page, "Text 1");
+  assert.equal(await page.locator(".items a").count(), 2);
+});
+
 test("one decision is about all that are selected", async (t) => {
   const { thread, comments } = await flagged(5);
   const page = await consoleOn(t, thread);
