@@ -23,7 +23,8 @@ export class Claims {
   #filters;
   /** @type {Map<Id, string>} */
   #tokens = new Map();
-  #touchedAt = Date.now();
+  /** When a key or a pointer was pressed last. */
+  touchedAt = Date.now();
   #timer = 0;
   #taking = false;
   #over = new AbortController();
@@ -122,12 +123,12 @@ export class Claims {
 
   /** Whether nobody works here: the page is not touched, or was left. */
   get #isAway() {
-    return Date.now() - this.#touchedAt > AWAY_MS || this.#over.signal.aborted;
+    return Date.now() - this.touchedAt > AWAY_MS || this.#over.signal.aborted;
   }
 
   #touched() {
     const wasAway = this.#isAway;
-    this.#touchedAt = Date.now();
+    this.touchedAt = Date.now();
     if (wasAway) void this.take().catch((error) => this.#desk.tell(error));
   }
 

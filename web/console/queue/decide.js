@@ -25,6 +25,7 @@ import { t, word } from "../words.js";
  * @typedef {object} From what comes back, where it is not settled
  * @property {Taken} taken
  * @property {Entry[]} staying
+ * @property {() => boolean} isStill whether nothing was touched since, nor another looked at
  * @property {() => void} cameBack
  */
 /** @typedef {{note?: string, public_text?: string}} Texts */
@@ -49,16 +50,16 @@ export class Decisions {
   }
 
   /**
-   * Decides on what is selected, else on what is looked at.
+   * Decides on these.
    *
+   * @param {Id[]} ids
    * @param {Action} action
    * @param {Texts & {reason_code?: string}} [more]
    * @param {() => void} [cameBack] called when what was decided is put back to be decided on again
    * @returns {boolean} whether it is on its way
    */
-  act(action, more = {}, cameBack = () => {}) {
+  act(ids, action, more = {}, cameBack = () => {}) {
     this.lastAt = Date.now();
-    const ids = this.#aimed();
     const free = ids.filter((id) => this.#items.holder(id) === null);
     if (free.length < ids.length) this.#heldByOthers(ids.filter((id) => !free.includes(id)));
     if (free.length === 0) return false;
@@ -66,7 +67,7 @@ export class Decisions {
     const body = { action, ...filled(more) };
     const staying = entries.filter(({ item }) => this.#stays(item.comment.id, action));
     const taken = this.#items.take(free.filter((id) => !this.#stays(id, action)));
-    const answer = this.#send(body, entries, { taken, staying, cameBack });
+    const answer = this.#send(body, entries, { taken, staying, cameBack, isStill: this.#still() });
     occupy(staying, answer);
     const text = t("acted_on", { n: free.length, action: word("action", action) });
     const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
@@ -86,11 +87,17 @@ export class Decisions {
     return STAYING.has(action) || (action === "dismiss" && this.#comment(id)?.state === "held");
   }
 
-  /** What the next act is about. */
-  #aimed() {
+  /** What the next act is about: what is selected, else what is looked at. */
+  get aimed() {
     const { selected, order, at } = this.#items;
     if (selected.size > 0) return order.filter((id) => selected.has(id));
     return at === null ? [] : [at];
+  }
+
+  #still() {
+    const { at } = this.#items;
+    const { touchedAt } = this.#claims;
+    return () => this.#items.at === at && this.#claims.touchedAt === touchedAt;
   }
 
   /** It cannot be taken back, or no longer. @param {Made} made */
@@ -156,14 +163,13 @@ export class Decisions {
   }
 
   /** @param {unknown} error @param {From} from @param {Id | null} first */
-  #failed(error, { taken }, first) {
+  #failed(error, { taken, isStill }, first) {
     const lost = error instanceof Problem && error.status === 403;
     const why = lost ? t("role_gone") : explain(error);
     const text = t("not_decided", { why });
     for (const { entry } of taken) entry.problem = text;
     this.#items.putBack(taken);
-    this.#items.look(first);
-    this.#desk.notices.show(text, { problem: true });
+    this.#showAgain(text, first, isStill());
     if (lost) void this.#desk.roleGone();
   }
 
@@ -174,7 +180,7 @@ export class Decisions {
    * @param {Conflict} conflict
    * @param {From} from
    */
-  async #refused({ comment_id, code, state, decided }, { taken, cameBack }) {
+  async #refused({ comment_id, code, state, decided }, { taken, isStill, cameBack }) {
     const at = taken.find(({ id }) => id === comment_id);
     const login = at?.entry.item.comment.author?.display_name ?? "";
     const isOver = code !== "stale_claim" && decided !== null && settles(decided, at?.entry.item);
@@ -198,9 +204,7 @@ export class Decisions {
     }
     at.entry.problem = text;
     this.#items.putBack([at]);
-    this.#items.look(comment_id);
-    this.#items.changed(comment_id);
-    this.#desk.notices.show(text, { problem: true });
+    this.#showAgain(text, comment_id, isStill());
     cameBack();
   }
 
@@ -212,6 +216,17 @@ export class Decisions {
     } catch {
       return false;
     }
+  }
+
+  /** Of what came back; who has gone on meanwhile is not led away. @param {string} text @param {Id | null} id @param {boolean} isStill */
+  #showAgain(text, id, isStill) {
+    const look = () => {
+      if (this.#items.entry(id)) this.#items.look(id);
+    };
+    if (isStill) look();
+    if (id !== null) this.#items.changed(id);
+    const act = this.#items.at === id ? {} : { act: { text: t("look_back"), run: look } };
+    this.#desk.notices.show(text, { problem: true, ...act });
   }
 
   /** They wait no longer; where a page says that they do again, they do. @param {Id[]} ids */

@@ -92,6 +92,8 @@ class QueuePage {
     this.#items.addEventListener("at", () => {
       // what is answered later is no matter of the page that is shown then
       if (this.#isLeft) return;
+      // what was asked for is not chosen for another
+      desk.keys.endChoice();
       this.#address();
     });
     this.drawn = {
@@ -203,18 +205,16 @@ class QueuePage {
 
   /** @param {Action} action */
   #act(action) {
-    if (this.#items.at === null) return;
-    if (action === "hide") {
-      this.#reasons.ask((reason_code) => this.#decide("hide", { reason_code }));
-      return;
-    }
-    this.#decide(action);
+    const ids = this.#decisions.aimed;
+    if (ids.length === 0) return;
+    if (action === "hide") this.#reasons.ask((reason_code) => this.#decide(ids, "hide", { reason_code }));
+    else this.#decide(ids, action);
   }
 
-  /** @param {Action} action @param {{reason_code?: string}} [more] */
-  #decide(action, more = {}) {
+  /** @param {Id[]} ids @param {Action} action @param {{reason_code?: string}} [more] */
+  #decide(ids, action, more = {}) {
     const texts = this.#texts.written;
-    const isSent = this.#decisions.act(action, { ...more, ...texts }, () => this.#texts.giveBack(texts));
+    const isSent = this.#decisions.act(ids, action, { ...more, ...texts }, () => this.#texts.giveBack(texts));
     if (isSent) this.#texts.sent();
   }
 

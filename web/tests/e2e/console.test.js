@@ -230,6 +230,48 @@ test("a comment that was changed meanwhile is shown again as it is now", async (
   await looksAt(page, "Text 2");
 });
 
+test("an answer that comes late moves nothing under the hands of who goes on", async (t) => {
+  const { thread, comments } = await flagged(3);
+  const [one, two] = comments;
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await (await w.as("alice")).edit(one, "A milder text.");
+  const answer = await holdBack(page, "approve");
+  await page.keyboard.press("a");
+  await looksAt(page, "Text 2");
+  await page.keyboard.press("h");
+  await page.getByRole("group", { name: "Reason to hide" }).waitFor();
+  answer.goOn();
+  await page.locator(".items .problem").waitFor();
+  await looksAt(page, "Text 2");
+  await page.keyboard.press("1");
+  await becomes(two, "hidden");
+  assert.equal(await stateOf(one), "published");
+  await page.getByRole("button", { name: "look at it" }).click();
+  await looksAt(page, "A milder text.");
+
+  // nor is a reason that was asked for here taken for what is looked at then
+  await page.keyboard.press("h");
+  await page.locator(".items a").filter({ hasText: "Text 3" }).click();
+  await page.getByRole("group", { name: "Reason to hide" }).waitFor({ state: "hidden" });
+});
+
+test("a decision that fails late waits in its line for who has gone on", async (t) => {
+  const { thread } = await flagged(3);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  page.expectErrors(/ERR_FAILED/);
+  await page.route("**/moderation/decisions", (route) => route.abort());
+  await page.keyboard.press("a");
+  await looksAt(page, "Text 2");
+  await page.keyboard.press("j");
+  await looksAt(page, "Text 3");
+  await page.locator(".items .problem").waitFor();
+  await looksAt(page, "Text 3");
+  await page.getByRole("button", { name: "look at it" }).press("Enter");
+  await looksAt(page, "Text 1");
+});
+
 test("what was decided before a comment was flagged again settles nothing", async (t) => {
   const { thread, comments } = await flagged(2);
   const [one] = comments;
