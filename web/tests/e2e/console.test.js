@@ -524,9 +524,12 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
   page.expectErrors(/401/);
-  await endConsoles();
+  // decided before anything else that is read can bring up the form
+  const decision = await holdBack(page, "hide");
   await page.keyboard.press("h");
   await page.keyboard.press("1");
+  await endConsoles();
+  decision.goOn();
   await page.getByText("Your sign-in has ended.").waitFor();
   await page.keyboard.type(w.password("mona"));
   await page.keyboard.press("Enter");
@@ -540,9 +543,11 @@ test("what one moderator has decided is not sent as another who signs in over it
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
   page.expectErrors(/401/);
-  await endConsoles();
+  const decision = await holdBack(page, "hide");
   await page.keyboard.press("h");
   await page.keyboard.press("1");
+  await endConsoles();
+  decision.goOn();
   await page.getByText("Your sign-in has ended.").waitFor();
   /** @type {string[]} */
   const sent = [];
