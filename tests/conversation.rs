@@ -549,3 +549,30 @@ async fn a_nul_is_no_fault_wherever_it_is_sent() {
         assert!(answer.status < 500, "{method} {path}: {}", answer.text);
     }
 }
+
+#[actix_web::test]
+async fn sessions_begin_and_go_on_however_many_share_an_address() {
+    let bounds =
+        ["limits.enabled=true", "limits.write_per_min=1", "limits.sign_in_per_min=1", "limits.register_per_hour=100"];
+    let world = World::with(&bounds).await;
+    let mut session = world.sign_in("mona").await;
+    for _ in 0..3 {
+        // who never signed in asks as well, at each page
+        world.call("anon", "POST", "/auth/refresh", json!({})).await.fails(401, "sign_in_required");
+        let body = json!({"refresh_token": session["refresh_token"]});
+        session = world.call("anon", "POST", "/auth/refresh", body).await.ok();
+        assert_eq!(world.call("anon", "POST", "/auth/logout", json!({"refresh_token": "x"})).await.status, 204);
+        let page = [("origin", "https://here.example")];
+        let exchange = world.call_with("anon", "POST", "/auth/exchange", json!({"code": "x"}), &page).await;
+        exchange.fails(401, "invalid_credentials");
+    }
+    // a code is a write of who asks for it
+    let code = json!({"origin": "https://here.example"});
+    for who in ["alice", "bob"] {
+        world.call(who, "POST", "/auth/code", code.clone()).await.ok();
+    }
+    world.call("alice", "POST", "/auth/code", code).await.fails(429, "rate_limited");
+    // and passwords are guessed as slowly as ever
+    let body = json!({"identifier": "mona", "password": PASSWORD});
+    world.call("anon", "POST", "/auth/login", body).await.fails(429, "rate_limited");
+}

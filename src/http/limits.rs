@@ -28,11 +28,11 @@ const SHARED: u64 = 1_024;
 /// By which bound a route is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// Reads, by client.
+    /// Reads and sign-ins that go on, by client.
     Reads,
     /// Writes, by person, or client of who has not signed in.
     Writes,
-    /// Tries to sign in, by client.
+    /// Tries of a password, by client.
     SignIns,
     /// New accounts, by client.
     Registrations,

@@ -35,6 +35,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 fn auth_routes() -> Vec<Route> {
+    // a token or a code of 256 random bits is not guessed, and a page shows them at each view, of as many
+    // people as share an address: what bounds writes and passwords is not for them
     vec![
         post("/auth/register", auth::register)
             .open()
@@ -52,12 +54,14 @@ fn auth_routes() -> Vec<Route> {
             .fails(&[Code::InvalidCredentials, Code::Forbidden]),
         post("/auth/refresh", auth::refresh)
             .open()
+            .counted(Bound::Reads)
             .text("Gives the next access token for a refresh token, from cookie or body")
             .may_take::<auth::RefreshBody>()
             .answers::<wire::Session>(200)
             .fails(&[Code::SignInRequired, Code::SessionEnded, Code::Forbidden]),
         post("/auth/logout", auth::logout)
             .open()
+            .counted(Bound::Reads)
             .text("Ends the session of the access token, else of the refresh token")
             .may_take::<auth::RefreshBody>()
             .answers_nothing()
@@ -65,13 +69,12 @@ fn auth_routes() -> Vec<Route> {
         post("/auth/code", auth::code)
             .signed()
             .even_suspended()
-            .counted(Bound::SignIns)
             .text("Makes the code that a sign-in popup hands to the page that opened it")
             .takes::<auth::CodeBody>()
             .answers::<auth::SignInCode>(200),
         post("/auth/exchange", auth::exchange)
             .open()
-            .counted(Bound::SignIns)
+            .counted(Bound::Reads)
             .text("Signs a page of another origin in, as a reader, with a code from the popup")
             .takes::<auth::ExchangeBody>()
             .answers::<wire::Session>(200)
