@@ -576,3 +576,50 @@ async fn sessions_begin_and_go_on_however_many_share_an_address() {
     let body = json!({"identifier": "mona", "password": PASSWORD});
     world.call("anon", "POST", "/auth/login", body).await.fails(429, "rate_limited");
 }
+
+#[actix_web::test]
+async fn signing_out_takes_away_the_cookie_of_what_it_ended_alone() {
+    let world = World::new().await;
+    let own = world.url.clone();
+    let log_in = async |login: &str, client: &str| {
+        let body = json!({"identifier": login, "password": PASSWORD, "client": client});
+        let answer = world.call_with("anon", "POST", "/auth/login", body, &[("origin", &own)]).await;
+        let pair = answer.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        (answer.json["access_token"].as_str().map(str::to_owned), pair)
+    };
+    // signs out by the token, else by the console's cookie; the cookies that are taken away
+    let log_out = async |token: Option<&str>, cookies: &[&str]| {
+        let cookies = cookies.join("; ");
+        let headers =
+            [("cookie", &*cookies), ("origin", &*own), ("sec-fetch-site", "same-origin"), ("x-understory", "1")];
+        let answer = world.send(token, "POST", "/auth/logout", json!({}), &headers).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        let gone = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+        gone.map(|line| line.split('=').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let console_of = async |pair: &str| {
+        let headers = [("cookie", pair), ("sec-fetch-site", "same-origin")];
+        world.call_with("anon", "GET", "/me", Value::Null, &headers).await.status
+    };
+    let refresh = async |pair: &str| {
+        let headers = [("cookie", pair), ("origin", &*own)];
+        world.call_with("anon", "POST", "/auth/refresh", json!({}), &headers).await.status
+    };
+    let (_, console) = log_in("mona", "console").await;
+    let (reading, pair) = log_in("mona", "browser").await;
+    assert_eq!(log_out(reading.as_deref(), &[&pair, &console]).await, ["understory_refresh"]);
+    assert_eq!((refresh(&pair).await, console_of(&console).await), (401, 200));
+    // the other way round
+    let (_, pair) = log_in("mona", "browser").await;
+    assert_eq!(log_out(None, &[&pair, &console]).await, ["understory_console"]);
+    assert_eq!((console_of(&console).await, refresh(&pair).await), (401, 200));
+    // another tab of the browser has signed in as somebody else meanwhile
+    let (alice, _) = log_in("alice", "browser").await;
+    let (_, bobs) = log_in("bob", "browser").await;
+    assert_eq!(log_out(alice.as_deref(), &[&bobs]).await, [""; 0]);
+    assert_eq!(refresh(&bobs).await, 200);
+    // what is good for nothing goes, whatever it was
+    let (alice, _) = log_in("alice", "browser").await;
+    let both = ["understory_refresh=x", "understory_console=x"];
+    assert_eq!(log_out(alice.as_deref(), &both).await, ["understory_refresh", "understory_console"]);
+}

@@ -42,6 +42,19 @@ impl App {
             Outcome::Unknown => Err(Code::InvalidToken.into()),
         }
     }
+
+    /// Whether the session of a refresh token goes on.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn may_refresh(&self, token: &str) -> Result<bool, Error> {
+        let (hash, now_ms) = (secret::hash(token), self.now_ms());
+        let read = move |tx: &mut Tx<'_>| {
+            let Some(kept) = tx.refresh_by_hash(&hash)? else { return Ok(false) };
+            Ok(tx.session_by_id(kept.session_id)?.is_some_and(|session| is_under_way(&session, now_ms)))
+        };
+        self.store.read("may_refresh", read).await
+    }
 }
 
 /// All that has to be known before the unit.

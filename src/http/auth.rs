@@ -179,7 +179,7 @@ pub async fn logout(
         }
     }
     let mut response = reply::done();
-    cookies::clear(&mut response, &req, &app);
+    cookies::clear(&mut response, &req, &app).await?;
     Ok(response)
 }
 

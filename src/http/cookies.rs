@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use url::{Host, Url};
 
+use crate::app::token::Kind;
 use crate::app::{App, Error};
 use crate::domain::code::Code;
 use crate::domain::session::Scope;
@@ -48,14 +49,23 @@ pub fn give_console(response: &mut HttpResponse, app: &App, token: &str, ttl_s: 
     set(response, app, &format!("{}={token}", console(app)), ttl_s, "SameSite=Strict");
 }
 
-/// Takes away whichever of them the request came with.
-pub fn clear(response: &mut HttpResponse, req: &HttpRequest, app: &App) {
-    if read(req, refresh(app)).is_some() {
+/// Takes away whichever of them the request came with and is good for nothing any more: a browser
+/// may hold the other for another session, or another person.
+///
+/// # Errors
+/// The store's.
+pub async fn clear(response: &mut HttpResponse, req: &HttpRequest, app: &App) -> Result<(), Error> {
+    if let Some(token) = read(req, refresh(app))
+        && !app.may_refresh(token).await?
+    {
         give_refresh(response, req, app, "", 0);
     }
-    if read(req, console(app)).is_some() {
+    if let Some(token) = read(req, console(app))
+        && app.authenticate(token, Kind::Console).is_err()
+    {
         give_console(response, app, "", 0);
     }
+    Ok(())
 }
 
 fn set(response: &mut HttpResponse, app: &App, pair: &str, ttl_s: u64, site: &str) {
