@@ -12,6 +12,7 @@ use common::{THREAD, World, id};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::time::timeout;
+use understory::domain::ids::UserId;
 use understory::domain::permission::Role;
 use understory::live::{Reader, Row};
 
@@ -118,6 +119,13 @@ async fn follow_on(world: &World) -> Stream {
     let mut stream = open(world, EVENTS, &[]).await;
     assert_eq!(stream.missed().await, []);
     stream
+}
+
+/// One whose line is full: nothing is taken out of it before they are asked for the next.
+async fn full_line(world: &World) -> Reader {
+    let seat = world.app.live.seat("slow".to_owned(), Row::Readers).unwrap();
+    let following = world.app.follow_thread("here".to_owned(), "article".to_owned(), None).await.unwrap();
+    Reader::new(seat, following.joined, following.seen, Vec::new())
 }
 
 async fn queue(world: &World, who: &str) -> Stream {
@@ -322,10 +330,7 @@ async fn who_lags_behind_a_reset_is_sent_no_text_of_before() {
         world.post("alice", &format!("number {number}"), None).await;
     }
     let mut quick = follow_on(&world).await;
-    // one whose line is full: nothing is taken out of it before the end
-    let seat = world.app.live.seat("slow".to_owned(), Row::Readers).unwrap();
-    let following = world.app.follow_thread("here".to_owned(), "article".to_owned(), None).await.unwrap();
-    let mut slow = Reader::new(seat, following.joined, following.seen, Vec::new());
+    let mut slow = full_line(&world).await;
     for number in 0..3 {
         world.post("alice", &format!("canary {number}"), None).await;
         assert_eq!(quick.next().await.data["comment"]["body"], format!("canary {number}"));
@@ -383,6 +388,51 @@ async fn who_is_online_is_told_together_and_when_it_changes() {
     world.wait_ms(30_000);
     let event = stream.next_event().await;
     assert_eq!((event.name.as_str(), event.data), ("presence", json!({"online": []})));
+}
+
+#[actix_web::test]
+async fn who_is_online_is_found_among_however_many_are() {
+    let world = World::new().await;
+    world.post("alice", "here I am", None).await;
+    let me = id(&world.get("alice", "/me").await.ok());
+    world.wait_ms(1_000);
+    // so many were seen since, elsewhere
+    for number in 1..=2_500 {
+        world.app.presence.saw(UserId(number), world.app.now_ms());
+    }
+    let online = world.get("anon", "/sites/here/threads/article/presence").await.ok();
+    assert_eq!(online, json!({"online": [me]}));
+    let event = follow_on(&world).await.next_event().await;
+    assert_eq!((event.name.as_str(), event.data), ("presence", online));
+}
+
+#[actix_web::test]
+async fn where_too_many_are_online_it_is_said_once_that_it_is_not_told() {
+    let world = World::new().await;
+    let post = |number: i32| {
+        json!({"login": format!("reader{number}"), "display_name": "Reader", "body": "here I am", "replies": [],
+               "created_at": "2020-01-01T00:00:00.000Z"})
+    };
+    let posts: Vec<Value> = (0..201).map(post).collect();
+    let document = json!({"article": {"key": "article", "title": "T"}, "comments": posts}).to_string();
+    world.app.import("here", document.as_bytes(), false).await.unwrap();
+    let rows = world.by_hand("SELECT DISTINCT author_id FROM comment");
+    let people: Vec<UserId> = rows.iter().map(|row| UserId(row[0].parse().unwrap())).collect();
+    assert_eq!(people.len(), 201);
+    let come = |people: &[UserId]| people.iter().for_each(|one| world.app.presence.saw(*one, world.app.now_ms()));
+    let count = |event: &Event| event.data["online"].as_array().map(Vec::len);
+    come(&people[..200]);
+    let mut stream = follow_on(&world).await;
+    assert_eq!(count(&stream.next_event().await), Some(200));
+    come(&people);
+    world.wait_ms(30_000);
+    let event = stream.next_event().await;
+    assert_eq!((event.name.as_str(), &event.data), ("presence", &json!({"online": null})));
+    // who comes meanwhile is told the same
+    assert_eq!(follow_on(&world).await.next_event().await, event);
+    come(&people[..3]);
+    world.wait_ms(299_000);
+    assert_eq!(count(&stream.next_event().await), Some(3));
 }
 
 #[actix_web::test]

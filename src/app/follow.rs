@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use tokio::task::yield_now;
+
 use super::caller::{Caller, site_for};
 use super::read::ThreadPage;
 use super::{App, Error};
@@ -18,6 +20,8 @@ use crate::store::{Event, EventKind, StoreError, Tx, Waits};
 
 /// Events told one by one, at the most; beyond that it is quicker to read the page again.
 pub const EVENTS_MAX: i64 = 200;
+/// People looked up in a thread at a time.
+const LOOKED_UP: usize = 1_000;
 /// Claims of a site that are looked at.
 const CLAIMS: i64 = 200;
 
@@ -145,12 +149,33 @@ impl App {
         Ok(found.map(|thread| (thread.site_id, thread.key)))
     }
 
-    /// Who of these people published in a thread and shows that they are online.
+    /// Who of these people published in a thread and shows that they are online. Where it is more
+    /// than `most`, not all of them are found.
     ///
     /// # Errors
     /// What the store fails with.
-    pub async fn online_among(&self, thread: ThreadId, online: Vec<UserId>) -> Result<Vec<UserId>, StoreError> {
-        self.store.read("online_among", move |tx| super::read::showing(tx, thread, &online)).await
+    pub async fn online_among(
+        &self,
+        thread: ThreadId,
+        online: &[UserId],
+        most: usize,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let mut found = Vec::new();
+        for some in online.chunks(LOOKED_UP) {
+            if found.len() > most {
+                break;
+            }
+            let some = some.to_vec();
+            let showing = move |tx: &mut Tx<'_>| {
+                let authors = tx.comment_authors_among(thread, &some)?;
+                tx.users_by_id(&authors)
+            };
+            let people = self.store.read("online_among", showing).await?;
+            found.extend(people.into_iter().filter(|user| user.show_presence).map(|user| user.id));
+            // reads of a file are done in place
+            yield_now().await;
+        }
+        Ok(found)
     }
 
     /// The site whose queue a moderator may follow.

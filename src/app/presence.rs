@@ -53,15 +53,15 @@ impl Presence {
         user.show_presence.then(|| self.lock().get(&user.id).is_some_and(|seen| now_ms - seen.at_ms < self.online_ms))
     }
 
-    /// Who is online, the last seen first, `count` at most. Opting out is for the caller to honour.
-    pub fn online(&self, now_ms: i64, count: usize) -> Vec<UserId> {
-        let mut people: Vec<(i64, UserId)> = {
+    /// Who is online, in order. Opting out is for the caller to honour.
+    pub fn online(&self, now_ms: i64) -> Vec<UserId> {
+        let mut people: Vec<UserId> = {
             let seen = self.lock();
             let online = seen.iter().filter(|(_, seen)| now_ms - seen.at_ms < self.online_ms);
-            online.map(|(user, seen)| (-seen.at_ms, *user)).collect()
+            online.map(|(user, _)| *user).collect()
         };
         people.sort_unstable();
-        people.into_iter().take(count).map(|(_, user)| user).collect()
+        people
     }
 
     /// Takes out who has to be written down, and forgets who has long been away.

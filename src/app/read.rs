@@ -9,12 +9,12 @@ use super::stamps::Source;
 use super::{App, Error};
 use crate::domain::comment::{Comment, Shown, State, Viewer, shown};
 use crate::domain::fragment::{Item, Part};
-use crate::domain::ids::{CommentId, SiteId, ThreadId, UserId};
+use crate::domain::ids::{CommentId, SiteId, UserId};
 use crate::domain::path::Path;
 use crate::domain::thread::{Site, Thread};
 use crate::domain::tree::{Cut, Level, Next, page};
 use crate::domain::user::User;
-use crate::store::{CommentFilter, Reader, StoreError, Tx};
+use crate::store::{CommentFilter, Reader, Tx};
 
 /// A thread as its readers see it; none until its first comment.
 #[derive(Clone, Debug)]
@@ -245,19 +245,8 @@ impl App {
     /// # Errors
     /// 404 for the site.
     pub async fn online_in(&self, site: String, key: String) -> Result<Vec<UserId>, Error> {
-        let online = self.online();
-        self.store
-            .read("online_in", move |tx| {
-                let Some(thread) = thread_page(tx, &site, &key)?.thread else { return Ok(Vec::new()) };
-                Ok(showing(tx, thread.id, &online)?)
-            })
-            .await
-    }
-
-    /// Who is online, the last seen first, as many as are looked up in a thread.
-    pub fn online(&self) -> Vec<UserId> {
-        const PEOPLE: usize = 1_000;
-        self.presence.online(self.now_ms(), PEOPLE)
+        let Some(thread) = self.thread(site, key).await?.thread else { return Ok(Vec::new()) };
+        Ok(self.online_among(thread.id, &self.presence.online(self.now_ms()), usize::MAX).await?)
     }
 
     /// A person.
@@ -295,13 +284,6 @@ pub(super) fn thread_page(tx: &mut Tx<'_>, site: &str, key: &str) -> Result<Thre
         None => Vec::new(),
     };
     Ok(ThreadPage { site, key: key.to_owned(), thread, pinned })
-}
-
-/// Which of these people, who are online, have published in a thread and show themselves.
-pub(super) fn showing(tx: &mut Tx<'_>, thread: ThreadId, online: &[UserId]) -> Result<Vec<UserId>, StoreError> {
-    let authors = tx.comment_authors_among(thread, online)?;
-    let people = tx.users_by_id(&authors)?;
-    Ok(people.into_iter().filter(|user| user.show_presence).map(|user| user.id).collect())
 }
 
 fn part(

@@ -32,11 +32,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 const BEAT_S: u64 = 20;
 /// Between two looks at who is online in a thread, in milliseconds.
 const PRESENCE_MS: i64 = 30_000;
-/// Where more are online nobody is told: it would be of no use, and long.
+/// Where more are online it is not told who: it would be of no use, and long.
 const PRESENCE_MAX: usize = 200;
-/// Threads in which is looked who is online, in a second.
+/// Threads in which is looked who is online, in a second, at the most.
 const PRESENCE_TOPICS: usize = 32;
 /// Topics read for at a time.
+/// People who are looked up in threads in a second: each takes some microseconds of a core.
+const PRESENCE_PEOPLE: usize = 32_000;
 const AT_ONCE: usize = 8;
 /// What one message may have, in bytes: longer texts are read with the page. A message is kept for as
 /// long as one reader has yet to take it, and what a reader missed is kept for that one alone.
@@ -77,10 +79,10 @@ struct Votes {
     down: Option<i64>,
 }
 
-/// Who is online in a thread.
+/// Who is online in a thread; none: too many to be told.
 #[derive(Serialize)]
 struct Online {
-    online: Vec<UserId>,
+    online: Option<Vec<UserId>>,
 }
 
 /// What waits on a site.
@@ -361,16 +363,13 @@ async fn tell_presence(app: &App, topics: &[Arc<Topic>]) -> Result<(), Problem> 
         return Ok(());
     }
     due.sort_unstable_by_key(|(looked_ms, ..)| *looked_ms);
-    let people = app.online();
-    for (_, topic, thread) in due.into_iter().take(PRESENCE_TOPICS) {
+    let people = app.presence.online(now_ms);
+    let topics = (PRESENCE_PEOPLE / people.len().max(1)).clamp(1, PRESENCE_TOPICS);
+    for (_, topic, thread) in due.into_iter().take(topics) {
         topic.look(now_ms);
-        let online = app.online_among(thread, people.clone()).await.map_err(Error::from)?;
-        if online.len() > PRESENCE_MAX {
-            topic.forget_state();
-        } else {
-            topic.tell_state("presence", json(&Online { online })?);
-        }
-        yield_now().await;
+        let online = app.online_among(thread, &people, PRESENCE_MAX).await.map_err(Error::from)?;
+        let online = Some(online).filter(|online| online.len() <= PRESENCE_MAX);
+        topic.tell_state("presence", json(&Online { online })?);
     }
     Ok(())
 }

@@ -200,12 +200,6 @@ impl Topic {
         self.send(message);
     }
 
-    /// Newcomers are told nothing of what was true before.
-    pub fn forget_state(&self) {
-        let mut state = self.state();
-        (state.welcome, state.welcome_is) = (None, None);
-    }
-
     /// When its state was last looked at, in milliseconds.
     pub fn looked_ms(&self) -> Option<i64> {
         self.state().looked_ms

@@ -4,8 +4,11 @@
 /** @import {Id} from "../../shared/types" */
 import { t } from "../../shared/words.js";
 
-/** @param {App} app @param {Id[]} ids of those who are online */
+/** @param {App} app @param {Id[] | null} ids of those who are online; null: more than is told */
 export function showOnline(app, ids) {
+  // A dot that nobody keeps up would soon be wrong.
+  app.element.classList.toggle("crowded", !ids);
+  if (!ids) return;
   const online = new Set(ids);
   const word = (/** @type {Id} */ id) => (online.has(id) ? "online" : "offline");
   for (const { comment } of app.model.nodes.values()) {
