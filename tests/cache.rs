@@ -108,6 +108,24 @@ async fn a_name_a_badge_and_a_hidden_text_are_not_kept() {
 }
 
 #[actix_web::test]
+async fn what_changes_nothing_that_is_shown_leaves_pages_as_they_are() {
+    let world = World::new().await;
+    world.post("alice", "the first", None).await;
+    let edit = async |profile: Value| drop(world.call("alice", "PATCH", "/me", profile).await.ok());
+    let shows =
+        async |text: &str| String::from_utf8_lossy(&get(&world, THREAD, "identity", None).await.bytes).contains(text);
+    edit(json!({"display_name": "Alice"})).await;
+    assert!(shows("the first").await);
+    change_unseen(&world, "the second");
+    edit(json!({"display_name": "Alice", "settings": {"show_presence": true}})).await;
+    edit(json!({"email": "alice@example.org", "current_password": common::PASSWORD})).await;
+    assert!(shows("the first").await, "it was made anew");
+    assert_eq!(world.get("alice", "/me").await.ok()["email"], "alice@example.org");
+    edit(json!({"settings": {"show_presence": false}})).await;
+    assert!(shows("the second").await, "it is out of date");
+}
+
+#[actix_web::test]
 async fn what_is_asked_for_again_is_compressed_and_odd_queries_only_cheaply() {
     let world = World::new().await;
     for number in 0..12 {

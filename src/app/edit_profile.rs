@@ -55,8 +55,14 @@ impl App {
                 }
                 // the same address again stays as verified as it is
                 let email = email.as_deref().filter(|email| before.email.as_deref() != Some(email));
-                if name.is_some() || email.is_some() || show_presence.is_some() {
-                    tx.user_set_profile(user, name.as_ref().map(|name| name.as_str()), email, show_presence)?;
+                let name = name.as_ref().map(|name| name.as_str()).filter(|name| before.user.display_name != *name);
+                let show_presence = show_presence.filter(|shows| before.user.show_presence != *shows);
+                let is_seen = name.is_some() || show_presence.is_some();
+                if is_seen || email.is_some() {
+                    tx.user_set_profile(user, name, email, show_presence)?;
+                }
+                // every page of every thread is made anew by it
+                if is_seen {
                     tx.event_on_user(EventKind::UserChanged, user, None, now_ms)?;
                 }
                 me_of(tx, user)
