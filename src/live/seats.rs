@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const KEPT_PERCENT: usize = 1;
 
 /// For whom a place is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Row {
     /// For anybody who reads a thread.
     Readers,
@@ -31,14 +31,15 @@ pub struct Seats {
     most: usize,
     most_of_client: usize,
     taken: AtomicUsize,
-    clients: Mutex<HashMap<String, usize>>,
+    /// By client, and for whom: readers of an address take no place of its moderators.
+    clients: Mutex<HashMap<(Row, String), usize>>,
 }
 
 /// The place of one stream; it is free again when this is dropped.
 #[derive(Debug)]
 pub struct Seat {
     seats: Arc<Seats>,
-    client: String,
+    client: (Row, String),
 }
 
 impl Seats {
@@ -52,6 +53,7 @@ impl Seats {
     /// # Errors
     /// [`Full`].
     pub fn take(self: &Arc<Seats>, client: String, row: Row) -> Result<Seat, Full> {
+        let client = (row, client);
         let mut clients = self.clients();
         let kept = match row {
             Row::Readers => self.most * KEPT_PERCENT / 100,
@@ -73,7 +75,7 @@ impl Seats {
         self.taken.load(Ordering::SeqCst)
     }
 
-    fn clients(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+    fn clients(&self) -> MutexGuard<'_, HashMap<(Row, String), usize>> {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -118,5 +120,14 @@ mod tests {
         let moderator = take(Row::Moderators).unwrap();
         assert_eq!(take(Row::Moderators).unwrap_err(), Full::Server);
         drop((crowd, moderator));
+    }
+
+    #[test]
+    fn readers_of_an_address_take_no_place_of_its_moderators() {
+        let seats = Arc::new(Seats::new(100, 2));
+        let take = |row| seats.take("a".to_owned(), row);
+        let _readers = [take(Row::Readers).unwrap(), take(Row::Readers).unwrap()];
+        let _moderators = [take(Row::Moderators).unwrap(), take(Row::Moderators).unwrap()];
+        assert_eq!((take(Row::Readers).unwrap_err(), take(Row::Moderators).unwrap_err()), (Full::Client, Full::Client));
     }
 }
