@@ -368,6 +368,50 @@ async fn the_feed_has_what_readers_of_feeds_need() {
 }
 
 #[actix_web::test]
+async fn where_no_article_is_known_a_permalink_shows_the_comment_in_its_place() {
+    let world = World::new().await;
+    let mut way = vec![world.post("alice", "the root", None).await];
+    for level in 0..11 {
+        let made = world.post("bob", &format!("level {level}"), way.last().map(id).as_deref()).await;
+        way.push(made);
+    }
+    for n in 0..60 {
+        world.post("carol", &format!("number {n}"), None).await;
+    }
+    world.wait_ms(1);
+    let below = world.post("carol", "an answer", way.last().map(id).as_deref()).await;
+    let feed = world.fetch("anon", "/api/v1/sites/here/threads/article/feed.atom", &[]).await.text;
+    let parsed = roxmltree::Document::parse(&feed).unwrap();
+    let entries = parsed.descendants().filter(|node| node.has_tag_name((ATOM, "entry")));
+    let link = |entry: roxmltree::Node<'_, '_>| {
+        let link = entry.children().find(|node| node.has_tag_name((ATOM, "link"))).unwrap();
+        link.attribute("href").unwrap().to_owned()
+    };
+    let links: Vec<String> = entries.map(link).collect();
+    assert_eq!((links.len(), links[0].rsplit_once("#c-").unwrap().1), (50, &*id(&below)));
+    for link in &links {
+        let (page, id) = link.split_once('#').unwrap();
+        let page = world.fetch("anon", page.strip_prefix(&world.url).unwrap(), &[]).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+        assert!(page.text.contains(&format!("id=\"{id}\"")), "{link} in {}", page.text);
+    }
+    // all it answers, root first, and from there on by links
+    way.push(below);
+    let path = |of: &Value| format!("/api/v1/comments/{}/context.html", id(of));
+    let page = world.fetch("anon", &path(way.last().unwrap()), &[]).await;
+    assert_eq!(read(&page.text), (way.iter().map(id).collect(), Vec::new()));
+    assert_eq!(strangers(&page.text), Vec::<String>::new());
+    assert!(page.text.contains("/sites/here/threads/article/comments.html\">73 comments</a>"), "{}", page.text);
+    let (_, links) = read(&world.fetch("anon", &path(&way[0]), &[]).await.text);
+    let replies = world.fetch("anon", links[0].strip_prefix(&world.url).unwrap(), &[]).await;
+    assert_eq!(read(&replies.text).0[0], id(&way[1]));
+    let asked = format!("/oembed?url={}/api/v1/comments/{}", world.url, id(&way[0]));
+    let rich = world.fetch("anon", &asked, &[]).await.ok();
+    assert!(rich["html"].as_str().unwrap().contains(&format!("{}#c-{}", path(&way[0]), id(&way[0]))), "{rich}");
+    world.fetch("anon", "/api/v1/comments/1/context.html", &[]).await.fails(404, "not_found");
+}
+
+#[actix_web::test]
 async fn permalinks_are_embedded_and_nothing_else() {
     let world = World::new().await;
     let article = json!({"title": "The bridge", "url": "https://here.example/bridge"});

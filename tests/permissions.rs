@@ -113,6 +113,7 @@ const ROWS: &[Row] = &[
     ("GET", "/api/v1/comments/{comment}/replies", "", "", OK),
     ("GET", "/api/v1/comments/{comment}/replies.html", "", "", OK),
     ("GET", "/api/v1/comments/{comment}/context", "", "", OK),
+    ("GET", "/api/v1/comments/{comment}/context.html", "", "", OK),
     ("PATCH", "/api/v1/comments/{comment}", "", r#"{"body":"x"}"#, on_comment(403, "forbidden")),
     ("DELETE", "/api/v1/comments/{comment}", "", "", on_comment(403, "forbidden")),
     ("PUT", "/api/v1/comments/{comment}/vote", "", r#"{"value":1}"#, on_comment(200, "")),

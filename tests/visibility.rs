@@ -77,6 +77,7 @@ const ROWS: &[Row] = &[
     public("/api/v1/comments/{id}/replies", ""),
     public("/api/v1/comments/{id}/replies.html", ""),
     public("/api/v1/comments/{id}/context", ""),
+    public("/api/v1/comments/{id}/context.html", ""),
     none("/api/v1/notices/{token}", ""),
     none("/api/v1/moderation/flags", "?site={site}&user={user}"),
     // what is published has a notice here

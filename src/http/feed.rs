@@ -26,7 +26,9 @@ pub async fn feed(request: HttpRequest, app: Data<App>, site: SiteKey, key: Thre
 }
 
 fn atom(app: &App, page: &ThreadPage, comments: &[Comment]) -> Markup {
-    let own = format!("{}/feed.atom", thread_address(app, page));
+    let thread = thread_address(app, page);
+    let own = format!("{thread}/feed.atom");
+    let read = article(page).map_or_else(|| format!("{thread}/comments.html"), str::to_owned);
     let born = page.thread.as_ref();
     let title = born.and_then(|thread| thread.title.as_deref()).unwrap_or(&page.key);
     let began = born.map_or(0, |thread| thread.created_ms);
@@ -38,7 +40,7 @@ fn atom(app: &App, page: &ThreadPage, comments: &[Comment]) -> Markup {
             subtitle { (clean(&page.site.title)) }
             updated { (rfc3339(updated)) }
             link rel="self" type="application/atom+xml" href=(own) {}
-            link rel="alternate" type="text/html" href=(clean(&article(app, page))) {}
+            link rel="alternate" type="text/html" href=(clean(&read)) {}
             generator uri=(app.origin) version=(env!("CARGO_PKG_VERSION")) { "Understory" }
             @for comment in comments { (entry(app, page, comment)) }
         }
@@ -69,16 +71,19 @@ fn thread_address(app: &App, page: &ThreadPage) -> String {
     format!("{}/api/v1/sites/{}/threads/{}", app.origin, page.site.key, page.key)
 }
 
-/// Where the thread is read: the article, or where none is known the comments by themselves.
-pub fn article(app: &App, page: &ThreadPage) -> String {
-    let known = page.thread.as_ref().and_then(|thread| thread.url.as_deref());
-    let known = known.map(|url| url.split_once('#').map_or(url, |(page, _)| page).to_owned());
-    known.unwrap_or_else(|| format!("{}/comments.html", thread_address(app, page)))
+/// The article, where it is known.
+fn article(page: &ThreadPage) -> Option<&str> {
+    let url = page.thread.as_ref()?.url.as_deref()?;
+    Some(url.split_once('#').map_or(url, |(page, _)| page))
 }
 
-/// A comment's place there, as the widget follows it.
+/// A comment's place in the article, as the widget follows it; or where none is known by itself,
+/// below what it answers.
 pub fn permalink(app: &App, page: &ThreadPage, id: CommentId) -> String {
-    format!("{}#c-{id}", article(app, page))
+    match article(page) {
+        Some(url) => format!("{url}#c-{id}"),
+        None => format!("{}/api/v1/comments/{id}/context.html#c-{id}", app.origin),
+    }
 }
 
 /// A text without what XML 1.0 has no place for, escaped or not (2.2): controls and half characters.

@@ -16,6 +16,7 @@ use super::problem::Problem;
 use super::sites::ListQuery;
 use super::{reply, wire};
 use crate::app::people::Authors;
+use crate::app::read::ThreadPage;
 use crate::app::stamps::Source;
 use crate::app::{App, Error};
 use crate::domain::comment::{Remover, State};
@@ -85,6 +86,37 @@ pub async fn replies(
     })
 }
 
+/// `GET /comments/{id}/context.html`: a permalink where no page with the thread is known.
+pub async fn context(request: HttpRequest, app: Data<App>, assets: Data<Assets>, id: Id<CommentId>) -> Answer {
+    let found = app.context(id.0).await?;
+    let ThreadPage { site, key, thread, .. } = &found.thread;
+    let thread_list = format!("{}/api/v1/sites/{}/threads/{key}/comments.html", app.origin, site.key);
+    assets.with_words(|words| {
+        let (items, cut) = (&found.ancestors, ListQuery::default().cut());
+        let writer = Writer { app: &app, words, site: site.id, items, authors: &found.authors, cut };
+        let way = items.iter().chain([&found.comment]);
+        let way =
+            way.map(|item| Ok((item.id, writer.comment(item, &stored(item)?)))).collect::<Result<Vec<_>, Problem>>()?;
+        let replies = found.comment.visible_children;
+        let markup = html! {
+            header.head {
+                h2 {
+                    a href=(thread_list) {
+                        (words.count("heading", thread.as_ref().map_or(0, |born| born.published_count)))
+                    }
+                }
+            }
+            div.tree {
+                ol.list { @for (id, comment) in &way { li.item data-id=(id) { (comment) } } }
+                @if replies > 0 {
+                    a.quiet.more href=(writer.replies_of(found.comment.id)) { (words.count("all_replies", replies)) }
+                }
+            }
+        };
+        Ok(answer(&request, &app, found.thread.source(), &markup))
+    })
+}
+
 fn answer(request: &HttpRequest, app: &App, source: Source, inside: &Markup) -> actix_web::HttpResponse {
     let whole = html! {
         // without a version: the fragment may be kept in pages that outlive it
@@ -117,6 +149,11 @@ struct Removal {
     reason_code: Option<Reason>,
 }
 
+fn stored(item: &Item) -> Result<Stored, Error> {
+    serde_json::from_str(&format!("{{{}}}", item.fragment))
+        .map_err(|error| Error::Fault(format!("a stored comment cannot be read: {error}")))
+}
+
 /// A page on its way.
 struct Writer<'p> {
     app: &'p App,
@@ -139,8 +176,7 @@ impl Writer<'_> {
         for branch in &listing.items {
             let item = self.items.get(branch.node.at);
             let item = item.ok_or_else(|| Error::Fault("a page has a place without an item".into()))?;
-            let stored: Stored = serde_json::from_str(&format!("{{{}}}", item.fragment))
-                .map_err(|error| Error::Fault(format!("a stored comment cannot be read: {error}")))?;
+            let stored = stored(item)?;
             let below = Level { parent: Some(item.id), ..level };
             let replies = self.list(&branch.replies, below, &self.replies_of(item.id))?;
             let has_replies = !branch.replies.items.is_empty() || branch.replies.next.is_some();

@@ -246,6 +246,10 @@ fn comments_routes() -> Vec<Route> {
             .open()
             .text("A permalink in one call: thread, ancestors and comment")
             .answers::<comments::Context>(200),
+        get("/comments/{id}/context.html", html::context)
+            .open()
+            .text("The same ancestors and comment as an HTML fragment")
+            .answers_text("text/html"),
         patch("/comments/{id}", comments::edit)
             .signed()
             .text("Replaces the text of one's own comment within the edit window")

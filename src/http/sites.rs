@@ -124,7 +124,7 @@ pub async fn set_thread(
 }
 
 /// How a list of comments is cut.
-#[derive(Deserialize, IntoParams, Validate)]
+#[derive(Default, Deserialize, IntoParams, Validate)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {

@@ -1618,6 +1618,16 @@ export interface Operations {
   };
   /** Flags a comment for the moderators */
   "POST /comments/{id}/flags": {
+  /** The same ancestors and comment as an HTML fragment */
+  "GET /comments/{id}/context.html": {
+    path: {
+      /** An id, as the service gave it */
+      id: string;
+    };
+    query: {};
+    body: undefined;
+    answer: string;
+  };
     path: {
       /** An id, as the service gave it */
       id: string;
