@@ -83,6 +83,21 @@ async fn what_is_wrong_is_named_and_nothing_is_set() {
 }
 
 #[actix_web::test]
+async fn what_was_changed_meanwhile_is_not_overwritten() {
+    let world = World::new().await;
+    let read = world.get("ada", SETTINGS).await.ok();
+    assert_eq!(read["version"], world.get("mona", SETTINGS).await.ok()["version"]);
+    let origins = json!(["https://here.example", "https://new.example"]);
+    let after = set(&world, "ada", json!({"origins": origins, "version": read["version"]})).await.ok();
+    assert_ne!(after["version"], read["version"]);
+    let stale = json!({"title": "Mine", "origins": read["origins"], "version": read["version"]});
+    set(&world, "ada", stale).await.fails(409, "stale_version");
+    let now = world.get("ada", SETTINGS).await.ok();
+    assert_eq!((&now["title"], &now["origins"], &now["version"]), (&json!("here"), &origins, &after["version"]));
+    set(&world, "ada", json!({"title": "Mine", "version": now["version"]})).await.ok();
+}
+
+#[actix_web::test]
 async fn an_origin_that_is_taken_out_is_trusted_no_more() {
     let world = World::new().await;
     let allowed = async |origin: &str| {

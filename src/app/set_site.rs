@@ -2,6 +2,7 @@
 //! what authorises it, or by an admin over HTTP. Nothing that can be set names a file or a program.
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::add_site::{parse_origin, title_rule};
@@ -9,6 +10,7 @@ use super::caller::{Caller, site_for};
 use super::named::site_named;
 use super::standing::OriginsDetail;
 use super::{App, Error};
+use crate::domain::code::Code;
 use crate::domain::ids::{SiteId, UserId};
 use crate::domain::log::{Chain, LogEntry};
 use crate::domain::permission::Action;
@@ -22,6 +24,8 @@ pub const POLICY_URL_MAX_CHARS: usize = 2_000;
 /// What is to be set; what is absent stays.
 #[derive(Clone, Debug, Default)]
 pub struct SiteChange {
+    /// The version that it is meant for; none: whatever it is.
+    pub version: Option<String>,
     /// Its name for people.
     pub title: Option<String>,
     /// Where its rules can be read; the inner none: nowhere.
@@ -50,6 +54,14 @@ pub struct SiteSettings {
     pub two_persons: TwoPersons,
 }
 
+impl SiteSettings {
+    /// Another one whenever any of them is another.
+    pub fn version(&self) -> String {
+        let digest = Sha256::digest(Value::Object(told(self)).to_string());
+        hex::encode(digest.get(..8).unwrap_or(&digest))
+    }
+}
+
 impl App {
     /// Sets what `change` says, and tells how it is then. It holds from the next request on, on every
     /// node; what changes nothing leaves no row in the log.
@@ -69,7 +81,7 @@ impl App {
     /// The same, by an admin of the site.
     ///
     /// # Errors
-    /// 403 for whoever is no admin there, 422 with the field.
+    /// 403 for whoever is no admin there, 409 when they are others by now, 422 with the field.
     pub async fn change_site(&self, caller: &Caller, key: String, change: SiteChange) -> Result<SiteSettings, Error> {
         caller.require_any_moderator()?;
         let (caller, now_ms) = (caller.clone(), self.now_ms());
@@ -109,6 +121,9 @@ fn set(
     (actor_id, now_ms): (Option<UserId>, i64),
 ) -> Result<SiteSettings, Error> {
     let before = settings(tx, site)?;
+    if change.version.as_ref().is_some_and(|version| *version != before.version()) {
+        return Err(Code::StaleVersion.into());
+    }
     let after = changed(&before, change)?;
     let (told_before, told_after) = differences(&before, &after);
     if told_after.is_empty() {

@@ -31,6 +31,7 @@ pub async fn site(app: &App, command: &SiteCommand) -> Told {
         SiteCommand::Set { site, set } => {
             let is_on = |switch: &Option<Switch>| switch.map(|switch| switch == Switch::On);
             let change = SiteChange {
+                version: None,
                 title: set.title.clone(),
                 policy_url: set.policy_url.as_ref().map(|url| (url != "none").then(|| url.clone())),
                 explicit_threads: is_on(&set.explicit_threads),

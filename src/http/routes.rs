@@ -421,7 +421,8 @@ fn moderation_routes() -> Vec<Route> {
             .moderators()
             .text("Sets it, by an admin; what is left out stays")
             .takes::<settings::SettingsBody>()
-            .answers::<settings::Settings>(200),
+            .answers::<settings::Settings>(200)
+            .fails(&[Code::StaleVersion]),
         get("/moderation/users", people::find)
             .moderators()
             .text("People whose login begins so, or who have that id")

@@ -37,12 +37,18 @@ pub struct Settings {
     edit_window_s: u64,
     /// Whether the caller may change them.
     may_change: bool,
+    /// Another one whenever one of those that can be set here is another.
+    version: String,
 }
 
 /// What is to be set; what is left out stays.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsBody {
+    /// The version that was looked at; when it is old, nothing is set.
+    #[validate(length(max = 64))]
+    #[schema(max_length = 64)]
+    version: Option<String>,
     /// One line of 1 to 200 characters.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
@@ -75,6 +81,7 @@ fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Optio
 fn view(app: &App, caller: &Caller, of: SiteSettings) -> Settings {
     Settings {
         may_change: caller.may(Action::ManageSite, Some(of.site.id)),
+        version: of.version(),
         site: of.site.key,
         title: of.site.title,
         policy_url: of.site.policy_url,
@@ -98,6 +105,7 @@ pub async fn read(app: Data<App>, caller: Signed, site: SiteKey) -> Answer {
 pub async fn change(app: Data<App>, caller: Signed, site: SiteKey, body: Json<SettingsBody>) -> Answer {
     let b = body.value;
     let change = SiteChange {
+        version: b.version,
         title: b.title,
         policy_url: b.policy_url,
         explicit_threads: b.explicit_threads,

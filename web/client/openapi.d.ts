@@ -1233,6 +1233,8 @@ export interface Settings {
   two_persons_over: number | null;
   /** Whether for purges. */
   two_persons_purge: boolean;
+  /** Another one whenever one of those that can be set here is another. */
+  version: string;
 }
 
 /** Changes to what is chosen; what is absent stays. */
@@ -1616,8 +1618,6 @@ export interface Operations {
     body: undefined;
     answer: Context;
   };
-  /** Flags a comment for the moderators */
-  "POST /comments/{id}/flags": {
   /** The same ancestors and comment as an HTML fragment */
   "GET /comments/{id}/context.html": {
     path: {
@@ -1628,6 +1628,8 @@ export interface Operations {
     body: undefined;
     answer: string;
   };
+  /** Flags a comment for the moderators */
+  "POST /comments/{id}/flags": {
     path: {
       /** An id, as the service gave it */
       id: string;
