@@ -436,6 +436,32 @@ async fn where_too_many_are_online_it_is_said_once_that_it_is_not_told() {
 }
 
 #[actix_web::test]
+async fn who_lags_behind_an_edit_is_sent_the_text_as_it_is_now() {
+    let world = World::new().await;
+    world.post("alice", "the first", None).await;
+    let mut quick = follow_on(&world).await;
+    let mut slow = full_line(&world).await;
+    let edited = world.post("alice", "canary before", None).await;
+    let path = format!("/comments/{}", id(&edited));
+    assert_eq!(quick.next().await.data["comment"]["body"], "canary before");
+    world.call("bob", "PUT", &format!("{path}/vote"), json!({"value": 1})).await.ok();
+    assert_eq!(quick.next().await.name, "comment.voted");
+    world.call("alice", "PATCH", &path, json!({"body": "the text after"})).await.ok();
+    assert_eq!(quick.next().await.data["comment"]["body"], "the text after");
+    let mut sent = Vec::new();
+    while sent.last().is_none_or(|text: &String| !text.starts_with("event: comment.edited")) {
+        let text = String::from_utf8(slow.next(|| true).await.unwrap().to_vec()).unwrap();
+        if !text.starts_with("event: presence") {
+            sent.push(text);
+        }
+    }
+    let names: Vec<_> = sent.iter().map(|text| text.lines().take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(names, ["event: comment.created id: 2", "event: comment.voted id: 3", "event: comment.edited id: 4"]);
+    assert!(!sent.concat().contains("canary"), "{sent:?}");
+    assert!(sent[0].contains("the text after") && sent[1].contains("\"score\":1"), "{sent:?}");
+}
+
+#[actix_web::test]
 async fn a_stream_is_for_everybody_and_kept_by_nobody() {
     let world = World::new().await;
     let headers = [("origin", "https://elsewhere.example"), ("accept-encoding", "gzip, br")];

@@ -2,6 +2,7 @@
 //! to `live`. One task of the process does that; it wakes when something was committed, and once a
 //! second for what comes by the clock.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ use crate::app::{App, Error};
 use crate::domain::comment::{Comment, Shown, State, Viewer, shown};
 use crate::domain::ids::{CommentId, ThreadId, UserId};
 use crate::live::topic::Message;
-use crate::live::{Frame, Gone, Subject, Topic, frame};
+use crate::live::{Frame, Gone, Part, Subject, Topic, frame};
 use crate::store::EventKind;
 
 /// Between two looks at what comes by the clock.
@@ -36,9 +37,9 @@ const PRESENCE_MS: i64 = 30_000;
 const PRESENCE_MAX: usize = 200;
 /// Threads in which is looked who is online, in a second, at the most.
 const PRESENCE_TOPICS: usize = 32;
-/// Topics read for at a time.
 /// People who are looked up in threads in a second: each takes some microseconds of a core.
 const PRESENCE_PEOPLE: usize = 32_000;
+/// Topics read for at a time.
 const AT_ONCE: usize = 8;
 /// What one message may have, in bytes: longer texts are read with the page. A message is kept for as
 /// long as one reader has yet to take it, and what a reader missed is kept for that one alone.
@@ -235,7 +236,7 @@ async fn tell_thread(app: &App, topic: &Topic) -> Result<(), Problem> {
         app.live.bind(*site, key, news.thread);
     }
     let frames = frames(app, &news)?;
-    let gone = if frames.iter().any(|frame| frame.is_reset) { Gone::All } else { gone(&news) };
+    let gone = if frames.iter().any(|frame| frame.is_reset) { Gone::All } else { gone(app, &news)? };
     topic.make_good(place.losses);
     topic.tell(frames, gone, news.version);
     Ok(())
@@ -250,9 +251,17 @@ pub fn missed(app: &App, topic: &Topic, news: &ThreadNews) -> Result<Arc<Message
 }
 
 /// The texts that were read before and are not to be read now.
-fn gone(news: &ThreadNews) -> Gone {
-    let gone = news.comments.values().filter(|comment| comment.state() != State::Published);
-    Gone::Of(gone.map(|comment| comment.id).collect())
+fn gone(app: &App, news: &ThreadNews) -> Result<Gone, Problem> {
+    let mut gone = HashMap::new();
+    for change in news.changes.iter().flatten() {
+        let Some(comment) = change.comment.and_then(|id| news.comments.get(&id)) else { continue };
+        if comment.state() != State::Published {
+            gone.insert(comment.id, None);
+        } else if change.kind == EventKind::CommentEdited {
+            gone.insert(comment.id, Some(json(&Said::of(app, news, comment))?));
+        }
+    }
+    Ok(Gone::Of(gone))
 }
 
 /// What has happened, an event for each version; or one that says to read anew.
@@ -284,21 +293,26 @@ fn frame(app: &App, news: &ThreadNews, change: &Change) -> Result<Frame, Problem
         let now = news.comments.get(&comment).filter(|comment| comment.state() == State::Published);
         let said = VotesSaid::of(news, comment, now.map(Votes::of).unwrap_or_default());
         let nothing = VotesSaid::of(news, comment, Votes::default());
-        return Ok(Frame::of_comment(name, change.version, comment, &json(&said)?, &json(&nothing)?));
+        return Ok(Frame::of_comment(name, change.version, (comment, Part::Votes), &json(&said)?, &json(&nothing)?));
     }
     let nothing = Said::nothing(news, change.comment);
     let Some(comment) = change.comment.and_then(|id| news.comments.get(&id)) else {
         return Ok(Frame::versioned(name, change.version, &json(&nothing)?));
     };
-    let said = Said {
-        comment: as_anybody(app, comment, Shown::Whole),
-        tombstone: as_anybody(app, comment, Shown::Tombstone),
-        ..Said::nothing(news, change.comment)
-    };
-    Ok(Frame::of_comment(name, change.version, comment.id, &json(&said)?, &json(&nothing)?))
+    let said = json(&Said::of(app, news, comment))?;
+    Ok(Frame::of_comment(name, change.version, (comment.id, Part::Text), &said, &json(&nothing)?))
 }
 
 impl<'n> Said<'n> {
+    /// Of a comment what anybody sees of it.
+    fn of(app: &App, news: &ThreadNews, comment: &Comment) -> Said<'n> {
+        Said {
+            comment: as_anybody(app, comment, Shown::Whole),
+            tombstone: as_anybody(app, comment, Shown::Tombstone),
+            ..Said::nothing(news, Some(comment.id))
+        }
+    }
+
     /// Of a comment not more than that something happened to it.
     fn nothing(news: &ThreadNews, comment_id: Option<CommentId>) -> Said<'n> {
         let counts = view::ThreadCounts { published: news.published };

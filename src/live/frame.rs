@@ -1,7 +1,7 @@
 //! What travels on a stream of server-sent events (HTML Living Standard, 9.2), written once.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -10,20 +10,14 @@ use crate::domain::ids::CommentId;
 /// Texts that are not to be sent any more.
 #[derive(Debug)]
 pub enum Gone {
-    /// Those of these comments.
-    Of(HashSet<CommentId>),
+    /// Those of these comments, with what is said of each where it has another text by now; none:
+    /// it has no text for readers.
+    Of(HashMap<CommentId, Option<String>>),
     /// Every one: which they are is not known, and who reads on is told to read anew.
     All,
 }
 
 impl Gone {
-    fn has(&self, comment: CommentId) -> bool {
-        match self {
-            Gone::Of(comments) => comments.contains(&comment),
-            Gone::All => true,
-        }
-    }
-
     pub(super) fn is_nothing(&self) -> bool {
         matches!(self, Gone::Of(comments) if comments.is_empty())
     }
@@ -36,28 +30,50 @@ pub struct Frame {
     pub version: Option<i64>,
     /// Whether it counts whatever its reader has: the versions after it are others.
     pub is_reset: bool,
-    /// The comment whose text it may have.
-    about: Option<CommentId>,
-    bytes: Bytes,
-    without: Option<Bytes>,
-    is_withdrawn: AtomicBool,
+    about: Option<About>,
+    bytes: Mutex<Bytes>,
+}
+
+/// What a frame tells of a comment.
+#[derive(Debug)]
+struct About {
+    comment: CommentId,
+    name: &'static str,
+    part: Part,
+    /// How it is told once the text is withdrawn.
+    without: Bytes,
+}
+
+/// How much of a comment is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it, with its text.
+    Text,
+    /// Its votes.
+    Votes,
 }
 
 impl Frame {
     /// An event without an id: after it the last id stays what it was.
     pub fn passing(name: &str, data: &str) -> Frame {
-        Frame::new(None, None, written(name, None, data), None)
+        Frame::new(None, written(name, None, data))
     }
 
     /// An event of a thread's version.
     pub fn versioned(name: &str, version: i64, data: &str) -> Frame {
-        Frame::new(Some(version), None, written(name, Some(version), data), None)
+        Frame::new(Some(version), written(name, Some(version), data))
     }
 
-    /// An event that has a comment's text, and how it is told once that is withdrawn.
-    pub fn of_comment(name: &str, version: i64, comment: CommentId, data: &str, without: &str) -> Frame {
+    /// An event that has a part of a comment, and how it is told once that is withdrawn.
+    pub fn of_comment(
+        name: &'static str,
+        version: i64,
+        (comment, part): (CommentId, Part),
+        data: &str,
+        without: &str,
+    ) -> Frame {
         let without = written(name, Some(version), without);
-        Frame::new(Some(version), Some(comment), written(name, Some(version), data), Some(without))
+        Frame { about: Some(About { comment, name, part, without }), ..Frame::versioned(name, version, data) }
     }
 
     /// An event that says to read anew, and goes on from a version.
@@ -65,21 +81,35 @@ impl Frame {
         Frame { is_reset: true, ..Frame::versioned(name, version, data) }
     }
 
-    fn new(version: Option<i64>, about: Option<CommentId>, bytes: Bytes, without: Option<Bytes>) -> Frame {
-        Frame { version, is_reset: false, about, bytes, without, is_withdrawn: AtomicBool::new(false) }
+    fn new(version: Option<i64>, bytes: Bytes) -> Frame {
+        Frame { version, is_reset: false, about: None, bytes: Mutex::new(bytes) }
     }
 
     /// What is sent.
     pub fn bytes(&self) -> Bytes {
-        let without = self.without.as_ref().filter(|_| self.is_withdrawn.load(Ordering::SeqCst));
-        without.unwrap_or(&self.bytes).clone()
+        self.now().clone()
     }
 
     /// From now on whoever has not been sent it yet is sent no text that is gone.
     pub fn withdraw(&self, gone: &Gone) {
-        if self.about.is_some_and(|comment| gone.has(comment)) {
-            self.is_withdrawn.store(true, Ordering::SeqCst);
-        }
+        let Some(about) = &self.about else { return };
+        let instead = match gone {
+            Gone::All => None,
+            Gone::Of(comments) => match comments.get(&about.comment) {
+                Some(instead) => instead.as_deref(),
+                None => return,
+            },
+        };
+        *self.now() = match instead {
+            None => about.without.clone(),
+            Some(said) if about.part == Part::Text => written(about.name, self.version, said),
+            // votes are no text
+            Some(_) => return,
+        };
+    }
+
+    fn now(&self) -> MutexGuard<'_, Bytes> {
+        self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,16 +135,25 @@ mod tests {
 
     #[test]
     fn a_withdrawn_text_is_not_sent() {
-        let frame =
-            Frame::of_comment("comment.created", 7, CommentId(1), r#"{"comment":"text"}"#, r#"{"comment":null}"#);
+        let told = |version, comment, part| {
+            let about = (CommentId(comment), part);
+            Frame::of_comment("comment.created", version, about, r#"{"comment":"text"}"#, r#"{"comment":null}"#)
+        };
+        let frame = told(7, 1, Part::Text);
         assert_eq!(frame.bytes(), "event: comment.created\nid: 7\ndata: {\"comment\":\"text\"}\n\n");
-        frame.withdraw(&Gone::Of([CommentId(2)].into()));
+        frame.withdraw(&Gone::Of([(CommentId(2), None)].into()));
         assert!(frame.bytes().ends_with(b"\"text\"}\n\n"));
-        frame.withdraw(&Gone::Of([CommentId(1)].into()));
+        let edited = Gone::Of([(CommentId(1), Some("\"another\"".to_owned()))].into());
+        frame.withdraw(&edited);
+        assert_eq!(frame.bytes(), "event: comment.created\nid: 7\ndata: \"another\"\n\n");
+        let votes = told(9, 1, Part::Votes);
+        votes.withdraw(&edited);
+        assert!(votes.bytes().ends_with(b"\"text\"}\n\n"));
+        frame.withdraw(&Gone::Of([(CommentId(1), None)].into()));
         assert_eq!(frame.bytes(), "event: comment.created\nid: 7\ndata: {\"comment\":null}\n\n");
-        let another = Frame::of_comment("comment.created", 8, CommentId(3), "\"text\"", "null");
+        let another = told(8, 3, Part::Text);
         another.withdraw(&Gone::All);
-        assert!(another.bytes().ends_with(b"data: null\n\n"));
+        assert!(another.bytes().ends_with(b"data: {\"comment\":null}\n\n"));
         assert_eq!(Frame::passing("presence", "{}").bytes(), "event: presence\ndata: {}\n\n");
     }
 }

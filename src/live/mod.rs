@@ -16,7 +16,7 @@ pub mod reader;
 pub mod seats;
 pub mod topic;
 
-pub use frame::{Frame, Gone};
+pub use frame::{Frame, Gone, Part};
 pub use hub::{Hub, Joined, Work};
 pub use reader::Reader;
 pub use seats::{Full, Row, Seat};

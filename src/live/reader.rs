@@ -84,7 +84,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::super::topic::ROOM;
-    use super::super::{Frame, Gone, Hub, Row};
+    use super::super::{Frame, Gone, Hub, Part, Row};
     use super::*;
     use crate::domain::ids::{CommentId, SiteId, ThreadId};
 
@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn created(version: i64) -> Frame {
-        Frame::of_comment("comment.created", version, CommentId(version), "\"text\"", "null")
+        Frame::of_comment("comment.created", version, (CommentId(version), Part::Text), "\"text\"", "null")
     }
 
     fn hidden(version: i64) -> Frame {
@@ -132,7 +132,7 @@ mod tests {
         let (mut one, topic) = reader(&hub, 0);
         topic.tell(vec![created(1), created(2)], nothing(), 2);
         assert!(next(&mut one).await.contains("text"));
-        topic.tell(vec![hidden(3)], Gone::Of([CommentId(2)].into()), 3);
+        topic.tell(vec![hidden(3)], Gone::Of([(CommentId(2), None)].into()), 3);
         assert_eq!(next(&mut one).await, "event: comment.created\nid: 2\ndata: null\n\n");
         assert!(next(&mut one).await.starts_with("event: comment.hidden\nid: 3\n"));
     }
@@ -144,11 +144,11 @@ mod tests {
         let joined = hub.join_thread(SiteId(1), "key", Some((THREAD, 4)));
         let topic = Arc::clone(&joined.topic);
         // one between the read and here, one after it
-        topic.tell(vec![hidden(5)], Gone::Of([CommentId(2)].into()), 5);
+        topic.tell(vec![hidden(5)], Gone::Of([(CommentId(2), None)].into()), 5);
         let missed = topic.replay((1..=4).map(created).collect(), 4);
         let mut one = Reader::new(seat, joined, 0, vec![missed]);
         assert!(next(&mut one).await.contains("text"));
-        topic.tell(vec![hidden(6)], Gone::Of([CommentId(3)].into()), 6);
+        topic.tell(vec![hidden(6)], Gone::Of([(CommentId(3), None)].into()), 6);
         for without in [2, 3] {
             assert_eq!(next(&mut one).await, format!("event: comment.created\nid: {without}\ndata: null\n\n"));
         }
@@ -157,6 +157,21 @@ mod tests {
         let again = topic.replay(vec![created(5)], 5);
         topic.tell(vec![Frame::reset("thread.reset", 7, "null")], Gone::All, 7);
         assert!(again.frames()[0].bytes().ends_with(b"data: null\n\n"));
+    }
+
+    #[tokio::test]
+    async fn of_a_replay_the_last_that_is_said_of_a_comment_holds() {
+        let hub = Hub::new(9, 9);
+        let (_one, topic) = reader(&hub, 0);
+        let edited = |comment, text: &str| Gone::Of([(CommentId(comment), Some(format!("\"{text}\"")))].into());
+        topic.tell(vec![hidden(4)], edited(1, "later"), 4);
+        topic.tell(vec![hidden(5)], edited(2, "later"), 5);
+        topic.tell(vec![hidden(6)], edited(1, "last"), 6);
+        topic.tell(vec![hidden(7)], Gone::Of([(CommentId(2), None)].into()), 7);
+        let missed = topic.replay((1..=3).map(created).collect(), 3);
+        let data = |at: usize| missed.frames()[at].bytes();
+        assert!(data(0).ends_with(b"data: \"last\"\n\n") && data(1).ends_with(b"data: null\n\n"));
+        assert!(data(2).ends_with(b"data: \"text\"\n\n"));
     }
 
     #[tokio::test]

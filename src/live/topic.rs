@@ -80,7 +80,7 @@ struct State {
     losses_told: u64,
     /// What somebody may not have been sent yet.
     recent: VecDeque<Weak<Message>>,
-    /// What the last messages withdrew, with their versions.
+    /// What the last messages withdrew, with their versions, the last first.
     gone: VecDeque<(i64, Gone)>,
     /// What each newcomer is told, since it is sent only when it changes.
     welcome: Option<Arc<Message>>,
@@ -162,7 +162,7 @@ impl Topic {
     }
 
     /// Tells events of a thread, after which its readers are at `version`. Texts that are gone by
-    /// then are taken out of what is still on its way.
+    /// then, or are others, are taken out of what is still on its way.
     pub fn tell(&self, events: Vec<Frame>, gone: Gone, version: i64) {
         let rest = self.rest(events.iter().map(|frame| frame.bytes().len()).sum());
         let mut state = self.state();
@@ -184,7 +184,8 @@ impl Topic {
     pub fn replay(&self, events: Vec<Frame>, version: i64) -> Arc<Message> {
         let mut state = self.state();
         let message = state.keep(events);
-        state.gone.iter().filter(|(told, _)| *told > version).for_each(|(_, gone)| message.withdraw(gone));
+        // in the order of things: the last that is said of a comment holds
+        state.gone.iter().rev().filter(|(told, _)| *told > version).for_each(|(_, gone)| message.withdraw(gone));
         message
     }
 
