@@ -400,8 +400,104 @@ async fn tell_queue(app: &App, topic: &Topic) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::config::Settings;
+    use crate::database::Database;
+    use crate::live::{Reader, Row};
+    use crate::store::{Options, Store};
+
+    /// An app whose clock moves by hand, and of which nobody tells: that is the test's to do.
+    struct World {
+        app: App,
+        clock: Arc<AtomicI64>,
+        _directory: tempfile::TempDir,
+        _database: Database,
+    }
+
+    impl World {
+        async fn new() -> World {
+            let (directory, database) = (tempfile::tempdir().unwrap(), Database::new());
+            let clock = Arc::new(AtomicI64::new(1_700_000_000_000));
+            let told = Arc::clone(&clock);
+            let options = Options { url: database.url.clone(), ..Options::at(directory.path()) };
+            let clock_of = Arc::new(move || told.load(Ordering::SeqCst));
+            let (store, origin) = (Store::open(&options).unwrap(), "https://c.example".to_owned());
+            let app = App::start(store, Settings::default(), origin, clock_of).await.unwrap();
+            app.add_site("here", None, &[]).await.unwrap();
+            World { app, clock, _directory: directory, _database: database }
+        }
+
+        /// A thread with one comment.
+        async fn import(&self, key: &str) {
+            let comment = json!({"login": "alice", "display_name": "Alice", "body": "the text", "replies": [],
+                                 "created_at": "2020-01-01T00:00:00.000Z"});
+            let article: Value = json!({"article": {"key": key, "title": "T"}, "comments": [comment]});
+            self.app.import("here", article.to_string().as_bytes(), false).await.unwrap();
+        }
+
+        async fn follow(&self, key: &str) -> Reader {
+            let seat = self.app.live.seat("client".to_owned(), Row::Readers).unwrap();
+            let following = self.app.follow_thread("here".to_owned(), key.to_owned(), None).await.unwrap();
+            Reader::new(seat, following.joined, following.seen, Vec::new())
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_birth_that_cannot_be_read_waits_and_all_else_with_it() {
+        let world = World::new().await;
+        let app = &world.app;
+        let mut reader = world.follow("article").await;
+        world.import("article").await;
+        let work = app.live.work().await.unwrap();
+        let mut due = Due { topics: work.topics, births: work.births, not_before: None };
+        assert_eq!((due.topics.len(), due.births.len()), (1, 1));
+        app.store.by_hand("ALTER TABLE thread RENAME TO away").await.unwrap();
+        due.tell(app).await;
+        assert_eq!((due.topics.len(), due.births.len(), due.not_before.is_some()), (1, 1, true));
+        app.store.by_hand("ALTER TABLE away RENAME TO thread").await.unwrap();
+        due.tell(app).await;
+        assert_eq!((due.topics.len(), due.births.len(), due.not_before), (0, 0, None));
+        for name in ["thread.updated", "comment.created"] {
+            let sent = reader.next(|| true).await.unwrap();
+            assert!(sent.starts_with(format!("event: {name}\n").as_bytes()), "{sent:?}");
+        }
+        // it is bound to its readers: what happens next is told
+        assert!(app.live.all()[0].place().thread.is_some());
+    }
+
+    #[actix_web::test]
+    async fn who_is_online_is_looked_at_first_where_it_waited_longest() {
+        let world = World::new().await;
+        let mut readers = Vec::new();
+        for number in 0..=PRESENCE_TOPICS {
+            world.import(&format!("number{number}")).await;
+            readers.push(world.follow(&format!("number{number}")).await);
+        }
+        let topics = world.app.live.all();
+        let looked = async || {
+            tell_presence(&world.app, &topics).await.unwrap();
+            let now_ms = world.app.now_ms();
+            topics.iter().map(|topic| topic.looked_ms() == Some(now_ms)).collect::<Vec<bool>>()
+        };
+        let count = |looked: &[bool]| looked.iter().filter(|looked| **looked).count();
+        let first = looked().await;
+        assert_eq!(count(&first), PRESENCE_TOPICS);
+        // the one that is left comes before all that are due again
+        world.clock.fetch_add(PRESENCE_MS, Ordering::SeqCst);
+        let second = looked().await;
+        let left = first.iter().position(|looked| !looked).unwrap();
+        assert_eq!((count(&second), second[left]), (PRESENCE_TOPICS, true));
+        // the more are online, the fewer at a time
+        world.clock.fetch_add(PRESENCE_MS, Ordering::SeqCst);
+        (1..=PRESENCE_PEOPLE).for_each(|n| world.app.presence.saw(UserId(n as i64), world.app.now_ms()));
+        let third = looked().await;
+        let left = second.iter().position(|looked| !looked).unwrap();
+        assert_eq!((count(&third), third[left]), (1, true));
+    }
 
     #[actix_web::test]
     async fn what_panics_is_begun_anew_until_it_ends() {

@@ -264,6 +264,12 @@ impl Store {
         self.pool.read(name, unit).await
     }
 
+    /// Runs a statement that no use-case has: tests break a store by it, and mend it.
+    #[cfg(test)]
+    pub async fn by_hand(&self, sql: &'static str) -> Result<(), StoreError> {
+        self.write("by_hand", Key::log(), move |tx| tx.run(sql, &[])).await
+    }
+
     /// Writes a consistent copy to `file` while everything goes on.
     ///
     /// # Errors
