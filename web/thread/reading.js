@@ -22,6 +22,8 @@ export class Reading {
   model = new Model();
   /** What comes after reading, once it is there. @type {App | null} */
   app = null;
+  /** What was asked for last, whether it has come or not. */
+  wish = { sort: this.model.sort };
   /** Most have muted nobody, and load nothing for it. @type {Mutes | null} */
   mutes = null;
   /** @type {((node: Node, id: string) => HTMLElement | null) | null} */
@@ -116,12 +118,14 @@ export class Reading {
    */
   async load(sort) {
     const { model, tree, site, key } = this;
+    const wish = (this.wish = { sort });
     try {
       const page = await this.read(pageAddress(site, key, null, sort));
+      if (this.wish !== wish) return false;
       model.sort = sort;
       model.begin(page);
     } catch (error) {
-      if (this.ended.aborted) return false;
+      if (this.ended.aborted || this.wish !== wish) return false;
       const why = this.whyNot(error);
       this.room.settle(() => {
         this.tree.showFailure(t("load_failed", { why }));
@@ -167,7 +171,7 @@ export class Reading {
     if (!(button instanceof HTMLElement)) return;
     const act = button.dataset.act ?? "";
     const id = /** @type {HTMLElement | null} */ (button.closest("[data-id]"))?.dataset.id ?? null;
-    if (act === "reload") void this.load(this.model.sort);
+    if (act === "reload") void this.load(this.wish.sort);
     else if (act === "fold" && id) this.tree.fold(id, !this.model.nodes.get(id)?.folded);
     else this.#then((app) => app.act(act, id));
   }

@@ -11,8 +11,12 @@ export async function more(app, parentId) {
   const { model, tree, reading } = app;
   const { site, key } = reading;
   try {
-    const { next } = model.kidsOf(parentId);
-    const came = model.take(parentId, await reading.read(pageAddress(site, key, parentId, model.sort, next)));
+    const level = model.kidsOf(parentId);
+    const { next } = level;
+    const page = await reading.read(pageAddress(site, key, parentId, model.sort, next));
+    // Another order is shown by now, or the level was read further.
+    if (model.kidsOf(parentId) !== level || level.next !== next) return;
+    const came = model.take(parentId, page);
     const all = came.flatMap((id) => tree.withDescendants(id));
     await tree.prepare(all);
     tree.drawLevel(parentId);

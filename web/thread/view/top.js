@@ -9,14 +9,14 @@ import { freshId, h, press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 
 export class Head {
-  #model;
+  #reading;
   #heading = h("h2", { tabindex: -1 }, t("heading_plain"));
   /** @type {HTMLSelectElement} */
   #sort;
 
   /** @param {Reading} reading */
   constructor(reading) {
-    this.#model = reading.model;
+    this.#reading = reading;
     const id = freshId();
     this.#sort = h(
       "select",
@@ -45,9 +45,9 @@ export class Head {
   }
 
   draw() {
-    const { thread, sort } = this.#model;
+    const { model: { thread }, wish } = this.#reading;
     if (thread) this.#heading.textContent = t("heading", { n: thread.counts.published });
-    this.#sort.value = sort;
+    this.#sort.value = wish.sort;
   }
 }
 
