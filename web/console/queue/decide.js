@@ -37,16 +37,18 @@ export class Decisions {
   #desk;
   #items;
   #claims;
+  #open;
   /** @type {Made[]} */
   #made = [];
   /** When something was decided last. */
   lastAt = 0;
 
-  /** @param {Desk} desk @param {Items} items @param {Claims} claims */
-  constructor(desk, items, claims) {
+  /** @param {Desk} desk @param {Items} items @param {Claims} claims @param {(id: Id) => void} open shows an item */
+  constructor(desk, items, claims, open) {
     this.#desk = desk;
     this.#items = items;
     this.#claims = claims;
+    this.#open = open;
   }
 
   /**
@@ -220,12 +222,12 @@ export class Decisions {
 
   /** Of what came back; who has gone on meanwhile is not led away. @param {string} text @param {Id | null} id @param {boolean} isStill */
   #showAgain(text, id, isStill) {
-    const look = () => {
-      if (this.#items.entry(id)) this.#items.look(id);
-    };
-    if (isStill) look();
+    if (isStill) this.#items.look(id);
     if (id !== null) this.#items.changed(id);
-    const act = this.#items.at === id ? {} : { act: { text: t("look_back"), run: look } };
+    const run = () => {
+      if (id !== null && this.#items.entry(id)) this.#open(id);
+    };
+    const act = this.#items.at === id ? {} : { act: { text: t("look_back"), run } };
     this.#desk.notices.show(text, { problem: true, ...act });
   }
 

@@ -69,7 +69,7 @@ class QueuePage {
     this.#base = ["queue", this.#filters.kind];
     this.#items = new Items(desk, this.#filters);
     this.#claims = new Claims(desk, this.#items, this.#filters);
-    this.#decisions = new Decisions(desk, this.#items, this.#claims);
+    this.#decisions = new Decisions(desk, this.#items, this.#claims, (id) => this.#open(id));
     this.#list = new List(this.#items, this.#base, (id) => this.#open(id));
     this.#texts = new Texts(() => this.#list.focus());
     this.#reasons = new Reasons(desk);

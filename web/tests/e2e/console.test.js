@@ -256,21 +256,25 @@ test("an answer that comes late moves nothing under the hands of who goes on", a
   await page.getByRole("group", { name: "Reason to hide" }).waitFor({ state: "hidden" });
 });
 
-test("a decision that fails late waits in its line for who has gone on", async (t) => {
-  const { thread } = await flagged(3);
-  const page = await consoleOn(t, thread);
-  await looksAt(page, "Text 1");
-  page.expectErrors(/ERR_FAILED/);
-  await page.route("**/moderation/decisions", (route) => route.abort());
-  await page.keyboard.press("a");
-  await looksAt(page, "Text 2");
-  await page.keyboard.press("j");
-  await looksAt(page, "Text 3");
-  await page.locator(".items .problem").waitFor();
-  await looksAt(page, "Text 3");
-  await page.getByRole("button", { name: "look at it" }).press("Enter");
-  await looksAt(page, "Text 1");
-});
+for (const width of [1280, 320]) {
+  test(`a decision that fails late waits in its line for who has gone on, at ${width} px`, async (t) => {
+    const { thread } = await flagged(3);
+    const page = await consoleOn(t, thread, { width });
+    page.expectErrors(/ERR_FAILED/);
+    await page.locator(".items a").first().click();
+    await looksAt(page, "Text 1");
+    await page.route("**/moderation/decisions", (route) => route.abort());
+    await page.keyboard.press("a");
+    await looksAt(page, "Text 2");
+    await page.keyboard.press("j");
+    await looksAt(page, "Text 3");
+    if (width === 320) await page.getByRole("link", { name: "back to the list" }).click();
+    await page.locator(".items .problem").waitFor({ state: "attached" });
+    if (width === 1280) await looksAt(page, "Text 3");
+    await page.getByRole("button", { name: "look at it" }).press("Enter");
+    await looksAt(page, "Text 1");
+  });
+}
 
 test("what was decided before a comment was flagged again settles nothing", async (t) => {
   const { thread, comments } = await flagged(2);
