@@ -52,6 +52,7 @@ test("a vote shows at once, the same arrow takes it back, and without a session 
   await page.keyboard.press("Enter");
   await page.getByText("score 1", { exact: true }).waitFor();
   await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
+  assert.equal(await focused(page), "▲", "the focus is back where it was");
   await up.click();
   await page.getByText("score 0", { exact: true }).waitFor();
 });

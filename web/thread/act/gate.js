@@ -66,15 +66,25 @@ export class Gate {
       closed: this.#open.signal,
       done: () => {
         this.#close();
+        this.#goBack(place, back);
         after();
       },
       cancelled: () => {
         this.#close();
-        if (back instanceof HTMLElement) back.focus();
+        this.#goBack(place, back);
       },
     });
     place.append(this.#form);
     /** @type {HTMLElement | null} */ (this.#form.querySelector("input, button"))?.focus();
+  }
+
+  /** The focus was in the form; what is done now may take it further. @param {HTMLElement} place @param {Element | null} back */
+  #goBack(place, back) {
+    const { root, tree, head } = this.#app;
+    const id = /** @type {HTMLElement | null} */ (place.closest("[data-id]"))?.dataset.id;
+    if (root.activeElement === null && back instanceof HTMLElement) back.focus();
+    if (root.activeElement === null && id) tree.focus(id);
+    if (root.activeElement === null) head.focus();
   }
 
   #close() {
