@@ -51,6 +51,22 @@ test("what others write is announced where it belongs and shown when asked for",
   await page.axe();
 });
 
+test("the bar keeps the focus while it counts on", async (t) => {
+  const thread = w.thread();
+  const bob = await w.as("bob");
+  await bob.post(thread, "The first word.");
+  const page = await w.page(t);
+  const stream = page.waitForResponse(/threads\/[^/]+\/events/);
+  await page.goto(w.host.show({ thread }));
+  await stream;
+  await bob.post(thread, "A second word.");
+  await page.getByRole("button", { name: "1 new comment" }).focus();
+  await bob.post(thread, "A third word.");
+  await page.getByRole("button", { name: "2 new comments" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("A third word.").waitFor();
+});
+
 test("at 320 px in the dark the bar is reached by Tab, and Enter leads to what it shows", async (t) => {
   const thread = w.thread();
   const [alice, bob] = await Promise.all([w.as("alice"), w.as("bob")]);

@@ -67,14 +67,19 @@ export class News {
     const { tree, model, notices } = this.#app;
     let bar = this.#bars.get(place);
     if (!bar) {
-      bar = h("div", { class: "news" });
+      bar = h("div", { class: "news" }, button("", () => void this.#show(place), { class: "second" }));
       this.#bars.set(place, bar);
     }
-    if (place !== null) tree.article(place)?.closest("li")?.append(bar);
-    else if (model.sort === "oldest") tree.element.after(bar);
-    else tree.element.before(bar);
-    if (bar.textContent === text) return;
-    bar.replaceChildren(button(text, () => void this.#show(place), { class: "second" }));
+    // Put where it stands already it would lose the focus.
+    if (place !== null) {
+      const li = tree.article(place)?.closest("li");
+      if (li?.lastElementChild !== bar) li?.append(bar);
+    } else if (model.sort === "oldest") {
+      if (tree.element.nextElementSibling !== bar) tree.element.after(bar);
+    } else if (tree.element.previousElementSibling !== bar) tree.element.before(bar);
+    const press = /** @type {HTMLElement} */ (bar.firstElementChild);
+    if (press.textContent === text) return;
+    press.textContent = text;
     notices.say(text);
   }
 
