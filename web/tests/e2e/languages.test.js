@@ -88,4 +88,6 @@ test("what is wrong with a field is said in the page's language, whatever the se
     await password.press("Enter");
     await page.locator(".problem").getByText(de[key], { exact: true }).waitFor();
   }
+  assert.equal(await page.getByLabel(de.display_name).getAttribute("aria-invalid"), "true");
+  assert.equal(await password.getAttribute("aria-invalid"), "false");
 });

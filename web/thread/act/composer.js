@@ -153,7 +153,7 @@ export class Composer {
   /** @param {string} text what hinders sending; "" nothing */
   hint(text) {
     this.#hint.textContent = text;
-    this.#field.toggleAttribute("aria-invalid", text !== "");
+    this.#field.setAttribute("aria-invalid", String(text !== ""));
   }
 
   async #drawPreview() {

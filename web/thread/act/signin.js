@@ -129,7 +129,7 @@ function tell(error, fields, problem) {
 /** @param {Field} field @param {string} text */
 function mark({ input, problem }, text) {
   problem.textContent = text;
-  input.toggleAttribute("aria-invalid", text !== "");
+  input.setAttribute("aria-invalid", String(text !== ""));
 }
 
 function signInFields() {
