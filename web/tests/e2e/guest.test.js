@@ -121,7 +121,7 @@ test("what could not be read is not said to be empty, and can be tried again", a
   await page.route("**/comments?*", (route) => route.abort(), { times: 1 });
   await page.goto(w.host.show({ thread }));
   await page.locator("understory-thread .composer .tabs").waitFor({ state: "attached" });
-  await page.getByText("We could not reach the server").first().waitFor();
+  await page.getByRole("status").getByText("We could not reach the server").first().waitFor();
   await page.getByRole("button", { name: "try again" }).click();
   await page.locator("understory-thread .comment").waitFor();
   assert.equal(await page.getByText("Nobody has written here yet").isVisible(), false);

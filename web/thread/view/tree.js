@@ -26,7 +26,7 @@ export class Tree {
   #items = new Map();
   #list = h("ol", { class: "list", "aria-label": t("list_label"), hidden: true });
   #more = moreButton();
-  #state = h("div", { class: "skeleton", "aria-label": t("loading") });
+  #state = h("div", { class: "skeleton", role: "status", "aria-label": t("loading") });
 
   /** @param {Reading} reading */
   constructor(reading) {
