@@ -130,3 +130,26 @@ test("from sign-in to objection by keyboard alone", async (t) => {
     assert.equal(items.find(({ comment_id }) => comment_id === mine.id)?.appeal?.state, "open");
   });
 });
+
+test("a button that goes when it is pressed leaves the focus near by", async (t) => {
+  const thread = w.thread();
+  const all = await (await w.as("bob")).postMany(thread, 51);
+  const page = await w.page(t);
+  page.expectErrors(/status of 409/, /net::ERR_/);
+  await page.signIn("alice");
+  await page.route(/\/events/, (route) => route.abort());
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  // The last was taken back meanwhile, and nothing more comes.
+  await (await w.as("bob")).delete(all[50]);
+  await page.getByRole("button", { name: "1 more comment" }).press("Enter");
+  await page.getByRole("button", { name: "1 more comment" }).waitFor({ state: "hidden" });
+  assert.match((await focused(page))?.name ?? "", /comments$/, "the heading");
+  const field = page.getByRole("textbox", { name: "Your comment" });
+  await field.fill("Too late.");
+  await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
+  await field.press("Control+Enter");
+  await page.getByRole("button", { name: "discard" }).press("Enter");
+  await page.getByText("Too late.").waitFor({ state: "detached" });
+  assert.match((await focused(page))?.name ?? "", /comments$/, "the heading");
+});

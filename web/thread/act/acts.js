@@ -13,7 +13,7 @@ import { goToNextNew } from "./next.js";
 import { openOutcomes } from "./outcomes.js";
 import { hideForm, restore, toggleText } from "./moderate.js";
 import { deleteQuestion, editField } from "./own.js";
-import { backToText, deliver, discard, openReply } from "./posting.js";
+import { backToText, deliver, giveUp, openReply } from "./posting.js";
 import { signOut } from "./account.js";
 import { ask } from "./votes.js";
 
@@ -42,7 +42,7 @@ export const acts = {
   text: toggleText,
   again: deliver,
   back: backToText,
-  discard,
+  discard: giveUp,
   sign_in: (app) => app.write.openSignIn("sign_in"),
   register: (app) => app.write.openSignIn("register"),
   sign_out: signOut,

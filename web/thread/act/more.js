@@ -21,6 +21,8 @@ export async function more(app, parentId) {
     await tree.prepare(all);
     tree.drawLevel(parentId);
     if (came[0]) tree.focus(came[0]);
+    // There was nothing left: the button goes, with the focus.
+    else if (model.missing(parentId) === 0) (parentId ? tree.article(parentId) : app.head)?.focus();
     reading.tell(t("more_loaded", { n: came.length }));
     await app.seeViewer(all);
   } catch (error) {

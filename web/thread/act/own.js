@@ -6,6 +6,7 @@
 import { Composer } from "./composer.js";
 import { button, h } from "../../shared/dom.js";
 import { explain } from "../../shared/problems.js";
+import { focusAbove } from "./sight.js";
 import { t } from "../../shared/words.js";
 
 /** @param {App} app @param {Node} node */
@@ -73,7 +74,7 @@ export function deleteQuestion(app, node) {
 
 /** @param {App} app @param {Node} node */
 async function remove(app, node) {
-  const { id, parent_id } = node.comment;
+  const { id } = node.comment;
   try {
     await app.calls.remove(id);
   } catch (error) {
@@ -89,8 +90,7 @@ async function remove(app, node) {
   } else {
     app.model.drop(id);
     app.drawLevelOf(node);
-    if (parent_id) app.tree.focus(parent_id);
-    else app.head.focus();
+    focusAbove(app, node);
   }
   app.notices.tell(t("deleted"));
   await app.rereadThread();

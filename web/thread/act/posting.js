@@ -9,6 +9,7 @@ import { newKey } from "../../shared/api.js";
 import { Composer } from "./composer.js";
 import { settle as settleIn } from "../model/viewer.js";
 import { explain, Problem } from "../../shared/problems.js";
+import { focusAbove } from "./sight.js";
 import { tellPage } from "./told.js";
 import { addUnsent, idOf, newUnsent } from "./unsent.js";
 import { endWait, isWaiting, letWait, waitsForNetwork } from "./waiting.js";
@@ -117,8 +118,14 @@ export function backToText(app, node) {
   }
 }
 
+/** Throws it away, at the press of a button that goes with it. @param {App} app @param {Node} node */
+export function giveUp(app, node) {
+  discard(app, node);
+  focusAbove(app, node);
+}
+
 /** @param {App} app @param {Node} node */
-export function discard(app, node) {
+function discard(app, node) {
   if (node.sendKey) app.drafts.dropUnsent(node.sendKey);
   endWait(node);
   app.model.drop(node.comment.id);

@@ -2,6 +2,7 @@
 // to a comment.
 
 /** @import {Id} from "../../shared/types" */
+/** @import {Node} from "../types" */
 /** @import {App} from "./app.js" */
 
 /**
@@ -26,6 +27,12 @@ export function replaceKeepingFocus(old, next) {
 export function goTo({ tree }, id) {
   tree.article(id)?.scrollIntoView({ block: "nearest" });
   tree.focus(id);
+}
+
+/** Where a comment was: to what it answered, else to the heading. @param {App} app @param {Node} node */
+export function focusAbove({ tree, head }, { comment: { parent_id } }) {
+  if (parent_id && tree.article(parent_id)) tree.focus(parent_id);
+  else head.focus();
 }
 
 /** Unfolds the way to a comment, scrolls there and marks it for a moment. @param {App} app @param {Id} id */
