@@ -7,6 +7,33 @@ import { world } from "./world.js";
 
 const w = await world();
 
+test("a flag that was taken back does not come back, and a new one can be taken back in turn", async (t) => {
+  const thread = w.thread();
+  const [alice, reader] = await Promise.all([w.as("alice"), w.newcomer()]);
+  const comment = await alice.post(thread, "Flagged by mistake.");
+  await reader.flag(comment);
+  const page = await w.page(t);
+  await page.signIn(reader.login, { password: reader.password });
+  await page.goto(w.host.show({ thread }));
+  const back = page.getByRole("button", { name: "take the flag back" });
+  const flag = page.getByRole("button", { name: "flag", exact: true });
+  const order = page.getByLabel("Order");
+  await back.click();
+  await page.getByText("You flagged this").waitFor({ state: "detached" });
+  await order.selectOption("newest");
+  await page.quiet();
+  await flag.click();
+  await page.getByRole("dialog").getByRole("radio").first().check();
+  await page.getByRole("dialog").getByRole("button", { name: "Send the flag" }).click();
+  await back.waitFor();
+  await order.selectOption("oldest");
+  await page.quiet();
+  await back.click();
+  await flag.waitFor();
+  const { items } = await reader.call("GET", "me/flags");
+  assert.deepEqual(items.map((/** @type {any} */ { state }) => state), ["withdrawn", "withdrawn"]);
+});
+
 test("a reader chooses a reason first, signs in after, and the flag is sent", async (t) => {
   const thread = w.thread();
   const comment = await (await w.as("bob")).post(thread, "Buy my planks.");

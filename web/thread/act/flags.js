@@ -129,7 +129,9 @@ async function afterSignIn(app, node, chosen) {
 /** @param {App} app @param {Node} node @param {{reason: string, note?: string}} chosen */
 async function flag(app, { comment: { id } }, chosen) {
   try {
-    app.model.flags.set(id, await app.calls.flag(id, chosen));
+    const made = await app.calls.flag(id, chosen);
+    app.model.flags.set(id, made);
+    app.model.past.flags.unshift(made);
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== "already_flagged") throw error;
     app.model.flags.set(id, null);
@@ -168,7 +170,9 @@ export async function withdraw(app, { comment: { id: commentId } }) {
   if (!flag) return;
   try {
     await app.calls.withdrawFlag(flag.id);
-    app.model.flags.delete(commentId);
+    const { flags, past } = app.model;
+    flags.delete(commentId);
+    past.flags = past.flags.filter(({ id }) => id !== flag.id);
     app.tree.refresh(commentId);
     app.tree.focus(commentId);
     app.notices.tell(t("flag_withdrawn"));
