@@ -560,7 +560,9 @@ async fn sessions_begin_and_go_on_however_many_share_an_address() {
         // who never signed in asks as well, at each page
         world.call("anon", "POST", "/auth/refresh", json!({})).await.fails(401, "sign_in_required");
         let body = json!({"refresh_token": session["refresh_token"]});
-        session = world.call("anon", "POST", "/auth/refresh", body).await.ok();
+        let answer = world.call("anon", "POST", "/auth/refresh", body).await;
+        assert!(answer.headers.contains_key("ratelimit"), "it writes all the same");
+        session = answer.ok();
         assert_eq!(world.call("anon", "POST", "/auth/logout", json!({"refresh_token": "x"})).await.status, 204);
         let page = [("origin", "https://here.example")];
         let exchange = world.call_with("anon", "POST", "/auth/exchange", json!({"code": "x"}), &page).await;

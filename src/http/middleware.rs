@@ -203,7 +203,7 @@ pub async fn within<B: MessageBody + 'static>(
             refused(Error::Fault(format!("a handler panicked: {}", said(&*panic))).into())
         }
     };
-    let tells = policy.bound != Bound::Reads || response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let tells = policy.method != Method::GET || response.status() == StatusCode::TOO_MANY_REQUESTS;
     if let Some(standing) = standing.filter(|_| tells) {
         standing.write(response.headers_mut());
     }
