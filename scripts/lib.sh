@@ -47,3 +47,23 @@ target_directory() {
   cargo metadata --locked --format-version 1 --no-deps |
     sed -E 's/.*"target_directory":"([^"]*)".*/\1/'
 }
+
+# What checks the browser modules.
+need_web() {
+  need_command node nodejs
+  need_command npm npm
+  npm ci --prefix web --no-audit --no-fund
+}
+
+# The service in Chromium: UNDERSTORY_BIN, or what this working tree builds.
+need_service() { # debug | release
+  need_web
+  need_command chromium chromium
+  [[ -z ${UNDERSTORY_BIN:-} ]] || return 0
+  need_command cc gcc libc6-dev
+  local flags=(--locked --bin understory)
+  [[ $1 == debug ]] || flags+=(--release)
+  cargo build "${flags[@]}"
+  UNDERSTORY_BIN=$(target_directory)/$1/understory
+  export UNDERSTORY_BIN
+}

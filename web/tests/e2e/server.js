@@ -27,8 +27,35 @@ const env = Object.fromEntries(
 export async function startServer({ site, origins, settings }) {
   const folder = await mkdtemp(join(tmpdir(), "understory-e2e-"));
   const data = join(folder, "data");
-  const sets = ["limits.enabled=false", ...settings].flatMap((one) => ["--set", one]);
-  const child = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--data", data, ...sets], {
+  const server = await listen("demo", ["--data", data, ...settings.flatMap((one) => ["--set", one])]);
+  await register(server.url, data, site, origins).catch((error) => {
+    server.kill();
+    throw error;
+  });
+
+  const passwords = new Map();
+  for (const [, login, password] of server.said().matchAll(/^ {2}(\S+) +\S+ +(\S+)$/gm)) passwords.set(login, password);
+
+  return {
+    url: server.url,
+    data,
+    passwords,
+    lastWords: server.lastWords,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * The binary, listening at a port of its own, without limits of rate unless `words` say otherwise. It
+ * ends with whoever started it.
+ *
+ * @param {"demo" | "serve"} command @param {string[]} words
+ */
+export async function listen(command, words) {
+  const child = spawn(binary, [command, "--listen", "127.0.0.1:0", "--set", "limits.enabled=false", ...words], {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -57,18 +84,11 @@ export async function startServer({ site, origins, settings }) {
     throw error;
   });
 
-  await register(url, data, site, origins).catch((error) => {
-    kill();
-    throw error;
-  });
-
-  const passwords = new Map();
-  for (const [, login, password] of out.matchAll(/^ {2}(\S+) +\S+ +(\S+)$/gm)) passwords.set(login, password);
-
   return {
     url: /** @type {string} */ (url),
-    data,
-    passwords,
+    kill,
+    /** All that it has printed. */
+    said: () => out,
     /** The last lines that the server said, for a message of failure. */
     lastWords: () => err,
     async stop() {
@@ -80,7 +100,6 @@ export async function startServer({ site, origins, settings }) {
         await ended;
         clearTimeout(hard);
       }
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,14 +1,12 @@
 // Threads of any size for proofs: written as native documents and imported by the
 // real binary. The text is what people write, some of it marked up.
 
-import { execFile, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { access, rm } from "node:fs/promises";
+import { access, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { command, listen } from "../e2e/server.js";
 
-const run = promisify(execFile);
 const WORDS = "the bridge was closed since January and nobody knew why it took so long to find the oak for two planks".split(" ");
 /** How deep replies go, and how many of a level have some. */
 const DEPTH = 9;
@@ -21,34 +19,21 @@ export function keyOf(size) {
 /**
  * A service with threads of these sizes.
  *
- * @param {string} binary
  * @param {string} data its store; what is there already is not made again
  * @param {number[]} sizes
  */
-export async function serve(binary, data, sizes) {
-  await run(binary, ["site", "add", "prove", "--data", data]);
+export async function serve(data, sizes) {
+  await command(["site", "add", "prove", "--data", data]);
   for (const size of sizes) {
     const done = join(data, `${keyOf(size)}.done`);
     if (await access(done).then(() => true, () => false)) continue;
     const file = join(data, `${keyOf(size)}.json`);
     await write(file, size);
-    await run(binary, ["import", "--site", "prove", "--data", data, file], { maxBuffer: 64 << 20 });
+    await command(["import", "--site", "prove", "--data", data, file]);
     await rm(file);
-    createWriteStream(done).end();
+    await writeFile(done, "");
   }
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data", data, "--set", "limits.enabled=false"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let out = "";
-  const url = await new Promise((resolve, reject) => {
-    child.once("exit", () => reject(new Error(`${binary} ended: ${out}`)));
-    child.stdout.on("data", (chunk) => {
-      out += chunk;
-      const listening = /listening on (http:\S+)/.exec(out);
-      if (listening) resolve(listening[1]);
-    });
-  });
-  return { url: /** @type {string} */ (url), stop: () => child.kill("SIGTERM") };
+  return listen("serve", ["--data", data]);
 }
 
 /** The native document of a thread. @param {string} file @param {number} size */
