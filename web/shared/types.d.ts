@@ -11,7 +11,6 @@ export type Thread = wire.Thread;
 export type Removed = wire.Removed;
 export type Flag = wire.Flag;
 export type Sanction = wire.Sanction;
-export type Statement = wire.StatementView;
 export type Receipt = wire.Receipt;
 export type Decision = wire.Decision;
 export type Action = wire.Act;

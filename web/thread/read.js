@@ -14,7 +14,7 @@ const API = new URL("/api/v1/", import.meta.url);
 export const ahead = new Map();
 
 /** An answer that is none; `status` 0 when the server was not reached. */
-export class NotRead extends Error {
+class NotRead extends Error {
   /** @param {number} status @param {number} [retryAfterS] */
   constructor(status, retryAfterS = 0) {
     super(`status ${status}`);

@@ -26,7 +26,6 @@ export async function startHost() {
   const pages = new Map();
   let asked = 0;
   let service = "";
-  let embed = "";
 
   const answer = (/** @type {import("node:http").IncomingMessage} */ req, /** @type {import("node:http").ServerResponse} */ res) => {
     const path = new URL(req.url ?? "/", "http://host").pathname;
@@ -55,9 +54,8 @@ export async function startHost() {
     /** Those that are registered. */
     origins: [at.origin, at.foreign],
 
-    serves(/** @type {string} */ url, /** @type {string} */ module) {
+    serves(/** @type {string} */ url) {
       service = url;
-      embed = module;
     },
 
     /**
@@ -70,7 +68,7 @@ export async function startHost() {
       const path = `/page-${asked}`;
       const filled = (/** @type {string} */ text) => text.replaceAll("{service}", service);
       pages.set(path, {
-        html: filled(shown.html ?? article(shown, embed)),
+        html: filled(shown.html ?? article(shown)),
         headers: {
           ...shown.headers,
           ...(shown.csp ? { "content-security-policy": filled(shown.csp) } : {}),
@@ -90,8 +88,8 @@ export async function startHost() {
   };
 }
 
-/** @param {Shown} shown @param {string} embed */
-function article(shown, embed) {
+/** @param {Shown} shown */
+function article(shown) {
   const { thread = "t", attributes = "", lang = "en", dir = "ltr", head = "", before = "", after = "", inside = "" } = shown;
   return `<!doctype html>
 <html lang="${lang}" dir="${dir}">
@@ -105,7 +103,7 @@ ${head}
 <main>
 <h1>An article elsewhere</h1>
 ${before}
-<script type="module" src="{service}${embed}"></script>
+<script type="module" src="{service}/embed.js"></script>
 <understory-thread site="demo" thread="${thread}" ${attributes}>${inside}</understory-thread>
 ${after}
 </main>

@@ -196,8 +196,6 @@ export function theWork(/** @type {World} */ w) {
 /** At a list or sheet of the console, as mona. @param {Given} given @param {string} hash */
 async function desk({ w, page }, hash) {
   await theWork(w);
-  // Without it the console looks again by itself.
-  if (!(await w.offers("/moderation/events"))) page.expectErrors(/moderation\/events.*404/s);
   await page.signIn("mona", { client: "console" });
   await page.goto(`${w.url}/console${hash}`);
   await page.getByRole("heading").first().waitFor();

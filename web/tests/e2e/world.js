@@ -69,7 +69,7 @@ export class World {
     this.server = await startServer({ site: SITE, origins: this.host.origins, settings });
     /** The service's origin, without a slash at its end. */
     this.url = this.server.url;
-    this.host.serves(this.url, await this.#embed());
+    this.host.serves(this.url);
     this.browser = await openBrowser();
   }
 
@@ -121,16 +121,5 @@ export class World {
    */
   page(t, options = {}) {
     return Page.open(this, t, options);
-  }
-
-  /** Whether this server has a route, as its own description says. @param {string} path below /api/v1 */
-  async offers(path) {
-    this.description ??= await (await fetch(`${this.url}/api/v1/openapi.json`)).json();
-    return `/api/v1${path}` in this.description.paths;
-  }
-
-  /** Where the element's module is. */
-  async #embed() {
-    return "/embed.js";
   }
 }

@@ -152,7 +152,7 @@ export function newNode(comment) {
 }
 
 /** A level of which nothing is loaded. @returns {Kids} */
-export function noKids() {
+function noKids() {
   return { ids: [], next: null, remaining: 0, partial: false };
 }
 
