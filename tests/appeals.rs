@@ -17,11 +17,6 @@ use understory::domain::permission::Role;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// The newest entry that tells `who` of a decision.
-async fn told(world: &World, who: &str) -> Value {
-    world.get(who, "/me/decisions?limit=1").await.ok()["items"][0].clone()
-}
-
 async fn appeal(world: &World, who: &str, entry: &Value, text: &str) -> Answer {
     world.call(who, "POST", &format!("/me/decisions/{}/appeal", id(entry)), json!({"text": text})).await
 }
@@ -31,24 +26,12 @@ async fn rule(world: &World, who: &str, appeal: &Value, result: &str) -> Answer 
     world.call(who, "POST", &format!("/moderation/appeals/{}/ruling", id(appeal)), body).await
 }
 
-async fn now(world: &World, comment: &Value) -> Value {
-    world.get("mona", &format!("/comments/{}", id(comment))).await.ok()
-}
-
-async fn flag(world: &World, who: &str, comment: &Value) -> Value {
-    world.call(who, "POST", &format!("/comments/{}/flags", id(comment)), json!({"reason": "spam"})).await.ok()
-}
-
-async fn undo(world: &World, who: &str, decision: &Value) -> Answer {
-    world.call(who, "POST", &format!("/moderation/decisions/{}/undo", id(decision)), Value::Null).await
-}
-
 /// One decision on several comments.
 async fn hide(world: &World, who: &str, comments: &[&Value]) -> Value {
     world.wait_ms(1);
     let mut targets = Vec::new();
     for comment in comments {
-        targets.push(json!({"comment_id": comment["id"], "version": now(world, comment).await["version"]}));
+        targets.push(json!({"comment_id": comment["id"], "version": world.now(comment).await["version"]}));
     }
     let body = json!({"targets": targets, "action": "hide", "reason_code": "harassment"});
     let made = world.call(who, "POST", "/moderation/decisions", body).await.ok();
@@ -58,23 +41,23 @@ async fn hide(world: &World, who: &str, comments: &[&Value]) -> Value {
 
 async fn act(world: &World, who: &str, action: &str, comment: &Value) -> Value {
     world.wait_ms(1);
-    world.decide(who, action, &now(world, comment).await).await.ok()
+    world.decide(who, action, &world.now(comment).await).await.ok()
 }
 
 #[actix_web::test]
 async fn overturning_takes_one_comment_back_and_tells_all_concerned() {
     let world = World::new().await;
     let (mine, other) = (world.post("alice", "mine", None).await, world.post("bob", "other", None).await);
-    let (on_mine, on_other) = (flag(&world, "carol", &mine).await, flag(&world, "carol", &other).await);
+    let (on_mine, on_other) = (world.flag("carol", &mine, "spam").await, world.flag("carol", &other, "spam").await);
     let hidden = hide(&world, "mona", &[&mine, &other]).await;
-    let entry = told(&world, "alice").await;
+    let entry = world.told("alice").await;
     assert_eq!((&entry["comment_id"], &entry["appeal"]), (&mine["id"], &Value::Null));
     let made = appeal(&world, "alice", &entry, "it was irony").await;
     assert_eq!(made.status, 201);
     let made = made.json;
     assert_eq!((&made["state"], &made["answer"], &made["decided_at"]), (&json!("open"), &Value::Null, &Value::Null));
     assert_eq!((&made["entry_id"], &made["decision_id"]), (&entry["id"], &hidden["id"]));
-    assert_eq!(told(&world, "alice").await["appeal"], made);
+    assert_eq!(world.told("alice").await["appeal"], made);
 
     // by another moderator of the site than the first
     rule(&world, "anon", &made, "overturned").await.fails(401, "sign_in_required");
@@ -89,9 +72,9 @@ async fn overturning_takes_one_comment_back_and_tells_all_concerned() {
     rule(&world, "ada", &made, "upheld").await.fails(409, "already_ruled");
 
     // one is back as it was, the other is not, and the decision stands
-    let back = now(&world, &mine).await;
+    let back = world.now(&mine).await;
     assert_eq!((&back["state"], &back["removed"]), (&json!("published"), &Value::Null));
-    assert_eq!(now(&world, &other).await["state"], "hidden");
+    assert_eq!(world.now(&other).await["state"], "hidden");
     let path = format!("/moderation/decisions/{}", id(&hidden));
     assert_eq!(world.get("mona", &path).await.ok()["undone_by"], Value::Null);
     let flags = world.get("carol", "/me/flags").await.ok();
@@ -107,7 +90,7 @@ async fn overturning_takes_one_comment_back_and_tells_all_concerned() {
     assert_eq!((&end["action"], &end["public_text"]), (&json!("undo"), &json!("overturned, since")));
     assert_eq!((&end["statement"], &first["appeal"]), (&Value::Null, &ruled));
     assert_eq!(first["statement"]["in_force"], false);
-    let reporters = told(&world, "carol").await;
+    let reporters = world.told("carol").await;
     assert_eq!((&reporters["decision_id"], &reporters["comment_id"]), (&end["decision_id"], &mine["id"]));
     let undone = world.get("mona", &format!("/moderation/decisions/{}", end["decision_id"].as_str().unwrap())).await;
     let undone = undone.ok();
@@ -122,20 +105,20 @@ async fn overturning_takes_one_comment_back_and_tells_all_concerned() {
     world.verified().await;
 
     // the rest of the decision can still be taken back, exactly
-    let rest = undo(&world, "mona", &hidden).await.ok();
+    let rest = world.undo("mona", &hidden).await.ok();
     assert_eq!(
         (&rest["applied"][0]["comment_id"], &rest["conflicts"][0]["code"]),
         (&other["id"], &json!("wrong_state"))
     );
-    assert_eq!(now(&world, &other).await["state"], "published");
+    assert_eq!(world.now(&other).await["state"], "published");
     assert_eq!(world.get("mona", &path).await.ok()["undone_by"], rest["id"]);
     // and the ruling by who did not lose by it: then the comment is as the decision had left it
-    undo(&world, "mona", &undone).await.fails(403, "forbidden");
+    world.undo("mona", &undone).await.fails(403, "forbidden");
     world.wait_ms(1);
-    undo(&world, "ada", &undone).await.ok();
-    assert_eq!(now(&world, &mine).await["state"], "hidden");
+    world.undo("ada", &undone).await.ok();
+    assert_eq!(world.now(&mine).await["state"], "hidden");
     assert_eq!(world.get("mona", &path).await.ok()["undone_by"], rest["id"]);
-    let again = told(&world, "alice").await;
+    let again = world.told("alice").await;
     assert_eq!((&again["action"], &again["statement"]["restriction"]), (&json!("undo"), &json!("hidden")));
     // that is a restriction of its own, to be appealed against; both who are behind it do not rule
     let anew = appeal(&world, "alice", &again, "again?").await.ok();
@@ -149,16 +132,16 @@ async fn a_decision_on_one_comment_is_undone_whole() {
     let world = World::new().await;
     let comment = world.post("alice", "one", None).await;
     let hidden = hide(&world, "mona", &[&comment]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "no").await.ok();
     rule(&world, "ada", &made, "overturned").await.ok();
-    undo(&world, "mona", &hidden).await.fails(409, "already_undone");
+    world.undo("mona", &hidden).await.fails(409, "already_undone");
     let path = format!("/moderation/decisions/{}", id(&hidden));
     let undone = world.get("mona", &path).await.ok()["undone_by"].as_str().unwrap().to_owned();
-    undo(&world, "ada", &json!({"id": undone})).await.ok();
+    world.undo("ada", &json!({"id": undone})).await.ok();
     assert_eq!(world.get("mona", &path).await.ok()["undone_by"], Value::Null);
-    assert_eq!(now(&world, &comment).await["state"], "hidden");
-    undo(&world, "ada", &hidden).await.ok();
-    assert_eq!(now(&world, &comment).await["state"], "published");
+    assert_eq!(world.now(&comment).await["state"], "hidden");
+    world.undo("ada", &hidden).await.ok();
+    assert_eq!(world.now(&comment).await["state"], "published");
     world.verified().await;
 }
 
@@ -166,9 +149,9 @@ async fn a_decision_on_one_comment_is_undone_whole() {
 async fn one_appeals_once_and_in_time_against_what_takes_something_away() {
     let world = World::new().await;
     let comment = world.post("alice", "mine", None).await;
-    flag(&world, "carol", &comment).await;
+    world.flag("carol", &comment, "spam").await;
     hide(&world, "mona", &[&comment]).await;
-    let entry = told(&world, "alice").await;
+    let entry = world.told("alice").await;
     for text in ["", &"x".repeat(5_001)] {
         appeal(&world, "alice", &entry, text).await.fails(422, "validation_failed");
     }
@@ -176,7 +159,7 @@ async fn one_appeals_once_and_in_time_against_what_takes_something_away() {
     appeal(&world, "mona", &entry, "not mine").await.fails(404, "not_found");
     appeal(&world, "alice", &json!({"id": "1"}), "none").await.fails(404, "not_found");
     // a reporter who was right has nothing to object to
-    appeal(&world, "carol", &told(&world, "carol").await, "but").await.fails(409, "not_appealable");
+    appeal(&world, "carol", &world.told("carol").await, "but").await.fails(409, "not_appealable");
 
     let path = format!("/me/decisions/{}/appeal", id(&entry));
     let once = [("idempotency-key", "k")];
@@ -193,12 +176,12 @@ async fn one_appeals_once_and_in_time_against_what_takes_something_away() {
 
     // nor does who got something back
     act(&world, "mona", "restore", &comment).await;
-    appeal(&world, "alice", &told(&world, "alice").await, "but").await.fails(409, "not_appealable");
+    appeal(&world, "alice", &world.told("alice").await, "but").await.fails(409, "not_appealable");
 
     // six months to the day: 14 November 2023 to 14 May 2024 are 182 days
     let late = world.post("alice", "late", None).await;
     hide(&world, "mona", &[&late]).await;
-    let entry = told(&world, "alice").await;
+    let entry = world.told("alice").await;
     let until = entry["statement"]["redress"]["appeal_until"].as_str().unwrap().to_owned();
     assert!(until.starts_with("2024-05-14T"), "{until}");
     let path = format!("/me/decisions/{}/appeal", id(&entry));
@@ -215,9 +198,9 @@ async fn one_appeals_once_and_in_time_against_what_takes_something_away() {
 async fn a_reporter_appeals_a_dismissal_and_only_their_flag_is_opened_again() {
     let world = World::new().await;
     let comment = world.post("alice", "questionable", None).await;
-    let (carols, bobs) = (flag(&world, "carol", &comment).await, flag(&world, "bob", &comment).await);
+    let (carols, bobs) = (world.flag("carol", &comment, "spam").await, world.flag("bob", &comment, "spam").await);
     let dismissed = act(&world, "mona", "dismiss", &comment).await;
-    let entry = told(&world, "carol").await;
+    let entry = world.told("carol").await;
     assert_eq!(entry["statement"], Value::Null);
     let made = appeal(&world, "carol", &entry, "look again").await.ok();
     // whose comment it is does not rule on it either
@@ -233,20 +216,20 @@ async fn a_reporter_appeals_a_dismissal_and_only_their_flag_is_opened_again() {
         (&queue["items"][0]["comment"]["id"], &queue["items"][0]["flags"][0]["count"]),
         (&comment["id"], &json!(1))
     );
-    let end = told(&world, "carol").await;
+    let end = world.told("carol").await;
     // what is answered stands with the appeal: words with a decision are for the author
     assert_eq!((&end["action"], &end["public_text"]), (&json!("undo"), &Value::Null));
-    assert_eq!(told(&world, "bob").await["decision_id"], dismissed["id"]);
+    assert_eq!(world.told("bob").await["decision_id"], dismissed["id"]);
     world.verified().await;
 
     // the ruling can be taken back: the flag is settled again as it was
     let reopened = json!({"id": end["decision_id"]});
-    undo(&world, "mona", &reopened).await.fails(403, "forbidden");
-    undo(&world, "ada", &reopened).await.ok();
+    world.undo("mona", &reopened).await.fails(403, "forbidden");
+    world.undo("ada", &reopened).await.ok();
     assert_eq!(state("carol").await, "dismissed");
     world.verified().await;
     // and the whole dismissal with it
-    undo(&world, "mona", &dismissed).await.ok();
+    world.undo("mona", &dismissed).await.ok();
     assert_eq!((state("carol").await, state("bob").await), (json!("open"), json!("open")));
     let flags = [carols, bobs];
     assert_eq!(flags.len(), 2);
@@ -257,17 +240,17 @@ async fn a_reporter_appeals_a_dismissal_and_only_their_flag_is_opened_again() {
 async fn a_dismissal_whose_reporter_flagged_again_is_looked_at_anyway() {
     let world = World::new().await;
     let comment = world.post("alice", "questionable", None).await;
-    flag(&world, "carol", &comment).await;
+    world.flag("carol", &comment, "spam").await;
     act(&world, "mona", "approve", &comment).await;
-    let made = appeal(&world, "carol", &told(&world, "carol").await, "look again").await.ok();
-    flag(&world, "carol", &comment).await;
+    let made = appeal(&world, "carol", &world.told("carol").await, "look again").await.ok();
+    world.flag("carol", &comment, "spam").await;
     rule(&world, "ada", &made, "overturned").await.ok();
     world.verified().await;
     // a comment that its author took back is not
     let gone = world.post("alice", "gone", None).await;
-    flag(&world, "carol", &gone).await;
+    world.flag("carol", &gone, "spam").await;
     act(&world, "mona", "dismiss", &gone).await;
-    let made = appeal(&world, "carol", &told(&world, "carol").await, "look again").await.ok();
+    let made = appeal(&world, "carol", &world.told("carol").await, "look again").await.ok();
     world.call("alice", "DELETE", &format!("/comments/{}", id(&gone)), Value::Null).await.ok();
     rule(&world, "ada", &made, "overturned").await.fails(409, "wrong_state");
     rule(&world, "ada", &made, "upheld").await.ok();
@@ -279,7 +262,7 @@ async fn what_has_moved_on_is_a_conflict_and_what_was_taken_back_needs_nothing_m
     let world = World::new().await;
     let comment = world.post("alice", "mine", None).await;
     hide(&world, "mona", &[&comment]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "no").await.ok();
     act(&world, "mona", "restore", &comment).await;
     let log = world.get("mona", "/moderation/log/head?site=here").await.ok();
     rule(&world, "ada", &made, "overturned").await.fails(409, "wrong_state");
@@ -292,8 +275,8 @@ async fn what_has_moved_on_is_a_conflict_and_what_was_taken_back_needs_nothing_m
 
     let other = world.post("alice", "other", None).await;
     let hidden = hide(&world, "mona", &[&other]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.ok();
-    undo(&world, "mona", &hidden).await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "no").await.ok();
+    world.undo("mona", &hidden).await.ok();
     let count = "SELECT count(*) FROM decision";
     let before = world.by_hand(count);
     rule(&world, "ada", &made, "overturned").await.ok();
@@ -309,7 +292,7 @@ async fn open_appeals_come_first_and_nobody_elses_site_is_seen() {
     for number in 0..7 {
         let comment = world.post("alice", &format!("number {number}"), None).await;
         hide(&world, "mona", &[&comment]).await;
-        appeals.push(appeal(&world, "alice", &told(&world, "alice").await, "no").await.ok());
+        appeals.push(appeal(&world, "alice", &world.told("alice").await, "no").await.ok());
     }
     for of in [&appeals[2], &appeals[0], &appeals[4]] {
         world.wait_ms(1);
@@ -342,9 +325,9 @@ async fn open_appeals_come_first_and_nobody_elses_site_is_seen() {
 async fn the_words_of_an_appeal_are_for_who_made_it_and_for_moderators_of_the_site() {
     let world = World::new().await;
     let comment = world.post("alice", "mine", None).await;
-    flag(&world, "carol", &comment).await;
+    world.flag("carol", &comment, "spam").await;
     hide(&world, "mona", &[&comment]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "canary-of-the-appeal").await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "canary-of-the-appeal").await.ok();
     let all = [
         "/me/decisions".to_owned(),
         "/me/flags".to_owned(),
@@ -370,7 +353,7 @@ async fn the_words_of_an_appeal_are_for_who_made_it_and_for_moderators_of_the_si
         }
     }
     rule(&world, "ada", &made, "upheld").await.ok();
-    assert_eq!(told(&world, "alice").await["appeal"]["answer"], "upheld, since");
+    assert_eq!(world.told("alice").await["appeal"]["answer"], "upheld, since");
     assert!(!world.get("carol", "/me/decisions").await.text.contains("upheld, since"));
 }
 
@@ -378,9 +361,9 @@ async fn the_words_of_an_appeal_are_for_who_made_it_and_for_moderators_of_the_si
 async fn of_many_rulings_at_once_one_counts() {
     let world = World::with(&["server.workers=4"]).await;
     let comment = world.post("alice", "mine", None).await;
-    flag(&world, "carol", &comment).await;
+    world.flag("carol", &comment, "spam").await;
     hide(&world, "mona", &[&comment]).await;
-    let entry = told(&world, "alice").await;
+    let entry = world.told("alice").await;
     let made = join_all((0..16).map(|_| appeal(&world, "alice", &entry, "no"))).await;
     let codes = |answers: &[Answer], code: &str| answers.iter().filter(|answer| answer.code() == code).count();
     assert_eq!((made.iter().filter(|answer| answer.status == 201).count(), codes(&made, "already_appealed")), (1, 15));
@@ -390,7 +373,7 @@ async fn of_many_rulings_at_once_one_counts() {
     assert_eq!((ruled.iter().filter(|answer| answer.status == 200).count(), codes(&ruled, "already_ruled")), (1, 15));
     let state = ruled.iter().find(|answer| answer.status == 200).unwrap().json["state"].clone();
     let expected = if state == "overturned" { "published" } else { "hidden" };
-    assert_eq!(now(&world, &comment).await["state"], expected);
+    assert_eq!(world.now(&comment).await["state"], expected);
     world.verified().await;
 }
 
@@ -399,7 +382,7 @@ async fn a_ruling_that_is_sent_again_is_answered_again() {
     let world = World::new().await;
     let comment = world.post("alice", "mine", None).await;
     hide(&world, "mona", &[&comment]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "no").await.ok();
     let path = format!("/moderation/appeals/{}/ruling", id(&made));
     let body = json!({"result": "overturned", "public_text": "right"});
     let once = [("idempotency-key", "k")];
@@ -423,14 +406,14 @@ async fn who_confirmed_a_decision_does_not_rule_on_it_either() {
     world.wait_ms(1);
     let path = format!("/moderation/decisions/{}/confirm", id(&proposed));
     world.call("ada", "POST", &path, Value::Null).await.ok();
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "no").await.ok();
     world.app.set_role("carol", Role::Moderator, Some("here")).await.unwrap();
     for who in ["mona", "ada"] {
         rule(&world, who, &made, "overturned").await.fails(403, "forbidden");
     }
     // a ruling waits for nobody: it is a second person's by itself
     rule(&world, "carol", &made, "overturned").await.ok();
-    assert_eq!(now(&world, &comment).await["state"], "published");
+    assert_eq!(world.now(&comment).await["state"], "published");
     world.verified().await;
 }
 
@@ -439,10 +422,10 @@ async fn a_purge_takes_the_words_of_appeals_with_it_and_is_not_overturned() {
     let world = World::new().await;
     let comment = world.post("alice", "a secret", None).await;
     hide(&world, "mona", &[&comment]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "canary-quote").await.ok();
+    let made = appeal(&world, "alice", &world.told("alice").await, "canary-quote").await.ok();
     rule(&world, "ada", &made, "upheld").await.ok();
     act(&world, "ada", "purge", &comment).await;
-    let entry = told(&world, "alice").await;
+    let entry = world.told("alice").await;
     assert_eq!(entry["statement"]["restriction"], "purged");
     let all = world.get("alice", "/me/decisions").await;
     assert!(!all.text.contains("canary-quote") && !all.text.contains("upheld, since"), "{}", all.text);
@@ -502,9 +485,8 @@ async fn whatever_comes_between_overturning_is_exact() {
                     let before = standing(&world).await;
                     let mut targets = Vec::new();
                     for comment in comments.iter().filter(|_| random.random_bool(0.6)) {
-                        targets.push(
-                            json!({"comment_id": comment["id"], "version": now(&world, comment).await["version"]}),
-                        );
+                        targets
+                            .push(json!({"comment_id": comment["id"], "version": world.now(comment).await["version"]}));
                     }
                     let body = json!({"targets": targets, "action": act, "reason_code": "spam"});
                     let made = world.call("mona", "POST", "/moderation/decisions", body).await;
@@ -554,7 +536,7 @@ async fn whatever_comes_between_overturning_is_exact() {
                 _ if !decisions.is_empty() => {
                     let who = if random.random_bool(0.5) { "ada" } else { "mona" };
                     let at = random.random_range(0..decisions.len());
-                    let made = undo(&world, who, &json!({"id": decisions[at].0})).await;
+                    let made = world.undo(who, &json!({"id": decisions[at].0})).await;
                     assert!(made.status == 200 || made.code() == "already_undone", "{}", made.text);
                 }
                 _ => {}
@@ -573,32 +555,32 @@ async fn who_was_overruled_does_not_overrule_by_a_line_of_undos() {
     // hidden by mona, overturned by ada, brought back by theo, taken back by carol
     let comment = world.post("alice", "mine", None).await;
     hide(&world, "mona", &[&comment]).await;
-    let made = appeal(&world, "alice", &told(&world, "alice").await, "no").await.json;
+    let made = appeal(&world, "alice", &world.told("alice").await, "no").await.json;
     world.wait_ms(1);
     rule(&world, "ada", &made, "overturned").await.ok();
-    let mut last = told(&world, "alice").await["decision_id"].clone();
+    let mut last = world.told("alice").await["decision_id"].clone();
     for who in ["theo", "carol"] {
         world.wait_ms(1);
-        last = undo(&world, who, &json!({"id": last})).await.ok()["id"].clone();
+        last = world.undo(who, &json!({"id": last})).await.ok()["id"].clone();
     }
     for who in ["mona", "theo"] {
-        undo(&world, who, &json!({"id": last})).await.fails(403, "forbidden");
+        world.undo(who, &json!({"id": last})).await.fails(403, "forbidden");
     }
     // taken back by theo, hidden again by carol, and that overturned: mona does not undo theo's
     let comment = world.post("bob", "another", None).await;
     let hidden = hide(&world, "mona", &[&comment]).await;
     world.wait_ms(1);
-    let back = undo(&world, "theo", &hidden).await.ok();
+    let back = world.undo("theo", &hidden).await.ok();
     world.wait_ms(1);
-    undo(&world, "carol", &back).await.ok();
-    let entry = told(&world, "bob").await;
+    world.undo("carol", &back).await.ok();
+    let entry = world.told("bob").await;
     let made = appeal(&world, "bob", &entry, "no").await.json;
     for who in ["mona", "carol"] {
         rule(&world, who, &made, "upheld").await.fails(403, "forbidden");
     }
     world.wait_ms(1);
     rule(&world, "ada", &made, "overturned").await.ok();
-    undo(&world, "mona", &back).await.fails(403, "forbidden");
-    assert_eq!(now(&world, &comment).await["state"], "published");
+    world.undo("mona", &back).await.fails(403, "forbidden");
+    assert_eq!(world.now(&comment).await["state"], "published");
     world.verified().await;
 }

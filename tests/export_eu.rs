@@ -126,7 +126,7 @@ async fn flag(world: &World, who: &str, comment: &Value, reason: &str) {
 /// A decision of `mona` with words in each field that takes some.
 async fn act(world: &World, action: &str, comment: &Value, reason: Value) -> Value {
     world.wait_ms(1);
-    let version = world.get("mona", &format!("/comments/{}", id(comment))).await.ok()["version"].clone();
+    let version = world.now(comment).await["version"].clone();
     let body = json!({
         "targets": [{"comment_id": comment["id"], "version": version}], "action": action, "reason_code": reason,
         "note": "canary-note", "public_text": "canary-public-text",
@@ -134,10 +134,6 @@ async fn act(world: &World, action: &str, comment: &Value, reason: Value) -> Val
     let made = world.call("mona", "POST", "/moderation/decisions", body).await.ok();
     assert_eq!(made["conflicts"], json!([]), "{action} {reason}");
     made
-}
-
-async fn told(world: &World, who: &str) -> Value {
-    world.get(who, "/me/decisions?limit=1").await.ok()["items"][0].clone()
 }
 
 /// Every action for every reason, flagged or not, with some appeals; how many statements that makes.
@@ -172,7 +168,7 @@ async fn corpus(world: &World) -> usize {
             // locked, hidden, hidden again
             count += 3;
             if flagged {
-                let appeal = format!("/me/decisions/{}/appeal", id(&told(world, "alice").await));
+                let appeal = format!("/me/decisions/{}/appeal", id(&world.told("alice").await));
                 let made = world.call("alice", "POST", &appeal, json!({"text": "canary-appeal"})).await.ok();
                 let ruling = format!("/moderation/appeals/{}/ruling", id(&made));
                 let result = if number % 2 == 0 { "overturned" } else { "upheld" };

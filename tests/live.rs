@@ -306,7 +306,7 @@ async fn no_text_travels_that_is_not_published() {
     assert!(!format!("{seen:?}").contains("canary held"));
     let path = format!("/comments/{}", id(&edited));
     world.call("alice", "PATCH", &path, json!({"body": "another text"})).await.ok();
-    let now = world.get("mona", &format!("/comments/{}", id(&held))).await.ok();
+    let now = world.now(&held).await;
     world.decide("mona", "hide", &now).await.ok();
     let hidden = world.post("alice", "canary hidden", None).await;
     world.decide("mona", "hide", &hidden).await.ok();

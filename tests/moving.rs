@@ -35,8 +35,8 @@ async fn filled() -> World {
                         "name": "A Neighbour", "email": "neighbour@example.org"});
     world.call("anon", "POST", "/notices", notice).await.ok();
     let decision = world.decide("mona", "hide", &hidden).await.ok();
-    world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(&decision)), json!({})).await.ok();
-    let hidden = world.get("mona", &format!("/comments/{}", id(&hidden))).await.ok();
+    world.undo("mona", &decision).await.ok();
+    let hidden = world.now(&hidden).await;
     world.decide("mona", "hide", &hidden).await.ok();
     world.call("mona", "PUT", "/sites/here/threads/article", json!({"premoderation": true})).await.ok();
     world.post("bob", "waits", None).await;

@@ -29,18 +29,6 @@ async fn state(world: &World, receipt: &Value) -> Value {
     world.get("anon", &format!("/notices/{}", receipt["token"].as_str().unwrap())).await.ok()
 }
 
-async fn queue(world: &World, query: &str) -> Value {
-    world.get("mona", &format!("/moderation/queue?site=here{query}")).await.ok()
-}
-
-async fn undo(world: &World, decision: &Value) -> Value {
-    world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(decision)), Value::Null).await.ok()
-}
-
-async fn now(world: &World, comment: &Value) -> Value {
-    world.get("mona", &format!("/comments/{}", id(comment))).await.ok()
-}
-
 #[actix_web::test]
 async fn a_notice_comes_first_and_its_giver_is_told_the_outcome() {
     let world = World::new().await;
@@ -59,15 +47,15 @@ async fn a_notice_comes_first_and_its_giver_is_told_the_outcome() {
     );
     assert_eq!((&receipt["category"], &receipt["due_at"]), (&json!("illegal"), &json!("2023-11-15T22:13:21.000Z")));
 
-    let shown = queue(&world, "").await;
+    let shown = world.queue("").await;
     assert_eq!(shown["counts"], json!({"flagged": 1, "held": 0, "notice": 1, "sample": 0}));
     let item = &shown["items"][0];
     assert_eq!((&item["comment"]["id"], &item["band"]), (&comment["id"], &json!(0)));
     let notice = &item["notices"][0];
     assert_eq!((&notice["name"], &notice["email"]), (&json!(NAME), &json!(EMAIL)));
     assert_eq!((&notice["explanation"], &notice["category"]), (&json!("It names my child."), &json!("illegal")));
-    assert_eq!(queue(&world, "&kind=notice").await["items"].as_array().unwrap().len(), 1);
-    assert_eq!(queue(&world, "&reason=illegal").await["items"].as_array().unwrap().len(), 2);
+    assert_eq!(world.queue("&kind=notice").await["items"].as_array().unwrap().len(), 1);
+    assert_eq!(world.queue("&reason=illegal").await["items"].as_array().unwrap().len(), 2);
     let claim = json!({"site": "here", "kind": "notice", "count": 9});
     let claim = world.call("mona", "POST", "/moderation/claims", claim).await.ok();
     assert_eq!(claim["items"][0]["comment"]["id"], comment["id"]);
@@ -83,7 +71,7 @@ async fn a_notice_comes_first_and_its_giver_is_told_the_outcome() {
     assert_eq!(told["outcome"], outcome);
     assert!(told["reason"].as_str().unwrap().contains("against the law") && told["redress"].is_string());
     assert!(!told.to_string().contains("canary") && !told.to_string().contains("alice"), "{told}");
-    assert_eq!(queue(&world, "").await["counts"]["notice"], 0);
+    assert_eq!(world.queue("").await["counts"]["notice"], 0);
     world.verified().await;
 }
 
@@ -97,21 +85,21 @@ async fn each_decision_settles_a_notice_as_it_does_flags_and_an_undo_opens_it_ag
         let decision = world.decide("mona", action, &comment).await.ok();
         let told = state(&world, &receipt).await;
         assert_eq!((&told["state"], &told["outcome"]["action"]), (&json!(settled), &json!(action)));
-        let first = undo(&world, &decision).await;
+        let first = world.undo("mona", &decision).await.ok();
         let told = state(&world, &receipt).await;
         assert_eq!((&told["state"], &told["outcome"]), (&json!("open"), &Value::Null));
-        assert_eq!(queue(&world, "").await["counts"]["notice"], 1);
+        assert_eq!(world.queue("").await["counts"]["notice"], 1);
         // the undo taken back settles it as it was
-        let second = undo(&world, &first).await;
+        let second = world.undo("mona", &first).await.ok();
         let told = state(&world, &receipt).await;
         assert_eq!((&told["state"], &told["outcome"]["action"]), (&json!(settled), &json!(action)));
-        undo(&world, &second).await;
+        world.undo("mona", &second).await.ok();
         assert_eq!(state(&world, &receipt).await["state"], "open");
         // what has nothing to do with it leaves it open
-        let pinned = world.decide("mona", "lock", &now(&world, &comment).await).await.ok();
-        undo(&world, &pinned).await;
+        let pinned = world.decide("mona", "lock", &world.now(&comment).await).await.ok();
+        world.undo("mona", &pinned).await.ok();
         assert_eq!(state(&world, &receipt).await["state"], "open");
-        world.decide("mona", "dismiss", &now(&world, &comment).await).await.ok();
+        world.decide("mona", "dismiss", &world.now(&comment).await).await.ok();
         assert_eq!(state(&world, &receipt).await["state"], "dismissed");
         world.verified().await;
     }
@@ -119,8 +107,8 @@ async fn each_decision_settles_a_notice_as_it_does_flags_and_an_undo_opens_it_ag
     let comment = world.post("alice", "a name", None).await;
     let receipt = give(&world, &comment).await;
     assert_eq!(world.call("alice", "DELETE", &format!("/comments/{}", id(&comment)), Value::Null).await.status, 204);
-    assert_eq!(queue(&world, "&kind=notice").await["items"][0]["comment"]["id"], comment["id"]);
-    world.decide("mona", "dismiss", &now(&world, &comment).await).await.ok();
+    assert_eq!(world.queue("&kind=notice").await["items"][0]["comment"]["id"], comment["id"]);
+    world.decide("mona", "dismiss", &world.now(&comment).await).await.ok();
     assert_eq!(state(&world, &receipt).await["state"], "dismissed");
     world.verified().await;
 }
@@ -194,7 +182,7 @@ async fn a_notice_without_a_name_is_taken_where_law_and_site_allow() {
     let world = World::new().await;
     let comment = world.post("alice", "a comment", None).await;
     world.call("anon", "POST", "/notices", nameless(&comment, "illegal")).await.ok();
-    assert_eq!(queue(&world, "").await["items"][0]["notices"][0]["name"], Value::Null);
+    assert_eq!(world.queue("").await["items"][0]["notices"][0]["name"], Value::Null);
 
     let strict = World::with(&["moderation.notice_contact_required=true"]).await;
     let comment = strict.post("alice", "a comment", None).await;
@@ -312,7 +300,7 @@ async fn a_purge_erases_what_a_notice_says_of_the_text() {
     let told = state(&world, &receipt).await;
     assert_eq!((&told["state"], &told["outcome"]["action"]), (&json!("upheld"), &json!("purge")));
     assert_eq!(world.by_hand("SELECT count(*) FROM notice WHERE explanation = ''"), [["1"]]);
-    assert_eq!(queue(&world, "").await["counts"]["notice"], 0);
+    assert_eq!(world.queue("").await["counts"]["notice"], 0);
     world.verified().await;
 }
 

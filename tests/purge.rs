@@ -19,10 +19,6 @@ async fn decide(world: &World, who: &str, comment: &Value, action: &str, note: &
     world.call(who, "POST", "/moderation/decisions", body).await
 }
 
-async fn now(world: &World, comment: &Value) -> Value {
-    world.get("mona", &format!("/comments/{}", id(comment))).await.ok()
-}
-
 /// Where the canary still stands, by table and column.
 fn found(world: &World) -> Vec<String> {
     let all = match world.database.is_server() {
@@ -54,7 +50,7 @@ async fn a_purged_text_is_nowhere_and_the_log_still_proves_itself() {
     let flag = world.call("bob", "POST", &format!("{path}/flags"), flag).await.ok();
     world.call("bob", "DELETE", &format!("/flags/{}", id(&flag)), Value::Null).await;
     world.call("carol", "POST", &format!("{path}/flags"), json!({"reason": "hate", "note": CANARY})).await.ok();
-    let hidden = decide(&world, "mona", &now(&world, &comment).await, "hide", CANARY).await.ok();
+    let hidden = decide(&world, "mona", &world.now(&comment).await, "hide", CANARY).await.ok();
     world.wait_ms(1);
     let undo = format!("/moderation/decisions/{}/undo", id(&hidden));
     world.call("mona", "POST", &undo, Value::Null).await.ok();
@@ -70,7 +66,7 @@ async fn a_purged_text_is_nowhere_and_the_log_still_proves_itself() {
     world.wait_ms(1);
 
     // who only moderates may not, and it needs a reason
-    let shown = now(&world, &comment).await;
+    let shown = world.now(&comment).await;
     decide(&world, "mona", &shown, "purge", "").await.fails(403, "forbidden");
     let target = json!({"comment_id": shown["id"], "version": shown["version"]});
     let body = json!({"targets": [target], "action": "purge"});
@@ -103,21 +99,21 @@ async fn a_purge_is_for_good() {
     let comment = world.post("alice", "one", None).await;
     let hidden = decide(&world, "mona", &comment, "hide", "").await.ok();
     world.wait_ms(1);
-    let purged = decide(&world, "ada", &now(&world, &comment).await, "purge", "").await.ok();
+    let purged = decide(&world, "ada", &world.now(&comment).await, "purge", "").await.ok();
     for decision in [&purged, &hidden] {
         let path = format!("/moderation/decisions/{}/undo", id(decision));
         let undone = world.call("ada", "POST", &path, Value::Null).await.ok();
         assert_eq!((&undone["id"], &undone["conflicts"][0]["code"]), (&Value::Null, &json!("wrong_state")));
     }
     for action in ["restore", "approve", "hide"] {
-        let made = decide(&world, "ada", &now(&world, &comment).await, action, "").await.ok();
+        let made = decide(&world, "ada", &world.now(&comment).await, action, "").await.ok();
         assert_eq!(made["conflicts"][0]["code"], "wrong_state", "{action}");
     }
     // what its author took back is erased before its time, and stays the author's act
     let own = world.post("bob", "two", None).await;
     world.call("bob", "DELETE", &format!("/comments/{}", id(&own)), Value::Null).await;
-    decide(&world, "ada", &now(&world, &own).await, "purge", "").await.ok();
-    let now = now(&world, &own).await;
+    decide(&world, "ada", &world.now(&own).await, "purge", "").await.ok();
+    let now = world.now(&own).await;
     assert_eq!((&now["state"], &now["body"], &now["removed"]["by"]), (&json!("deleted"), &json!(""), &json!("author")));
     world.verified().await;
 }

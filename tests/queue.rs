@@ -14,10 +14,6 @@ use serde_json::{Value, json};
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 
-async fn queue(world: &World, query: &str) -> Value {
-    world.get("mona", &format!("/moderation/queue?site=here{query}")).await.ok()
-}
-
 fn bodies(of: &Value) -> Vec<String> {
     of["items"].as_array().unwrap().iter().map(|item| item["comment"]["body"].as_str().unwrap().to_owned()).collect()
 }
@@ -35,14 +31,6 @@ async fn flag(world: &World, who: &str, comment: &Value, reason: &str) -> Value 
 
 async fn post_to(world: &World, who: &str, key: &str, body: &str) -> Value {
     world.call(who, "POST", &format!("/sites/here/threads/{key}/comments"), json!({"body": body})).await.ok()
-}
-
-async fn now(world: &World, comment: &Value) -> Value {
-    world.get("mona", &format!("/comments/{}", id(comment))).await.ok()
-}
-
-async fn undo(world: &World, decision: &Value) -> Value {
-    world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(decision)), Value::Null).await.ok()
 }
 
 fn signal(item: &Value, name: &str) -> f64 {
@@ -68,7 +56,7 @@ async fn the_parts_of_a_priority_say_why_an_item_is_where_it_is() {
     flag(&world, "bob", &grave, "hate").await;
     world.call("mona", "PUT", "/sites/here/threads/article", json!({"premoderation": true})).await.ok();
     world.post("carol", "held", None).await;
-    let first = queue(&world, "").await;
+    let first = world.queue("").await;
     assert_eq!(bodies(&first), ["grave", "mild", "held"]);
     let items = first["items"].as_array().unwrap();
     items.iter().for_each(assert_adds_up);
@@ -136,13 +124,13 @@ async fn each_filter_shows_its_own_and_all_of_it() {
         (format!("&from={}&to={}&reason=hate", at(1), at(2)), &["a two hate"]),
     ];
     for (query, expected) in table {
-        let mut shown = bodies(&queue(&world, &query).await);
+        let mut shown = bodies(&world.queue(&query).await);
         shown.sort();
         assert_eq!(shown, expected, "{query}");
         // the same one by one, and whatever was asked, the counts are of the site
         let (mut paged, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = queue(&world, &format!("{query}&limit=1{cursor}")).await;
+            let page = world.queue(&format!("{query}&limit=1{cursor}")).await;
             assert_eq!(page["counts"], json!({"flagged": 4, "held": 1, "notice": 0, "sample": 0}));
             paged.extend(bodies(&page));
             match page["next"].as_str() {
@@ -204,7 +192,7 @@ async fn pages_neither_skip_nor_repeat_while_others_work() {
     let walk = async {
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = queue(&world, &format!("&limit=4{cursor}")).await;
+            let page = world.queue(&format!("&limit=4{cursor}")).await;
             seen.extend(bodies(&page));
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
@@ -218,7 +206,7 @@ async fn pages_neither_skip_nor_repeat_while_others_work() {
     for number in (0..60).filter(|number| number % 3 != 0) {
         assert!(once.contains(&format!("number {number}")), "number {number} was skipped");
     }
-    assert_eq!(queue(&world, "&limit=200").await["items"].as_array().unwrap().len(), 60);
+    assert_eq!(world.queue("&limit=200").await["items"].as_array().unwrap().len(), 60);
     world.verified().await;
 }
 
@@ -231,36 +219,36 @@ async fn the_sample_is_drawn_from_what_nobody_looked_at_and_sets_the_base_rate()
     let held = world.post("alice", "held", None).await;
     world.decide("mona", "approve", &held).await.ok();
     world.call("mona", "PUT", "/sites/here/threads/article", json!({"premoderation": false})).await.ok();
-    let shown = queue(&world, "&kind=sample").await;
+    let shown = world.queue("&kind=sample").await;
     assert_eq!((bodies(&shown), &shown["counts"]["sample"]), (vec!["drawn".to_owned()], &json!(1)));
     assert_adds_up(&shown["items"][0]);
 
     // settled by hide, opened by the undo, settled again by the undo of that
     let hidden = world.decide("mona", "hide", &drawn).await.ok();
-    assert_eq!(queue(&world, "").await["counts"]["sample"], 0);
+    assert_eq!(world.queue("").await["counts"]["sample"], 0);
     let counted = || world.by_hand("SELECT upheld, dismissed FROM sample_count");
     assert_eq!(counted(), [["1", "0"]]);
     world.verified().await;
-    let undone = undo(&world, &hidden).await;
+    let undone = world.undo("mona", &hidden).await.ok();
     assert_eq!(
-        (queue(&world, "").await["counts"]["sample"].clone(), counted()),
+        (world.queue("").await["counts"]["sample"].clone(), counted()),
         (json!(1), vec![vec!["0".into(), "0".into()]])
     );
-    let again = undo(&world, &undone).await;
+    let again = world.undo("mona", &undone).await.ok();
     assert_eq!(counted(), [["1", "0"]]);
-    undo(&world, &again).await;
+    world.undo("mona", &again).await.ok();
     world.verified().await;
-    world.decide("mona", "dismiss", &now(&world, &drawn).await).await.ok();
+    world.decide("mona", "dismiss", &world.now(&drawn).await).await.ok();
     assert_eq!(counted(), [["0", "1"]]);
     // a flag on the next one is weighed against 4 of 51
     let next = world.post("alice", "next", None).await;
     flag(&world, "bob", &next, "spam").await;
-    assert_eq!(signal(&queue(&world, "").await["items"][0], "base"), -2.464);
+    assert_eq!(signal(&world.queue("").await["items"][0], "base"), -2.464);
 
     // what its author takes back shows nothing of what is published
     assert_eq!(world.call("alice", "DELETE", &format!("/comments/{}", id(&next)), Value::Null).await.status, 204);
-    assert_eq!(queue(&world, "").await["counts"], json!({"flagged": 1, "held": 0, "notice": 0, "sample": 0}));
-    world.decide("mona", "dismiss", &now(&world, &next).await).await.ok();
+    assert_eq!(world.queue("").await["counts"], json!({"flagged": 1, "held": 0, "notice": 0, "sample": 0}));
+    world.decide("mona", "dismiss", &world.now(&next).await).await.ok();
     assert_eq!(counted(), [["0", "1"]]);
     world.verified().await;
 }
@@ -269,7 +257,7 @@ async fn the_sample_is_drawn_from_what_nobody_looked_at_and_sets_the_base_rate()
 async fn nothing_is_drawn_unless_asked() {
     let world = World::new().await;
     world.post("alice", "a comment", None).await;
-    assert_eq!(queue(&world, "").await["items"], json!([]));
+    assert_eq!(world.queue("").await["items"], json!([]));
     assert_eq!(world.by_hand("SELECT count(*) FROM sample"), [["0"]]);
 }
 
@@ -281,7 +269,7 @@ async fn a_reporter_comes_to_count_in_full_and_moderators_see_how() {
         let comment = world.post("alice", &format!("number {number}"), None).await;
         flag(&world, "bob", &comment, "spam").await;
         flag(&world, "carol", &comment, "spam").await;
-        let item = queue(&world, "").await["items"][0].clone();
+        let item = world.queue("").await["items"][0].clone();
         let counts_in_full = number == 3;
         for reporter in item["reporters"].as_array().unwrap() {
             assert_eq!(reporter["proven"], counts_in_full, "{reporter}");
@@ -312,7 +300,7 @@ async fn a_reporter_comes_to_count_in_full_and_moderators_see_how() {
     let there = world.get("theo", &format!("/moderation/flags?site=there&user={bob}")).await.ok();
     assert_eq!((&there["items"], &there["share"]), (&json!([]), &Value::Null));
     // an undo takes it out of the record, and out of a later flag's weight
-    undo(&world, &last).await;
+    world.undo("mona", &last).await.ok();
     assert_eq!(reports("").await["share"], 1.0);
     let own = world.get("mona", &format!("/moderation/flags?site=here&user={alice}")).await.ok();
     assert_eq!((&own["items"], &own["proven"]), (&json!([]), &json!(false)));
@@ -325,13 +313,13 @@ async fn a_flag_on_a_reply_to_ones_own_comment_counts_half() {
     let root = world.post("bob", "a root", None).await;
     let reply = world.post("alice", "a retort", Some(&id(&root))).await;
     flag(&world, "bob", &reply, "harassment").await;
-    let item = queue(&world, "").await["items"][0].clone();
+    let item = world.queue("").await["items"][0].clone();
     assert_eq!((&item["reporters"][0]["own_reply"], signal(&item, "flags")), (&json!(true), 0.611));
     let weight = item["reporters"][0]["weight"].as_f64().unwrap();
     assert!((weight - 1.221).abs() < 1e-3, "{weight}");
     // carol's is another matter, and weighs first
     flag(&world, "carol", &reply, "harassment").await;
-    let item = queue(&world, "").await["items"][0].clone();
+    let item = world.queue("").await["items"][0].clone();
     assert!((signal(&item, "flags") - (1.221 + 0.305)).abs() < 2e-3, "{}", signal(&item, "flags"));
     world.verified().await;
 }
@@ -352,19 +340,19 @@ async fn a_reporter_is_told_what_became_of_each_flag() {
     assert_eq!(told(&first).await, is("dismissed", Some("dismiss")));
     // flagged again, then the dismissal taken back: the reporter has one open flag, the newer
     let second = flag(&world, "bob", &comment, "hate").await;
-    undo(&world, &dismissed).await;
+    world.undo("mona", &dismissed).await.ok();
     assert_eq!((told(&first).await, told(&second).await), (is("dismissed", Some("dismiss")), is("open", None)));
     // with a notice beside it, one decision settles both
     let notice = json!({"comment_id": comment["id"], "explanation": "why", "good_faith": true});
     world.call("anon", "POST", "/notices", notice).await.ok();
-    let hidden = world.decide("mona", "hide", &now(&world, &comment).await).await.ok();
+    let hidden = world.decide("mona", "hide", &world.now(&comment).await).await.ok();
     assert_eq!(told(&second).await, is("upheld", Some("hide")));
-    undo(&world, &hidden).await;
+    world.undo("mona", &hidden).await.ok();
     assert_eq!(told(&second).await, is("open", None));
     // its author takes the comment back: it is settled all the same
     assert_eq!(world.call("alice", "DELETE", &format!("/comments/{}", id(&comment)), Value::Null).await.status, 204);
     assert_eq!(told(&second).await, is("open", None));
-    world.decide("mona", "dismiss", &now(&world, &comment).await).await.ok();
+    world.decide("mona", "dismiss", &world.now(&comment).await).await.ok();
     assert_eq!(told(&second).await, is("dismissed", Some("dismiss")));
     let other = world.post("alice", "another", None).await;
     let third = flag(&world, "bob", &other, "spam").await;

@@ -8,33 +8,14 @@ mod common;
 use common::{PEOPLE, World, id};
 use serde_json::{Value, json};
 
-/// The newest entry that tells `who` of a decision.
-async fn told(world: &World, who: &str) -> Value {
-    world.get(who, "/me/decisions?limit=1").await.ok()["items"][0].clone()
-}
-
-async fn now(world: &World, comment: &Value) -> Value {
-    world.get("mona", &format!("/comments/{}", id(comment))).await.ok()
-}
-
 /// A decision of `mona`, for a reason; the decision.
 async fn act(world: &World, action: &str, comment: &Value, reason: Value) -> Value {
     world.wait_ms(1);
-    let target = json!({"comment_id": comment["id"], "version": now(world, comment).await["version"]});
+    let target = json!({"comment_id": comment["id"], "version": world.now(comment).await["version"]});
     let body = json!({"targets": [target], "action": action, "reason_code": reason});
     let made = world.call("mona", "POST", "/moderation/decisions", body).await.ok();
     assert_eq!(made["conflicts"], json!([]), "{action}");
     made
-}
-
-async fn undo(world: &World, decision: &Value) {
-    world.wait_ms(1);
-    world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(decision)), Value::Null).await.ok();
-}
-
-async fn flag(world: &World, who: &str, comment: &Value) {
-    let path = format!("/comments/{}/flags", id(comment));
-    world.call(who, "POST", &path, json!({"reason": "spam"})).await.ok();
 }
 
 async fn transparency(world: &World) -> Value {
@@ -46,9 +27,9 @@ async fn an_author_reads_why_a_comment_was_hidden() {
     let world = World::new().await;
     world.by_hand("UPDATE site SET policy_url = 'https://here.example/rules'");
     let comment = world.post("alice", "mine", None).await;
-    flag(&world, "bob", &comment).await;
+    world.flag("bob", &comment, "spam").await;
     act(&world, "hide", &comment, json!("harassment")).await;
-    let entry = told(&world, "alice").await;
+    let entry = world.told("alice").await;
     let statement = &entry["statement"];
     for (field, expected) in [
         ("puid", json!(format!("here-{}", id(&entry)))),
@@ -75,13 +56,13 @@ async fn an_author_reads_why_a_comment_was_hidden() {
         assert!(redress[way].as_str().unwrap().ends_with('.'), "{way}");
     }
     // the reporter is told of the decision, not why
-    assert_eq!(told(&world, "bob").await["statement"], Value::Null);
+    assert_eq!(world.told("bob").await["statement"], Value::Null);
     // nor who they are
     assert!(!entry.to_string().contains("bob"));
 
     let other = world.post("alice", "other", None).await;
     act(&world, "hide", &other, json!("illegal")).await;
-    let statement = told(&world, "alice").await["statement"].clone();
+    let statement = world.told("alice").await["statement"].clone();
     assert_eq!((&statement["ground"], &statement["origin"]), (&json!("illegal_content"), &json!("own_initiative")));
     world.verified().await;
 }
@@ -90,7 +71,7 @@ async fn an_author_reads_why_a_comment_was_hidden() {
 async fn only_what_takes_something_away_is_a_restriction() {
     let world = World::new().await;
     let comment = world.post("alice", "mine", None).await;
-    let restriction = async || told(&world, "alice").await["statement"]["restriction"].clone();
+    let restriction = async || world.told("alice").await["statement"]["restriction"].clone();
     let hidden = act(&world, "hide", &comment, json!("hate")).await;
     assert_eq!(restriction().await, "hidden");
     let restored = act(&world, "restore", &comment, Value::Null).await;
@@ -100,14 +81,14 @@ async fn only_what_takes_something_away_is_a_restriction() {
     assert_eq!(entries["items"][1]["statement"]["in_force"], false);
     assert_eq!(entries["items"][1]["decision_id"], hidden["id"]);
     // hidden again by an undo, for the reason of old
-    undo(&world, &restored).await;
-    let again = told(&world, "alice").await;
+    world.undo("mona", &restored).await.ok();
+    let again = world.told("alice").await;
     assert_eq!((&again["action"], &again["reason_code"]), (&json!("undo"), &Value::Null));
     assert_eq!((&again["statement"]["restriction"], &again["statement"]["in_force"]), (&json!("hidden"), &json!(true)));
     assert!(again["statement"]["explanation"].as_str().unwrap().contains("group"), "{again}");
     let entries = world.get("alice", "/me/decisions").await.ok();
     assert_eq!(entries["items"][2]["statement"]["in_force"], true, "it stands as the first left it, too");
-    undo(&world, &hidden).await;
+    world.undo("mona", &hidden).await.ok();
     assert_eq!(restriction().await, Value::Null);
 
     let locked = act(&world, "lock", &comment, json!("off_topic")).await;
@@ -116,7 +97,7 @@ async fn only_what_takes_something_away_is_a_restriction() {
     assert_eq!(restriction().await, Value::Null);
     let entries = world.get("alice", "/me/decisions").await.ok();
     assert_eq!(entries["items"][1]["statement"]["in_force"], true);
-    undo(&world, &locked).await;
+    world.undo("mona", &locked).await.ok();
     assert_eq!(restriction().await, Value::Null);
 
     // held again by the undo of an approval
@@ -127,7 +108,7 @@ async fn only_what_takes_something_away_is_a_restriction() {
     let held = world.post("alice", "waits", None).await;
     let approved = act(&world, "approve", &held, Value::Null).await;
     assert_eq!(restriction().await, Value::Null);
-    undo(&world, &approved).await;
+    world.undo("mona", &approved).await.ok();
     assert_eq!(restriction().await, "held");
     act(&world, "hide", &held, json!("spam")).await;
     assert_eq!(restriction().await, "hidden");
@@ -150,7 +131,7 @@ async fn everybody_reads_how_a_thread_was_moderated() {
     let expected =
         json!({"hidden": {"by_reason": {"hate": 1, "spam": 2}, "by_rule": 0, "by_moderator": 3}, "overturned": 0});
     assert_eq!(transparency(&world).await, expected);
-    undo(&world, &hidden).await;
+    world.undo("mona", &hidden).await.ok();
     world.call("bob", "DELETE", &format!("/comments/{}", id(&three)), Value::Null).await.ok();
     let expected = json!({"hidden": {"by_reason": {"hate": 1}, "by_rule": 0, "by_moderator": 1}, "overturned": 0});
     assert_eq!(transparency(&world).await, expected);

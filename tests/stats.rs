@@ -19,11 +19,6 @@ async fn flagged(world: &World, text: &str) -> Value {
     comment
 }
 
-async fn undo(world: &World, who: &str, decision: &Value) {
-    world.wait_ms(1);
-    world.call(who, "POST", &format!("/moderation/decisions/{}/undo", id(decision)), Value::Null).await.ok();
-}
-
 #[actix_web::test]
 async fn nothing_done_has_no_rates() {
     let world = World::new().await;
@@ -44,7 +39,7 @@ async fn how_long_it_waits_and_waited() {
     world.decide("mona", "approve", &comments[0]).await.ok();
     // a pin takes nothing out of the queue
     world.decide("mona", "pin", &comments[1]).await.ok();
-    let now = world.get("mona", &format!("/comments/{}", id(&comments[1]))).await.ok();
+    let now = world.now(&comments[1]).await;
     world.wait_ms(2 * MINUTE_MS);
     world.decide("mona", "dismiss", &now).await.ok();
     let first = stats(&world).await;
@@ -66,11 +61,11 @@ async fn who_was_overturned_and_whose_flags_were_right() {
     let hidden = world.decide("mona", "hide", &comments[0]).await.ok();
     world.decide("mona", "hide", &comments[1]).await.ok();
     world.decide("mona", "approve", &comments[2]).await.ok();
-    undo(&world, "ada", &hidden).await;
+    world.undo("ada", &hidden).await.ok();
     let mine = world.post("bob", "four", None).await;
     let locked = world.decide("ada", "lock", &mine).await.ok();
     // to correct oneself is not to be overturned
-    undo(&world, "ada", &locked).await;
+    world.undo("ada", &locked).await.ok();
     let stats = stats(&world).await;
     let of = |login: &str| {
         let all = stats["moderators"].as_array().unwrap();

@@ -130,7 +130,7 @@ async fn world() -> (World, String, String) {
     let hide = json!({"targets": [target], "action": "hide", "reason_code": "spam", "note": "a note"});
     let hidden = world.call("mona", "POST", "/moderation/decisions", hide).await.ok();
     world.decide("mona", "lock", &root).await.ok();
-    world.call("mona", "POST", &format!("/moderation/decisions/{}/undo", id(&hidden)), Value::Null).await.ok();
+    world.undo("mona", &hidden).await.ok();
     world.call("mona", "PUT", "/sites/here/threads/article", json!({"slow_mode_seconds": 1})).await.ok();
     let flags = format!("/comments/{}/flags", id(&root));
     world.call("bob", "POST", &flags, json!({"reason": "spam"})).await.ok();

@@ -31,7 +31,7 @@ fn hide(comments: &[&Value]) -> Value {
 }
 
 async fn state(world: &World, comment: &Value) -> String {
-    let now = world.get("mona", &format!("/comments/{}", id(comment))).await.ok();
+    let now = world.now(comment).await;
     now["state"].as_str().unwrap().to_owned()
 }
 
@@ -90,7 +90,7 @@ async fn what_one_proposes_another_confirms() {
     assert_eq!(people, ["mona", "ada"]);
     assert!(confirmed.json["proposed_at"].as_str() < confirmed.json["at"].as_str());
     assert_eq!([state(&world, &one).await, state(&world, &two).await], ["hidden", "published"]);
-    let removed = world.get("mona", &format!("/comments/{}", id(&one))).await.ok();
+    let removed = world.now(&one).await;
     assert_eq!(removed["removed"]["at"], confirmed.json["at"], "it counts from the confirmation");
     act(&world, "ada", &decision, "confirm").await.fails(409, "already_confirmed");
     let rows = log_of(&world, &decision).await;

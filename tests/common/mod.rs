@@ -273,6 +273,31 @@ impl World {
         self.call(who, "POST", "/moderation/decisions", body).await
     }
 
+    pub async fn undo(&self, who: &str, decision: &Value) -> Answer {
+        self.wait_ms(1);
+        self.call(who, "POST", &format!("/moderation/decisions/{}/undo", id(decision)), Value::Null).await
+    }
+
+    /// The flag.
+    pub async fn flag(&self, who: &str, comment: &Value, reason: &str) -> Value {
+        self.call(who, "POST", &format!("/comments/{}/flags", id(comment)), json!({"reason": reason})).await.ok()
+    }
+
+    /// A comment as a moderator has it now.
+    pub async fn now(&self, comment: &Value) -> Value {
+        self.get("mona", &format!("/comments/{}", id(comment))).await.ok()
+    }
+
+    /// The queue of `here`, with more of a query: `&kind=notice`.
+    pub async fn queue(&self, query: &str) -> Value {
+        self.get("mona", &format!("/moderation/queue?site=here{query}")).await.ok()
+    }
+
+    /// The newest entry that tells `who` of a decision.
+    pub async fn told(&self, who: &str) -> Value {
+        self.get(who, "/me/decisions?limit=1").await.ok()["items"][0].clone()
+    }
+
     /// The rows of a statement done on the store by hand, as texts.
     pub fn by_hand(&self, sql: &str) -> Vec<Vec<String>> {
         if self.database.is_server() {
