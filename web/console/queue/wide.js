@@ -63,25 +63,31 @@ export function askWide(desk, comment) {
     period.hidden = scope.value !== "author";
     why.hidden = action.value !== "hide";
   };
+  /** What was counted, and nothing else, is decided. */
+  let counted = {};
   const tried = async () => {
     said.textContent = t("counting");
+    const mine = key;
+    const asked = body();
     try {
       /** @type {Decision} */
-      const made = await desk.api.send("POST", "moderation/decisions", { body: { ...body(), dry_run: true } });
+      const made = await desk.api.send("POST", "moderation/decisions", { body: { ...asked, dry_run: true } });
+      if (mine !== key) return;
+      counted = asked;
       said.textContent = made.applied_count === 0
         ? t("wide_none")
         : t("wide_would", { n: made.applied_count, left: made.conflict_count });
-      go.textContent = t("act_on", { n: made.applied_count, action: word("act", action.value) });
+      go.textContent = t("act_on", { n: made.applied_count, action: word("act", asked.action) });
       go.hidden = made.applied_count === 0;
       if (!go.hidden) go.focus();
     } catch (error) {
-      said.textContent = explain(error);
+      if (mine === key) said.textContent = explain(error);
     }
   };
   go.addEventListener("click", async () => {
     go.disabled = true;
     try {
-      const made = await desk.api.send("POST", "moderation/decisions", { body: body(), key });
+      const made = await desk.api.send("POST", "moderation/decisions", { body: counted, key });
       dialog.close();
       follow(desk, made);
     } catch (error) {
@@ -103,6 +109,7 @@ export function askWide(desk, comment) {
     h(
       "form",
       {
+        oninput: changed,
         onchange: changed,
         onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
