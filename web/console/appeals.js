@@ -3,11 +3,10 @@
 
 /** @import {Desk} from "./desk.js" */
 /** @import {Appeal, Page, Place} from "./types" */
-import { newKey } from "../shared/api.js";
 import { h } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { inContext } from "./comment.js";
-import { actor, back, field, form, isServerAdmin, lead, opened, paged, person, reason, select, stateMark, unblurring } from "./parts.js";
+import { actor, back, field, form, lead, opened, paged, person, reason, select, stateMark, unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
 import { t, word } from "./words.js";
 
@@ -19,6 +18,9 @@ export const appeals = {
   draw: (desk, place) => new Appeals(desk).drawn(place),
 };
 
+/** Answers that were begun and not sent, by the appeal they are to. @type {Map<string, string>} */
+const written = new Map();
+
 class Appeals {
   #desk;
   /** @type {Appeal[]} */
@@ -27,8 +29,10 @@ class Appeals {
   #main = h("div", { class: "reading" });
   #unblur = unblurring(this.#main, "b");
   #at = "";
-  /** The one that is read: the first, until one is chosen. */
-  #shown = "";
+  /** The one that is read: the first, until one is chosen. @type {Appeal | null} */
+  #shown = null;
+  /** As it was drawn. @type {Appeal["state"] | null} */
+  #drawn = null;
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -44,7 +48,7 @@ class Appeals {
     read();
     opened(Boolean(this.#at));
     return {
-      list: h("div", {}, h("h1", {}, t("list_appeals")), isServerAdmin(this.#desk) && h("div", { class: "inset" }, field(t("appeals_of"), chain)), this.#list),
+      list: h("div", {}, h("h1", {}, t("list_appeals")), this.#desk.session.isServerAdmin && h("div", { class: "inset" }, field(t("appeals_of"), chain)), this.#list),
       main: this.#main,
       moved: ({ parts }) => {
         this.#at = parts[0] ?? "";
@@ -66,15 +70,17 @@ class Appeals {
 
   /** @param {string | null} site null: those against sanctions on the whole server */
   #read(site) {
-    this.#items = [];
+    /** @type {Appeal[]} */
+    const found = [];
+    this.#items = found;
     this.#list.replaceChildren(paged(
       this.#desk,
       (cursor) => this.#desk.api.get("moderation/appeals", { query: { site, cursor } }),
       (/** @type {Appeal} */ item) => this.#line(item),
       t("appeals_none"),
       (items) => {
-        this.#items.push(...items);
-        this.#show();
+        found.push(...items);
+        if (found === this.#items) this.#show();
       },
     ));
   }
@@ -95,12 +101,14 @@ class Appeals {
   }
 
   #show() {
-    const item = this.#items.find(({ id }) => id === this.#at) ?? (this.#at ? undefined : this.#items[0]);
-    this.#shown = item?.id ?? "";
+    const item = this.#items.find(({ id }) => id === this.#at) ?? (this.#at ? null : this.#items[0]) ?? null;
     for (const link of this.#list.querySelectorAll("a.line")) {
       if (link.getAttribute("data-id") === item?.id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    // what is being written in it stays
+    if (item && item === this.#shown && item.state === this.#drawn) return;
+    [this.#shown, this.#drawn] = [item, item?.state ?? null];
     this.#main.replaceChildren(item ? this.#reading(item) : h("p", { class: "soft" }, t("appeals_hint")));
   }
 
@@ -156,16 +164,20 @@ class Appeals {
       return h("p", {}, h("label", {}, box, " ", t(`ruling_${result}`)));
     };
     const text = h("textarea", { rows: 4, maxlength: 2000, required: true, dir: "auto" });
-    const key = newKey();
-    const made = form(t("ruling_send"), async () => {
+    text.value = written.get(item.id) ?? "";
+    text.addEventListener("input", () => written.set(item.id, text.value));
+    const made = form(t("ruling_send"), async (key) => {
       const result = new FormData(made).get("result");
       const body = { result, public_text: text.value };
       const ruled = await this.#desk.api.send("POST", `moderation/appeals/${item.id}/ruling`, { body, key });
+      written.delete(item.id);
       Object.assign(item, ruled, { ruled_by: this.#desk.session.me });
-      if (item.comment) item.comment = await this.#desk.api.get(`comments/${item.comment.id}`);
+      // it is ruled on, whether the comment can be read anew or not
+      const { comment } = item;
+      if (comment) item.comment = await this.#desk.api.get(`comments/${comment.id}`).catch(() => comment);
       this.#desk.notices.show(t(result === "overturned" ? "ruled_overturned" : "ruled_upheld"));
       this.#list.querySelector(`[data-id="${item.id}"]`)?.replaceWith(this.#line(item).firstElementChild ?? "");
-      this.#step(1, item);
+      if (this.#shown === item) this.#step(1, item);
     }, h("fieldset", {}, h("legend", {}, t("ruling")), radio("overturned"), radio("upheld")), field(t("ruling_text"), text, t("ruling_text_hint")));
     return made;
   }
@@ -180,7 +192,7 @@ class Appeals {
 
   /** @param {number} by @param {Appeal} [from] */
   #step(by, from) {
-    const index = this.#items.findIndex(({ id }) => id === (from?.id ?? this.#shown));
+    const index = this.#items.findIndex((item) => item === (from ?? this.#shown));
     const next = this.#items[index + by];
     if (next) this.#desk.go(hashOf(["appeals", next.id]));
     else if (from) this.#show();

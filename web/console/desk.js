@@ -11,6 +11,7 @@ import { Keys } from "./keys.js";
 import { Live } from "./live.js";
 import { Notices } from "./notices.js";
 import { pages } from "./pages.js";
+import { latest } from "./parts.js";
 import { Outbox } from "./queue/outbox.js";
 import { placeOf } from "./router.js";
 import { Session } from "./session.js";
@@ -40,6 +41,7 @@ export class Desk extends EventTarget {
   /** Sites to choose from: key and title. @type {{site: string, title: string}[]} */
   sites = [];
   #frame;
+  #ask = latest();
   #live = new Live(this, (text) => this.#frame.live(text));
   /** @type {{page: Page, drawn: Drawn} | null} */
   #shown = null;
@@ -53,20 +55,26 @@ export class Desk extends EventTarget {
   }
 
   async start() {
-    await this.session.start();
-    this.sites = await sitesOf(this);
-    const chosen = this.sites.find(({ site }) => site === this.kept.site) ?? this.sites[0];
-    if (chosen) await this.work(chosen.site);
-    else this.#frame.nothingToDo();
+    try {
+      await this.session.start();
+      this.sites = await sitesOf(this);
+      const chosen = this.sites.find(({ site }) => site === this.kept.site) ?? this.sites[0];
+      if (chosen) await this.work(chosen.site);
+      else this.#frame.nothingToDo();
+    } catch (error) {
+      this.#frame.failed(error, () => void this.start());
+    }
   }
 
-  /** Works on a site from now on. @param {string} site its key */
+  /** Works on a site from now on; of several that are chosen in a row, on the last. @param {string} site its key */
   async work(site) {
-    this.site = await this.api.get(`sites/${encodeURIComponent(site)}`);
+    const isWanted = this.#ask();
+    const found = await this.api.get(`sites/${encodeURIComponent(site)}`);
+    if (!isWanted()) return;
+    this.site = found;
     this.keep({ site });
     this.counts = {};
-    this.#shown?.drawn.left?.();
-    this.#shown = null;
+    this.#leave();
     this.#frame.draw();
     this.keys.ofFrame(this.#frameKeys());
     this.#live.follow(site);
@@ -111,7 +119,7 @@ export class Desk extends EventTarget {
   /** Says what went wrong, in words. @param {unknown} error */
   tell(error) {
     this.notices.show(explain(error), { problem: true });
-    if (error instanceof Problem && error.status === 403) void this.roleGone().catch(() => {});
+    if (error instanceof Problem && error.status === 403) void this.roleGone();
   }
 
   /** Draws what is shown anew. */
@@ -124,16 +132,20 @@ export class Desk extends EventTarget {
 
   /** The service has refused for want of a role: what is left to do is looked up anew. */
   async roleGone() {
-    await this.session.start();
-    this.sites = await sitesOf(this);
+    try {
+      await this.session.start();
+      this.sites = await sitesOf(this);
+    } catch {
+      // then all stays as it is, and what is asked for next says why
+      return;
+    }
     if (this.sites.some(({ site }) => site === this.site.site)) return;
     this.#live.stop();
-    this.#shown?.drawn.left?.();
-    this.#shown = null;
+    this.#leave();
     this.keys.ofPage([]);
     this.site = NO_SITE;
     const [other] = this.sites;
-    if (other) await this.work(other.site);
+    if (other) await this.work(other.site).catch((error) => this.tell(error));
     else this.#frame.nothingToDo();
   }
 
@@ -154,9 +166,14 @@ export class Desk extends EventTarget {
     this.#show(page, place);
   }
 
+  #leave() {
+    this.#shown?.drawn.left?.();
+    this.#shown = null;
+  }
+
   /** @param {Page} page @param {Place} place */
   #show(page, place) {
-    this.#shown?.drawn.left?.();
+    this.#leave();
     const drawn = page.draw(this, place);
     this.#shown = { page, drawn };
     this.keys.ofPage(drawn.keys ?? []);

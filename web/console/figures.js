@@ -4,7 +4,7 @@
 /** @import {Page, Series, Stats, Tally} from "./types" */
 import { h } from "../shared/dom.js";
 import { chart } from "./chart.js";
-import { field, person, select } from "./parts.js";
+import { field, latest, person, select } from "./parts.js";
 import { report } from "./report.js";
 import { duration, number, percent, rounded, t, word } from "./words.js";
 
@@ -21,10 +21,12 @@ export const figures = {
     const charts = h("div", { class: "charts", "aria-live": "off" });
     const tables = h("div", {});
     const site = desk.site.site;
+    const ask = latest();
     const curves = async () => {
+      const isWanted = ask();
       /** @type {Series} */
       const series = await desk.api.get("moderation/stats/series", { query: { site, days: days.value } });
-      charts.replaceChildren(...drawSeries(series));
+      if (isWanted()) charts.replaceChildren(...drawSeries(series));
     };
     const start = async () => {
       /** @type {Stats} */

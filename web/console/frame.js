@@ -4,7 +4,9 @@
 /** @import {Desk} from "./desk.js" */
 /** @import {Drawn, List, Page} from "./types" */
 import { button, freshId, h } from "../shared/dom.js";
+import { explain } from "../shared/problems.js";
 import { showHelp } from "./help.js";
+import { t as alike } from "../shared/words.js";
 import { t, word } from "./words.js";
 
 /** @type {Page["section"][]} */
@@ -64,11 +66,17 @@ export class Frame {
     this.#lines = [];
     this.#nav.replaceChildren();
     this.#list.hidden = true;
-    const isAdmin = this.#desk.session.roles.length > 0;
+    const isAdmin = this.#desk.session.isServerAdmin;
     this.#page.replaceChildren(
       h("h1", {}, t(isAdmin ? "choose_site" : "no_role_title")),
       h("p", {}, t(isAdmin ? "choose_site_text" : "no_role")),
     );
+  }
+
+  /** Where it could not be read what there is to do. @param {unknown} error @param {() => void} again */
+  failed(error, again) {
+    this.#list.hidden = true;
+    this.#page.replaceChildren(h("p", { class: "problem", role: "alert" }, explain(error)), button(alike("try_again"), again, { class: "main" }));
   }
 
   /** @param {Drawn} drawn */
@@ -103,11 +111,13 @@ export class Frame {
   /** @param {string} chosen */
   #sites(chosen) {
     const { sites, session } = this.#desk;
-    const isAdmin = session.roles.some(({ site }) => site === null);
     const id = freshId();
     const select = h(
       "select",
-      { id, onchange: () => void this.#desk.work(select.value).catch((error) => this.#desk.tell(error)) },
+      { id, onchange: () => void this.#desk.work(select.value).catch((error) => {
+        select.value = this.#desk.site.site;
+        this.#desk.tell(error);
+      }) },
       ...sites.map(({ site, title }) => h("option", { value: site, selected: site === chosen }, title)),
     );
     return h(
@@ -115,7 +125,7 @@ export class Frame {
       { class: "site" },
       h("label", { class: "unseen", for: id }, t("site")),
       sites.length > 0 && select,
-      isAdmin && this.#other(),
+      session.isServerAdmin && this.#other(),
     );
   }
 

@@ -2,9 +2,9 @@
 // Whether it stands as it was written is proof.js.
 
 /** @import {LogRow, Page} from "./types" */
-import { button, h } from "../shared/dom.js";
+import { h } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
-import { actor as who, field, isServerAdmin, reason, select, short } from "./parts.js";
+import { actor as who, field, paged, reason, select, short } from "./parts.js";
 import { proof } from "./proof.js";
 import { t, word } from "./words.js";
 
@@ -14,16 +14,13 @@ export const log = {
   section: "records",
   lists: [{ at: "log", title: "list_log", key: "l" }],
   draw(desk) {
-    const lines = h("ol", { class: "lines log" });
+    const place = h("div", {});
     const actor = h("input", { type: "search", autocomplete: "off" });
     const act = h("input", { type: "search", autocomplete: "off" });
     const said = h("p", { class: "soft", role: "status" });
-    const more = button(t("log_more"), () => void read(), { hidden: true });
     const chain = select([[desk.site.site, desk.site.title], ["", t("whole_server")]]);
     /** @type {{row: LogRow, line: HTMLElement}[]} */
     let rows = [];
-    /** @type {string | null} */
-    let cursor = null;
     const site = () => chain.value || null;
     const narrow = () => {
       const [who, what] = [actor.value.trim().toLowerCase(), act.value.trim().toLowerCase()];
@@ -36,29 +33,24 @@ export const log = {
       }
       said.textContent = t("log_shown", { n: shown, all: rows.length });
     };
-    const read = async () => {
-      more.disabled = true;
-      try {
-        /** @type {{items: LogRow[], next: string | null}} */
-        const page = await desk.api.get("moderation/log", { query: { site: site(), cursor } });
-        const added = page.items.map((row) => ({ row, line: logLine(row) }));
-        rows.push(...added);
-        lines.append(...added.map(({ line }) => line));
-        cursor = page.next;
-        more.hidden = !cursor;
-        narrow();
-      } catch (error) {
-        desk.tell(error);
-      } finally {
-        more.disabled = false;
-      }
-    };
     const prover = proof(desk, site);
     const start = () => {
-      [rows, cursor] = [[], null];
-      lines.replaceChildren();
+      /** @type {typeof rows} */
+      const read = [];
+      rows = read;
+      const of = site();
+      place.replaceChildren(paged(
+        desk,
+        (cursor) => desk.api.get("moderation/log", { query: { site: of, cursor } }),
+        (/** @type {LogRow} */ row) => {
+          const line = logLine(row);
+          read.push({ row, line });
+          return line;
+        },
+        t("log_empty"),
+        narrow,
+      ));
       prover.again();
-      void read();
     };
     for (const input of [actor, act]) input.addEventListener("input", narrow);
     chain.addEventListener("change", start);
@@ -72,13 +64,12 @@ export const log = {
         h(
           "div",
           { class: "filters", role: "search" },
-          isServerAdmin(desk) && field(t("log_chain"), chain),
+          desk.session.isServerAdmin && field(t("log_chain"), chain),
           field(t("log_actor"), actor),
           field(t("log_act"), act),
         ),
         said,
-        lines,
-        more,
+        place,
         h("p", { class: "soft" }, t("log_export"), " ", h("code", {}, "understory log export"), " ", h("code", {}, "understory log verify")),
       ),
       keys: [

@@ -3,11 +3,4 @@
 import { Desk } from "./desk.js";
 
 const root = document.getElementById("console");
-if (root) {
-  const desk = new Desk(root);
-  try {
-    await desk.start();
-  } catch (error) {
-    desk.tell(error);
-  }
-}
+if (root) await new Desk(root).start();

@@ -3,6 +3,7 @@
 
 /** @import {Desk} from "./desk.js" */
 /** @import {Comment, Id, Key, User} from "./types" */
+import { newKey } from "../shared/api.js";
 import { button, freshId, h, isolated } from "../shared/dom.js";
 import { reasonWord } from "../shared/words.js";
 import { explain } from "../shared/problems.js";
@@ -85,22 +86,40 @@ export function back(list) {
 }
 
 /**
+ * Who asks several times wants the last answer only: each call makes those before it
+ * stale, and gives what tells whether it has become so.
+ *
+ * @returns {() => () => boolean}
+ */
+export function latest() {
+  let turn = 0;
+  return () => {
+    turn += 1;
+    const mine = turn;
+    return () => mine === turn;
+  };
+}
+
+/**
  * A form that says beside its button what went wrong, and keeps what was typed.
- * Ctrl+Enter sends from every field.
+ * Ctrl+Enter sends from every field. What is sent once more after an answer that was
+ * lost has the same key, and is one act; with other words it is another.
  *
  * @param {string} submit
- * @param {() => Promise<void>} send
+ * @param {(key: string) => Promise<void>} send
  * @param {...import("../shared/dom.js").Child} children
  */
 export function form(submit, send, ...children) {
   const problem = h("p", { class: "problem", role: "alert" });
   const go = h("button", { type: "submit", class: "main" }, submit);
+  let key = newKey();
   const run = async () => {
     if (go.disabled) return;
     go.disabled = true;
     problem.textContent = "";
     try {
-      await send();
+      await send(key);
+      key = newKey();
     } catch (error) {
       problem.textContent = explain(error);
     } finally {
@@ -111,6 +130,9 @@ export function form(submit, send, ...children) {
     "form",
     {
       class: "form",
+      oninput: () => {
+        key = newKey();
+      },
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         void run();
@@ -194,11 +216,6 @@ export function unblurring(place, press) {
     button: button(t("unblur", { key: press }), act, { class: "unblur", "aria-keyshortcuts": press }),
     key: { press, words: "key_unblur", group: "look", act },
   };
-}
-
-/** Whether they look after the whole server. @param {Desk} desk */
-export function isServerAdmin(desk) {
-  return desk.session.roles.some(({ site, role }) => role === "admin" && site === null);
 }
 
 /** The beginning of a hash. @param {string} text */

@@ -3,7 +3,7 @@
 /** @import {Page, User} from "./types" */
 import { h, isolated } from "../shared/dom.js";
 import { explain } from "../shared/problems.js";
-import { back, field, form, lead, opened, unblurring } from "./parts.js";
+import { back, field, form, latest, lead, opened, unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
 import { press, step } from "./rows.js";
 import { sheet } from "./sheet.js";
@@ -27,7 +27,9 @@ export const people = {
       found.replaceChildren(...items.map(line));
       said.textContent = t("people_found", { n: items.length });
     }, field(t("people_search"), input, t("people_search_hint")));
+    const ask = latest();
     const show = (/** @type {string | undefined} */ id) => {
+      const isWanted = ask();
       opened(Boolean(id));
       main.classList.remove("unblurred");
       if (!id) {
@@ -37,10 +39,13 @@ export const people = {
       main.replaceChildren(h("p", { class: "soft" }, t("reading_page")));
       sheet(desk, id).then(
         (drawn) => {
+          if (!isWanted()) return;
           main.replaceChildren(back("#people"), unblur.button, drawn);
           lead(main);
         },
-        (error) => main.replaceChildren(h("p", { class: "problem" }, explain(error))),
+        (error) => {
+          if (isWanted()) main.replaceChildren(h("p", { class: "problem" }, explain(error)));
+        },
       );
     };
     const go = (/** @type {string} */ act) => {

@@ -17,6 +17,8 @@ export function proof(desk, site) {
   const state = h("p", { role: "status" });
   /** Which walk goes on; 0: none. */
   let walk = 0;
+  /** So many have begun. */
+  let walks = 0;
   const go = button(t("verify"), () => (walk ? stop() : start()), { class: "main", "aria-keyshortcuts": "v" });
   const stop = () => {
     walk = 0;
@@ -44,12 +46,18 @@ export function proof(desk, site) {
   };
 
   const start = () => {
-    walk = Date.now();
+    if (walk) return;
+    walks += 1;
+    const own = walks;
+    walk = own;
     go.textContent = t("stop_here");
-    void along(walk).catch((error) => {
+    void along(own).catch((error) => {
+      if (walk !== own) return;
       state.replaceChildren(h("span", { class: "state hidden" }, t("verify_broken_off")));
       desk.tell(error);
-    }).finally(stop);
+    }).finally(() => {
+      if (walk === own) stop();
+    });
   };
 
   /** @param {number} own */

@@ -2,7 +2,7 @@
 
 /** @import {Desk} from "./desk.js" */
 import { h } from "../shared/dom.js";
-import { field, reason, select } from "./parts.js";
+import { field, latest, reason, select } from "./parts.js";
 import { duration, number, percent, t, word } from "./words.js";
 
 /** How the rows of a table are named, where they are not figures. @type {Record<string, (code: string) => string>} */
@@ -33,11 +33,13 @@ export function report(desk) {
   const point = () => {
     link.href = `/api/v1/moderation/stats/report.csv?${new URLSearchParams({ site, year: year.value })}`;
   };
+  const ask = latest();
   const read = async () => {
     point();
+    const isWanted = ask();
     try {
       const found = await desk.api.get("moderation/stats/report", { query: { site, year: year.value } });
-      place.replaceChildren(...tables(found));
+      if (isWanted()) place.replaceChildren(...tables(found));
     } catch (error) {
       desk.tell(error);
     }

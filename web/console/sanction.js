@@ -3,11 +3,10 @@
 // matter: then what is laid on is a proposal until another confirms it.
 
 /** @import {Desk} from "./desk.js" */
-/** @import {ModeratedSanction, User} from "./types" */
-import { newKey } from "../shared/api.js";
+/** @import {ModeratedSanction, Sanction, User} from "./types" */
 import { button, h, isolated } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
-import { actor, field, form, isServerAdmin, reason, select } from "./parts.js";
+import { actor, field, form, reason, select } from "./parts.js";
 import { reasonsOf } from "./queue/reasons.js";
 import { t, word } from "./words.js";
 
@@ -20,7 +19,7 @@ const KINDS = ["warn", "premoderate", "mute", "suspend", "ban"];
  * @param {() => Promise<void>} again reads them anew
  */
 export function sanctionLine(desk, of, again) {
-  const state = of.proposed ? "proposed" : of.lifted_at ? "lifted" : hasEnded(of) ? "ended" : "standing";
+  const state = stateOf(of);
   const act = (/** @type {string} */ name, /** @type {string} */ words, /** @type {() => Promise<unknown>} */ run) =>
     button(words, () => void run().then(again, (error) => desk.tell(error)), { "data-act": name });
   const decision = `moderation/decisions/${of.decision_id}`;
@@ -34,15 +33,7 @@ export function sanctionLine(desk, of, again) {
   return h(
     "div",
     { class: "sanction" },
-    h(
-      "p",
-      {},
-      h("span", { class: `state ${state}` }, word("sanction", state)), " ",
-      h("strong", {}, word("action", of.kind)), ", ",
-      of.site ? isolated(of.site) : t("whole_server"), ", ",
-      reason(of.reason_code),
-      ...(of.until ? [", ", t("until_time"), " ", timeElement(of.until)] : []),
-    ),
+    sanctionHead(of, state),
     of.public_text && h("p", { class: "text", dir: "auto" }, of.public_text),
     of.note && h("p", { class: "soft text", dir: "auto" }, of.note),
     h("p", { class: "soft" }, actor(of.actor), " ", timeElement(of.at), " ", ...acts),
@@ -50,8 +41,23 @@ export function sanctionLine(desk, of, again) {
 }
 
 /** @param {ModeratedSanction} of */
-function hasEnded(of) {
-  return of.until !== null && Date.parse(of.until) <= Date.now();
+export function stateOf({ proposed, lifted_at, until }) {
+  if (proposed) return "proposed";
+  if (lifted_at) return "lifted";
+  return until !== null && Date.parse(until) <= Date.now() ? "ended" : "standing";
+}
+
+/** What is laid on, where, why and until when. @param {Sanction} of @param {ReturnType<typeof stateOf>} state */
+export function sanctionHead(of, state) {
+  return h(
+    "p",
+    {},
+    h("span", { class: `state ${state}` }, word("sanction", state)), " ",
+    h("strong", {}, word("action", of.kind)), ", ",
+    of.site ? isolated(of.site) : t("whole_server"), ", ",
+    reason(of.reason_code),
+    ...(of.until ? [", ", t("until_time"), " ", timeElement(of.until)] : []),
+  );
 }
 
 /**
@@ -76,8 +82,7 @@ export function imposeForm(desk, user, again) {
   };
   kind.addEventListener("change", fit);
   fit();
-  let key = newKey();
-  const made = form(t("impose_send"), async () => {
+  const made = form(t("impose_send"), async (key) => {
     const body = {
       kind: kind.value,
       ...(place.value ? { site: place.value } : {}),
@@ -88,7 +93,6 @@ export function imposeForm(desk, user, again) {
     };
     /** @type {ModeratedSanction} */
     const laid = await desk.api.send("POST", `moderation/users/${user.id}/sanctions`, { body, key });
-    key = newKey();
     [text.value, note.value, until.value] = ["", "", ""];
     details.open = false;
     const undo = async () => {
@@ -104,7 +108,7 @@ export function imposeForm(desk, user, again) {
   explained,
   field(t("until_time"), until, t("until_hint")),
   field(t("reason"), why),
-  isServerAdmin(desk) && field(t("place"), place),
+  desk.session.isServerAdmin && field(t("place"), place),
   field(t("to_person"), text, t("public_text_hint")),
   field(t("note"), note, t("note_hint")));
   const summary = h("summary", { "data-act": "impose" }, t("impose"));

@@ -13,6 +13,8 @@ export class Session {
   #asking = null;
   /** @type {Me | null} */
   #me = null;
+  /** Other tabs with a console. */
+  #others = new BroadcastChannel("understory-console");
   /** Somebody else has signed in: the page is loaded anew, and nothing of it is sent. */
   isOver = false;
 
@@ -24,6 +26,10 @@ export class Session {
     this.#api = api;
     this.#ask = ask;
     api.signInAgain = () => this.#again();
+    this.#others.onmessage = () => this.#look();
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) void this.#look();
+    });
   }
 
   get me() {
@@ -36,6 +42,11 @@ export class Session {
     return roles.filter(({ role }) => role === "moderator" || role === "admin");
   }
 
+  /** Whether they look after the whole server. */
+  get isServerAdmin() {
+    return this.roles.some(({ site }) => site === null);
+  }
+
   /** Reads who the cookie says it is, and asks for a sign-in where it says nobody. */
   async start() {
     this.#me = await this.#api.get("me");
@@ -44,10 +55,28 @@ export class Session {
   /** @param {string} identifier @param {string} password */
   async signIn(identifier, password) {
     const body = { identifier, password, client: "console" };
-    const before = this.#me?.id;
     const { user } = await this.#api.send("POST", "auth/login", { body, asIs: true });
-    this.#me = user;
-    if (!before || before === user.id) return;
+    this.#others.postMessage(null);
+    await this.#becomes(user);
+  }
+
+  /** Somebody else may have signed in in another tab: the cookie is one for all of them. */
+  async #look() {
+    if (!this.#me || this.isOver) return;
+    try {
+      await this.#becomes(await this.#api.get("me", { asIs: true }));
+    } catch {
+      // what is asked for next says what there is to say
+    }
+  }
+
+  /** @param {Me} user */
+  async #becomes(user) {
+    const before = this.#me?.id;
+    if (!before || before === user.id) {
+      this.#me = user;
+      return;
+    }
     // what is on the screen, and what waits to be sent, is another person's
     this.isOver = true;
     location.reload();

@@ -4,7 +4,6 @@
 
 /** @import {Desk} from "./desk.js" */
 /** @import {Comment, ModeratedSanction, Reports, Sheet} from "./types" */
-import { newKey } from "../shared/api.js";
 import { button, h, isolated } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { commentCard } from "./comment.js";
@@ -75,12 +74,10 @@ function notes(desk, of, address) {
   );
   const list = h("ol", { class: "lines" }, ...of.notes.map(line));
   const text = h("textarea", { rows: 2, maxlength: 2000, required: true, dir: "auto", "data-act": "note" });
-  let key = newKey();
-  const add = form(t("note_add"), async () => {
+  const add = form(t("note_add"), async (key) => {
     const body = { site: desk.site.site, text: text.value };
     list.prepend(line(await desk.api.send("POST", `${address}/notes`, { body, key })));
     text.value = "";
-    key = newKey();
     desk.notices.say(t("note_added"));
   }, field(t("note"), text, t("note_hint")));
   return h("section", {}, h("h3", {}, t("notes")), list, add);

@@ -2,6 +2,7 @@
 // whole server, whose sites they name themselves.
 
 /** @import {Desk} from "./desk.js" */
+import { Problem } from "../shared/problems.js";
 
 /**
  * @param {Desk} desk
@@ -9,13 +10,14 @@
  */
 export async function sitesOf(desk) {
   const keys = new Set(desk.session.roles.map(({ site }) => site).filter((site) => site !== null));
-  const isAdmin = desk.session.roles.some(({ site }) => site === null);
-  if (isAdmin && desk.kept.site) keys.add(desk.kept.site);
+  if (desk.session.isServerAdmin && desk.kept.site) keys.add(desk.kept.site);
   const found = await Promise.all([...keys].map(async (key) => {
     try {
       return await desk.api.get(`sites/${encodeURIComponent(key)}`);
-    } catch {
-      return null;
+    } catch (error) {
+      // one that is gone, or not theirs; what could not be read is no answer
+      if (error instanceof Problem && (error.status === 403 || error.status === 404)) return null;
+      throw error;
     }
   }));
   return found

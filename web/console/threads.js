@@ -5,7 +5,7 @@
 /** @import {Page, Thread} from "./types" */
 import { h } from "../shared/dom.js";
 import { explain } from "../shared/problems.js";
-import { field, form, select, tick } from "./parts.js";
+import { field, form, latest, select, tick } from "./parts.js";
 import { hashOf } from "./router.js";
 import { t, word } from "./words.js";
 
@@ -20,9 +20,11 @@ export const threads = {
   draw(desk, place) {
     const key = h("input", { type: "search", required: true, maxlength: 200, pattern: "[A-Za-z0-9._~\\-]+", autocapitalize: "none", autocomplete: "off" });
     const one = h("div", {});
+    const ask = latest();
     const show = (/** @type {string | undefined} */ name) => {
       key.value = name ?? "";
-      if (name) void read(desk, name, one);
+      const isWanted = ask();
+      if (name) void read(desk, name, one, isWanted);
       else one.replaceChildren(h("p", { class: "soft" }, t("threads_hint")));
     };
     const choose = (/** @type {Thread["state"]} */ state) => {
@@ -60,13 +62,14 @@ export const threads = {
   },
 };
 
-/** @param {Desk} desk @param {string} key @param {HTMLElement} place */
-async function read(desk, key, place) {
+/** @param {Desk} desk @param {string} key @param {HTMLElement} place @param {() => boolean} isWanted */
+async function read(desk, key, place, isWanted) {
   try {
     const path = `sites/${encodeURIComponent(desk.site.site)}/threads/${encodeURIComponent(key)}`;
-    place.replaceChildren(drawn(desk, path, await desk.api.get(path)));
+    const found = await desk.api.get(path);
+    if (isWanted()) place.replaceChildren(drawn(desk, path, found));
   } catch (error) {
-    place.replaceChildren(h("p", { class: "problem" }, explain(error)));
+    if (isWanted()) place.replaceChildren(h("p", { class: "problem" }, explain(error)));
   }
 }
 

@@ -6,6 +6,7 @@
 import { h, isolated } from "../../shared/dom.js";
 import { ago, timeElement } from "../../shared/time.js";
 import { reasonWord } from "../../shared/words.js";
+import { stateOf } from "../sanction.js";
 import { t, word } from "../words.js";
 
 /** How long a sheet is good for. */
@@ -29,9 +30,7 @@ export function readSheet(desk, id) {
 
 /** @param {Sheet} sheet @returns {HTMLElement} */
 export function short({ user, comments, flags, sanctions, decisions, notes }) {
-  const now = Date.now();
-  const standing = sanctions.filter(({ lifted_at, until, proposed }) =>
-    !lifted_at && !proposed && (until === null || Date.parse(until) > now));
+  const standing = sanctions.filter((one) => stateOf(one) === "standing");
   const about = decisions.filter(({ concerned }) => concerned !== "reporter").slice(0, DECISIONS_SHOWN);
   const settled = flags.upheld + flags.dismissed;
   return h(

@@ -4,6 +4,7 @@
 /** @import {Desk} from "../desk.js" */
 /** @import {Decision} from "../types" */
 import { button, h } from "../../shared/dom.js";
+import { Problem } from "../../shared/problems.js";
 import { t, word } from "../words.js";
 
 const EVERY_MS = 1_000;
@@ -27,7 +28,9 @@ export function follow(desk, made) {
   const meter = h("progress", { max: made.progress.total, value: made.progress.done });
   const said = h("span", {});
   const bar = h("div", { class: "running", role: "group", "aria-label": t("running_label") },
-    said, meter, button(t("stop"), () => void undo(desk, id).finally(() => bar.remove())));
+    said, meter, button(t("stop"), () => void undo(desk, id).then((isStopped) => {
+      if (isStopped) bar.remove();
+    })));
   document.body.append(bar);
   const look = async () => {
     if (!bar.isConnected) return;
@@ -43,7 +46,12 @@ export function follow(desk, made) {
         done(desk, now);
         return;
       }
-    } catch {
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 403 || error.status === 404)) {
+        bar.remove();
+        desk.tell(error);
+        return;
+      }
       said.textContent = t("running_unknown");
     }
     setTimeout(() => void look(), EVERY_MS);
@@ -59,11 +67,13 @@ function done(desk, { id, action, applied_count, conflict_count, undoes }) {
   desk.dispatchEvent(new Event("news"));
 }
 
-/** @param {Desk} desk @param {string} id */
+/** @param {Desk} desk @param {string} id @returns {Promise<boolean>} whether it was */
 async function undo(desk, id) {
   try {
     follow(desk, await desk.api.send("POST", `moderation/decisions/${id}/undo`));
+    return true;
   } catch (error) {
     desk.tell(error);
+    return false;
   }
 }
