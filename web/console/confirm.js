@@ -2,16 +2,22 @@
 // how many, and why. The one place where the console asks before something is done.
 
 /** @import {Desk} from "./desk.js" */
-/** @import {DecisionHead, Page} from "./types" */
+/** @import {Comment, Decision, DecisionHead, Id, Page} from "./types" */
 import { button, h, isolated } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { reasonWord } from "../shared/words.js";
+import { commentCard } from "./comment.js";
+import { paged, person } from "./parts.js";
+import { readSheet } from "./queue/person.js";
 import { follow } from "./queue/running.js";
 import { hashOf } from "./router.js";
 import { press, step } from "./rows.js";
+import { sanctionHead } from "./sanction.js";
 import { t, word } from "./words.js";
 
 const SHOWN = 50;
+/** Comments of a proposal read at once. */
+const AT_ONCE = 10;
 
 /** @type {Page} */
 export const confirm = {
@@ -43,32 +49,49 @@ async function fill(desk, items) {
   /** @type {{items: DecisionHead[]}} */
   const found = await desk.api.get("moderation/decisions", { query });
   desk.count({ proposed: found.items.length });
-  const line = document.activeElement?.closest("li");
-  const at = line && items.contains(line) ? line.dataset["id"] : undefined;
-  items.replaceChildren(...found.items.map((one) => card(desk, one)));
-  const again = at && items.querySelector(`[data-id="${at}"]`);
-  if (again instanceof HTMLElement) again.focus();
+  // a proposal stays as it was made: its card is drawn once, and goes with it
+  const ids = new Set(found.items.map(({ id }) => id));
+  const lines = /** @type {HTMLElement[]} */ ([...items.children]);
+  for (const line of lines) if (!ids.delete(line.dataset["id"] ?? null)) line.remove();
+  items.prepend(...found.items.filter(({ id }) => ids.has(id)).map((one) => card(desk, one)));
   if (found.items.length === 0) items.append(h("li", { class: "soft" }, t("confirm_none")));
 }
 
 /** @param {Desk} desk @param {DecisionHead} of */
 function card(desk, of) {
+  /** What to say of a sanction once it is confirmed: on whom, and what. @type {{name: string, kind: string} | null} */
+  let laid = null;
   const isOwn = of.actor?.id === desk.session.me?.id;
   const act = (/** @type {"confirm" | "undo"} */ what) => async () => {
     try {
       const made = await desk.api.send("POST", `moderation/decisions/${of.id}/${what}`);
-      if (what === "confirm") follow(desk, made);
-      else desk.notices.show(t("refused_proposal"));
+      if (what === "undo") desk.notices.show(t("refused_proposal"));
+      else if (laid) desk.notices.show(t("impose_done", laid));
+      else follow(desk, made);
     } catch (error) {
       desk.tell(error);
     }
     desk.dispatchEvent(new Event("news"));
   };
+  const heading = h("h2", {}, of.action === "sanction" ? word("action", of.action) : t("act_on", { action: word("act", of.action), n: of.progress.total }));
+  const about = h("div", {});
+  const go = isOwn ? null : button(t("confirm"), act("confirm"), { class: "main", "data-act": "confirm" });
+  if (of.action === "sanction") {
+    // nobody confirms what they have not been shown
+    if (go) go.disabled = true;
+    sanctionOf(desk, of).then(({ sanction, user }) => {
+      laid = { name: user.display_name, kind: word("action", sanction.kind) };
+      heading.replaceChildren(person(user));
+      about.replaceChildren(sanctionHead(sanction, "proposed"));
+      if (go) go.disabled = false;
+    }, (error) => desk.tell(error));
+  } else about.append(comments(desk, of));
   const select = /** @type {{author_id?: string, from?: string, to?: string}} */ (of.select ?? {});
   return h(
     "li",
     { tabindex: "-1", "data-id": of.id },
-    h("h2", {}, t("act_on", { action: word("act", of.action), n: of.progress.total })),
+    heading,
+    about,
     h("p", {}, isolated(of.actor?.display_name ?? t("by_service")), " · ", timeElement(of.proposed_at ?? of.at),
       of.reason_code && ` · ${reasonWord(of.reason_code)}`),
     select.author_id && h("p", {}, h("a", { href: hashOf(["people", select.author_id]) }, t("proposal_author")),
@@ -77,7 +100,30 @@ function card(desk, of) {
     of.public_text && h("p", { dir: "auto" }, t("public_text"), ": ", of.public_text),
     isOwn ? h("p", { class: "soft" }, t("needs_another")) : null,
     h("div", { class: "send" },
-      !isOwn && button(t("confirm"), act("confirm"), { class: "main", "data-act": "confirm" }),
+      go,
       button(t(isOwn ? "take_back" : "refuse"), act("undo"), { "data-act": "undo" })),
   );
+}
+
+/** The sanction that is proposed, and on whom. @param {Desk} desk @param {DecisionHead} of */
+async function sanctionOf(desk, { id }) {
+  /** @type {Decision} */
+  const { sanction } = await desk.api.get(`moderation/decisions/${id}`);
+  if (!sanction) throw new Error(`no sanction in decision ${id}`);
+  const { user } = await readSheet(desk, sanction.user_id);
+  return { sanction, user };
+}
+
+/** The comments it is aimed at, read when they are asked for. @param {Desk} desk @param {DecisionHead} of */
+function comments(desk, { id }) {
+  const place = h("div", {});
+  const read = async (/** @type {string | null} */ cursor) => {
+    const page = await desk.api.get(`moderation/decisions/${id}/targets`, { query: { cursor, limit: AT_ONCE } });
+    const items = page.items.map((/** @type {{comment_id: Id}} */ one) => desk.api.get(`comments/${one.comment_id}`));
+    return { items: await Promise.all(items), next: page.next };
+  };
+  const ontoggle = () => {
+    if (!place.firstChild) place.append(paged(desk, read, (/** @type {Comment} */ one) => h("div", {}, commentCard(one)), t("comments_none")));
+  };
+  return h("details", { ontoggle }, h("summary", {}, t("proposal_comments")), place);
 }
