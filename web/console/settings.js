@@ -2,7 +2,7 @@
 
 /** @import {Page, SiteSettings} from "./types" */
 import { h } from "../shared/dom.js";
-import { explain } from "../shared/problems.js";
+import { explain, Problem } from "../shared/problems.js";
 import { field, form, tick } from "./parts.js";
 import { t } from "./words.js";
 
@@ -15,9 +15,14 @@ export const settings = {
     const place = h("div", {}, h("p", { class: "soft" }, t("reading_page")));
     const path = `moderation/sites/${encodeURIComponent(desk.site.site)}/settings`;
     const show = (/** @type {SiteSettings} */ of) => place.replaceChildren(drawn(of, async (body) => {
-      const now = await desk.api.send("PATCH", path, { body });
-      desk.notices.show(t("saved"));
-      show(now);
+      try {
+        show(await desk.api.send("PATCH", path, { body: { ...body, version: of.version } }));
+        desk.notices.show(t("saved"));
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== "stale_version") throw error;
+        show(await desk.api.get(path));
+        desk.notices.show(t("settings_stale"), { problem: true });
+      }
     }));
     desk.api.get(path).then(show, (error) => place.replaceChildren(h("p", { class: "problem" }, explain(error))));
     const click = (/** @type {string} */ name) => {
@@ -74,7 +79,7 @@ function drawn(of, save) {
     const all = h("fieldset", { disabled: true, class: "form" }, h("legend", {}, t("settings_read")), ...parts);
     return h("div", {}, h("p", { class: "told" }, t("settings_admins")), all, fixed);
   }
-  return h("div", {}, form(t("save"), () => save({
+  const written = () => ({
     title: title.value,
     policy_url: policy.value.trim() || null,
     origins: origins.value.split(/\s+/).filter(Boolean),
@@ -82,5 +87,21 @@ function drawn(of, save) {
     two_persons_over: over.value === "" ? null : Number(over.value),
     two_persons_ban: ban.checked,
     two_persons_purge: purge.checked,
-  }), ...parts), fixed, h("p", { class: "soft" }, t("settings_logged")));
+  });
+  const before = written();
+  return h("div", {}, form(t("save"), () => save(changed(before, written())), ...parts), fixed, h("p", { class: "soft" }, t("settings_logged")));
+}
+
+/**
+ * What is otherwise than it was: what others have changed meanwhile stays theirs.
+ *
+ * @template {object} T
+ * @param {T} before
+ * @param {T} after
+ * @returns {Partial<T>}
+ */
+function changed(before, after) {
+  const was = new Map(Object.entries(before));
+  const other = Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was.get(name)));
+  return /** @type {Partial<T>} */ (Object.fromEntries(other));
 }

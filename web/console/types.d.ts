@@ -348,6 +348,8 @@ export interface SiteSettings {
   body_max_chars: number;
   edit_window_s: number;
   may_change: boolean;
+  /** Another one whenever one of those that can be set is another. */
+  version: string;
 }
 
 export type { Comment, CommentState, Id, Me, Site, Thread, Time, User };
