@@ -2,7 +2,7 @@
 // about them. What waits is in the queue; here is everything.
 
 /** @import {Desk} from "./desk.js" */
-/** @import {Comment, Page, Place} from "./types" */
+/** @import {Comment, Decision, Page, Place} from "./types" */
 import { button, freshId, h, isolated } from "../shared/dom.js";
 import { markup } from "../shared/markup.js";
 import { Problem } from "../shared/problems.js";
@@ -16,6 +16,8 @@ import { t, word } from "./words.js";
 
 const STATES = /** @type {const} */ (["published", "held", "hidden", "deleted"]);
 const NAMES = /** @type {const} */ (["thread", "author", "state"]);
+/** What can be done from here, by state. */
+const ACTS = /** @type {const} */ ({ published: "hide", held: "approve", hidden: "restore" });
 const SHOWN = 50;
 
 /** @type {Page} */
@@ -102,34 +104,49 @@ async function fill(desk, { query }, found, reasons) {
 
 /** @param {Desk} desk @param {Comment} comment @param {Reasons} reasons */
 function card(desk, comment, reasons) {
-  const state = h("span", { class: `tag ${comment.state}` }, word("state", comment.state));
-  const acts = /** @type {const} */ ({ published: "hide", held: "approve", hidden: "restore" });
-  const act = comment.state === "deleted" ? null : acts[comment.state];
-  const run = async (/** @type {string} */ reason_code = "") => {
+  const element = h("li", { tabindex: "-1" });
+  const draw = () => {
+    const act = comment.state === "deleted" ? null : ACTS[comment.state];
+    const asked = () => {
+      if (act === "hide") reasons.ask((reason_code) => void decide({ action: act, reason_code }));
+      else void decide({ action: act });
+    };
+    element.replaceChildren(
+      h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]), "data-act": "sheet" }, isolated(comment.author.display_name)),
+        " ", String(comment.number), " · ", timeElement(comment.created_at), " ", h("span", { class: `tag ${comment.state}` }, word("state", comment.state))),
+      h("div", { class: "body blurrable", dir: "auto" }, comment.body_html === null ? t("text_gone") : markup(comment.body_html)),
+      ...(act ? [button(word("act", act), asked, { "data-act": act })] : []),
+    );
+  };
+  /** As it is now, with the focus where it was. */
+  const again = async () => {
+    Object.assign(comment, await desk.api.get(`comments/${comment.id}`));
+    const hadFocus = element.contains(document.activeElement);
+    draw();
+    if (hadFocus) (element.querySelector("button") ?? element).focus();
+  };
+  const decide = async (/** @type {object} */ body) => {
     try {
-      const made = await desk.api.send("POST", "moderation/decisions", { body: {
-        targets: [{ comment_id: comment.id, version: comment.version }],
-        action: act,
-        ...(reason_code ? { reason_code } : {}),
-      } });
-      const [done] = made.applied;
-      if (done) Object.assign(comment, { state: done.to, version: done.version });
-      else desk.notices.show(word("conflict", made.conflicts[0]?.code ?? ""), { problem: true });
-      const next = card(desk, comment, reasons);
-      element.replaceWith(next);
-      next.querySelector("button")?.focus();
+      const targets = [{ comment_id: comment.id, version: comment.version }];
+      /** @type {Decision} */
+      const made = await desk.api.send("POST", "moderation/decisions", { body: { targets, ...body } });
+      const [conflict] = made.conflicts;
+      if (conflict) desk.notices.show(word("conflict", conflict.code), { problem: true });
+      else if (made.state === "proposed") desk.notices.show(t("proposed"));
+      else desk.notices.show(t("acted_on", { n: 1, action: word("action", made.action) }), { act: { text: t("undo"), run: () => void undo(made) } });
+      await again();
     } catch (error) {
       desk.tell(error);
     }
   };
-  const asked = () => {
-    if (act === "hide") reasons.ask((reason) => void run(reason));
-    else void run();
+  const undo = async (/** @type {Decision} */ { id }) => {
+    try {
+      await desk.api.send("POST", `moderation/decisions/${id}/undo`);
+      await again();
+    } catch (error) {
+      desk.tell(error);
+    }
   };
-  const element = h("li", { tabindex: "-1" },
-    h("p", {}, comment.author && h("a", { href: hashOf(["people", comment.author.id]), "data-act": "sheet" }, isolated(comment.author.display_name)),
-      " ", comment.number, " · ", timeElement(comment.created_at), " ", state),
-    h("div", { class: "body blurrable", dir: "auto" }, comment.body_html === null ? t("text_gone") : markup(comment.body_html)),
-    act && button(word("act", act), asked, { "data-act": act }));
+  draw();
   return element;
 }
