@@ -135,7 +135,6 @@ export class Decisions {
       decision = await this.#desk.outbox.send("moderation/decisions", asked);
     } catch (error) {
       this.#failed(error, from, targets[0]?.comment_id ?? null);
-      from.cameBack();
       return null;
     }
     if (decision.state === "proposed") {
@@ -165,13 +164,13 @@ export class Decisions {
   }
 
   /** @param {unknown} error @param {From} from @param {Id | null} first */
-  #failed(error, { taken, isStill }, first) {
+  #failed(error, from, first) {
     const lost = error instanceof Problem && error.status === 403;
     const why = lost ? t("role_gone") : explain(error);
     const text = t("not_decided", { why });
-    for (const { entry } of taken) entry.problem = text;
-    this.#items.putBack(taken);
-    this.#showAgain(text, first, isStill());
+    for (const { entry } of from.taken) entry.problem = text;
+    this.#items.putBack(from.taken);
+    this.#showAgain(text, first, from);
     if (lost) void this.#desk.roleGone();
   }
 
@@ -182,7 +181,8 @@ export class Decisions {
    * @param {Conflict} conflict
    * @param {From} from
    */
-  async #refused({ comment_id, code, state, decided }, { taken, isStill, cameBack }) {
+  async #refused({ comment_id, code, state, decided }, from) {
+    const { taken } = from;
     const at = taken.find(({ id }) => id === comment_id);
     const login = at?.entry.item.comment.author?.display_name ?? "";
     const isOver = code !== "stale_claim" && decided !== null && settles(decided, at?.entry.item);
@@ -206,8 +206,7 @@ export class Decisions {
     }
     at.entry.problem = text;
     this.#items.putBack([at]);
-    this.#showAgain(text, comment_id, isStill());
-    cameBack();
+    this.#showAgain(text, comment_id, from);
   }
 
   /** Reads its comment. @param {Entry} entry @returns {Promise<boolean>} whether it could be read */
@@ -220,14 +219,25 @@ export class Decisions {
     }
   }
 
-  /** Of what came back; who has gone on meanwhile is not led away. @param {string} text @param {Id | null} id @param {boolean} isStill */
-  #showAgain(text, id, isStill) {
-    if (isStill) this.#items.look(id);
+  /**
+   * Of what came back; who has gone on meanwhile is not led away, nor are texts for one
+   * comment put beside another.
+   *
+   * @param {string} text @param {Id | null} id @param {From} from
+   */
+  #showAgain(text, id, { isStill, cameBack }) {
+    const isHere = isStill() || this.#items.at === id;
+    if (isHere) {
+      this.#items.look(id);
+      cameBack();
+    }
     if (id !== null) this.#items.changed(id);
     const run = () => {
-      if (id !== null && this.#items.entry(id)) this.#open(id);
+      if (id === null || !this.#items.entry(id)) return;
+      this.#open(id);
+      cameBack();
     };
-    const act = this.#items.at === id ? {} : { act: { text: t("look_back"), run } };
+    const act = isHere ? {} : { act: { text: t("look_back"), run } };
     this.#desk.notices.show(text, { problem: true, ...act });
   }
 
