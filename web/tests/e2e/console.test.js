@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { answerHeld } from "./holding.js";
 import { command } from "./server.js";
 import { SITE, world } from "./world.js";
 
@@ -20,10 +21,18 @@ async function flagged(count) {
 /**
  * The console of mona, or another, on one thread's part of the queue.
  *
- * @param {import("node:test").TestContext} t @param {string} thread @param {import("./page.js").PageOptions & {who?: string}} [options]
+ * @param {import("node:test").TestContext} t @param {string} thread
+ * @param {import("./page.js").PageOptions & {who?: string, deaf?: boolean}} [options] `deaf`: news do not reach it
  */
-async function consoleOn(t, thread, { who = "mona", ...options } = {}) {
+async function consoleOn(t, thread, { who = "mona", deaf = false, ...options } = {}) {
   const page = await w.page(t, options);
+  if (deaf) {
+    await page.addInitScript(() => {
+      window.EventSource = /** @type {any} */ (class extends EventTarget {
+        close() {}
+      });
+    });
+  }
   // the stream ends with the session and with the role, as the tests below want it
   page.expectErrors(/moderation\/events/);
   await page.signIn(who, { client: "console" });
@@ -297,12 +306,15 @@ test("what is decided while the lock is on its way waits for it", async (t) => {
   const { thread, comments } = await flagged(2);
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
-  const answer = await holdBack(page, "lock");
+  const lock = await answerHeld(page, "**/moderation/decisions", (request) => request.postDataJSON().action === "lock");
   await page.keyboard.press("l");
+  await lock.answered;
   await page.keyboard.press("h");
   await page.keyboard.press("1");
   await looksAt(page, "Text 2");
-  answer.goOn();
+  // long enough for it to be sent, if it did not wait
+  await page.waitForTimeout(300);
+  lock.letGo();
   await becomes(comments[0], "hidden");
 });
 
@@ -314,14 +326,19 @@ test("flags that were dismissed from a held comment are open again after undo, a
   await ada.flag(comment, "spam", "Look at the address.");
   await mona.call("PUT", `sites/${SITE}/threads/${thread}`, { premoderation: true });
   await bob.edit(comment, "Held, and flagged before that.");
-  const page = await consoleOn(t, thread);
+  // without the stream, which would put right what the undo had left wrong
+  const page = await consoleOn(t, thread, { deaf: true });
   await looksAt(page, "Held, and flagged");
   await page.locator(".items .tag.flag").waitFor();
   await page.keyboard.press("d");
   await page.locator(".items .tag.flag").waitFor({ state: "detached" });
+  await page.quiet();
+  const queue = await answerHeld(page, "**/moderation/queue?**");
   await page.keyboard.press("u");
-  await page.locator(".items .tag.flag").waitFor();
+  await page.locator(".bars").getByText("Taken back.").waitFor();
   assert.equal(await page.locator(".items .tag.locked").count(), 0);
+  queue.letGo();
+  await page.locator(".items .tag.flag").waitFor();
   assert.equal(await stateOf(comment), "held");
 });
 
@@ -632,6 +649,47 @@ test("many are decided on after they are counted, and taken back as one", async 
   for (const comment of [...comments, ...replies]) await becomes(comment, "hidden");
   await page.getByRole("button", { name: "undo", exact: true }).press("Enter");
   for (const comment of [...comments, ...replies]) await becomes(comment, "published");
+});
+
+test("what was counted before another choice cannot be decided", async (t) => {
+  const { thread } = await flagged(1);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await page.keyboard.press("w");
+  const dialog = page.getByRole("dialog", { name: "Decide on many comments" });
+  await dialog.getByLabel("Which").selectOption("subtree");
+  const count = await answerHeld(page, "**/moderation/decisions");
+  await dialog.getByRole("button", { name: "count first" }).press("Enter");
+  await count.answered;
+  await dialog.getByLabel("Do", { exact: true }).selectOption("lock");
+  count.letGo();
+  await page.quiet();
+  assert.equal(await dialog.locator(".send .main").isVisible(), false);
+  assert.equal(await dialog.getByText("It would be").count(), 0);
+});
+
+test("a text for one comment is not put beside another that is looked at by now", async (t) => {
+  const { thread, comments } = await flagged(3);
+  const page = await consoleOn(t, thread);
+  await looksAt(page, "Text 1");
+  await (await w.as("alice")).edit(comments[0], "A milder text.");
+  const hiding = await answerHeld(page, "**/moderation/decisions");
+  await page.keyboard.press("t");
+  await page.keyboard.type("Please stay with the matter.");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await looksAt(page, "Text 2");
+  await page.keyboard.press("j");
+  await hiding.answered;
+  hiding.letGo();
+  const look = page.locator(".bars").getByRole("button", { name: "look at it" });
+  await look.waitFor();
+  await looksAt(page, "Text 3");
+  assert.equal(await page.getByLabel("To the author").isVisible(), false);
+  await look.click();
+  await looksAt(page, "A milder text.");
+  assert.equal(await page.getByLabel("To the author").inputValue(), "Please stay with the matter.");
 });
 
 test("letters do nothing while somebody types, and ? shows every key", async (t) => {

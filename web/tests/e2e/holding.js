@@ -1,0 +1,32 @@
+// Answers that come late: the service has done what was asked for, and the page does
+// not know yet.
+
+/**
+ * Asks the service at once, and keeps its answer back until it is let go; of the first
+ * such request only.
+ *
+ * @param {import("playwright-core").Page} page @param {string} url
+ * @param {(request: import("playwright-core").Request) => boolean} [isMeant]
+ */
+export async function answerHeld(page, url, isMeant = () => true) {
+  const [answered, free] = [later(), later()];
+  let isHeld = false;
+  await page.route(url, async (route) => {
+    const request = route.request();
+    if (isHeld || !isMeant(request)) return route.fallback();
+    isHeld = true;
+    // by this the service knows its own page; a browser sets it where it sends by itself
+    const response = await route.fetch({ headers: { ...request.headers(), "sec-fetch-site": "same-origin" } });
+    answered.come();
+    await free.came;
+    return route.fulfill({ response });
+  });
+  return { answered: answered.came, letGo: free.come };
+}
+
+function later() {
+  let come = () => {};
+  /** @type {Promise<void>} */
+  const came = new Promise((resolve) => (come = resolve));
+  return { come, came };
+}
