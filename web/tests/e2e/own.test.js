@@ -57,6 +57,27 @@ test("a vote shows at once, the same arrow takes it back, and without a session 
   await page.getByText("score 0", { exact: true }).waitFor();
 });
 
+test("a vote after the session has ended counts for nothing until the sign-in, which it asks for", async (t) => {
+  const thread = w.thread();
+  const [bob, reader] = await Promise.all([w.as("bob"), w.newcomer()]);
+  await bob.post(thread, "Vote for the goat.");
+  const page = await w.page(t);
+  page.expectErrors(/status of 401/);
+  await page.signIn(reader.login, { password: reader.password });
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+  const { items } = await reader.call("GET", "me/sessions");
+  for (const { id, current } of items) if (!current) await reader.call("DELETE", `me/sessions/${id}`);
+  await page.getByRole("button", { name: "Vote up" }).click();
+  await page.getByText("Sign in first; then it is done for you.").waitFor();
+  await page.getByText("score 0", { exact: true }).waitFor();
+  await page.getByLabel("Login or e-mail").fill(reader.login);
+  await page.getByLabel("Password", { exact: true }).fill(reader.password);
+  await page.keyboard.press("Enter");
+  await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
+  await page.getByText("score 1", { exact: true }).waitFor();
+});
+
 test("a shared link leads to the comment, marked, with the focus on it", async (t) => {
   const thread = w.thread();
   const bob = await w.as("bob");

@@ -4,7 +4,7 @@
 /** @import {App} from "./app.js" */
 /** @import {Vote, Votes} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { explain } from "../../shared/problems.js";
+import { explain, Problem } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
 
 /**
@@ -36,10 +36,13 @@ async function vote(app, node, value) {
     const votes = await app.calls.vote(id, value);
     if (app.viewer.is(me)) show(app, node, votes);
   } catch (error) {
-    // Another person's vote is shown by now.
-    if (!app.viewer.is(me)) return;
-    show(app, node, { score, up, down, my_vote: before });
-    app.notices.tell(explain(error));
+    const isSame = app.viewer.is(me);
+    // Another person's vote is shown by now, or nobody's.
+    show(app, node, { score, up, down, my_vote: isSame ? before : (app.model.votes.get(id) ?? 0) });
+    if (isSame) app.notices.tell(explain(error));
+    else if (!app.session.user && error instanceof Problem && error.wantsSignIn) {
+      app.gate.open(app.tree.under(id), t("sign_in_to_act"), () => vote(app, node, value));
+    }
   }
 }
 
