@@ -268,6 +268,35 @@ async fn the_fragment_is_the_list_and_looks_like_the_widget() {
 }
 
 #[actix_web::test]
+async fn a_fragment_and_what_its_links_lead_to_speak_the_language_asked_for() {
+    let world = World::new().await;
+    let first = world.post("alice", "one", None).await;
+    world.post("bob", "two", None).await;
+    for text in ["below", "below, too"] {
+        world.post("bob", text, Some(&id(&first))).await;
+    }
+    let page = "/api/v1/sites/here/threads/article/comments.html";
+    let german = world.fetch("anon", &format!("{page}?limit=2&per_parent=1&lang=de-CH"), &[]).await.text;
+    assert!(german.contains("<div class=\"thread\" lang=\"de\" dir=\"ltr\">") && german.contains("4 Kommentare"));
+    let (_, links) = read(&german);
+    assert!(!links.is_empty());
+    for link in links {
+        let path = link.strip_prefix(&world.url).unwrap();
+        assert!(world.fetch("anon", path, &[]).await.text.contains("lang=\"de\""), "{path}");
+    }
+    let context = world.fetch("anon", &format!("/api/v1/comments/{}/context.html?lang=ar", id(&first)), &[]).await.text;
+    assert!(context.contains("lang=\"ar\" dir=\"rtl\"") && context.contains("comments.html?lang=ar"), "{context}");
+    // none that there is: English; not a tag at all, or two: refused
+    for lang in ["", "?lang=", "?lang=tlh"] {
+        let page = world.fetch("anon", &format!("{page}{lang}"), &[]).await.text;
+        assert!(page.contains("lang=\"en\"") && !page.contains("&amp;lang="), "{lang}");
+    }
+    for query in ["lang=de&lang=fr".to_owned(), format!("lang={}", "d".repeat(36))] {
+        world.fetch("anon", &format!("{page}?{query}"), &[]).await.fails(422, "validation_failed");
+    }
+}
+
+#[actix_web::test]
 async fn tombstones_say_what_became_of_the_comment() {
     let world = World::new().await;
     let page = "/api/v1/sites/here/threads/article/comments.html";

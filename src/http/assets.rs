@@ -18,6 +18,7 @@ use crate::domain::code::Code;
 
 use super::problem::Problem;
 use super::{Front, compress, reply};
+pub use files::ENGLISH;
 use files::{File, Files, VERSION_DIGITS};
 pub use words::Words;
 
@@ -56,9 +57,9 @@ impl Assets {
         if cfg!(debug_assertions) && read.elapsed() > LOOK { self.look() } else { files }
     }
 
-    /// Writes something with the words for pages without script.
-    pub fn with_words<T>(&self, write: impl FnOnce(&Words) -> T) -> T {
-        write(&self.now().words)
+    /// Writes something with the words for pages without script, in the language that is asked for.
+    pub fn with_words<T>(&self, wish: Option<&str>, write: impl FnOnce(&Words) -> T) -> T {
+        write(self.now().words(wish))
     }
 
     fn look(&self) -> Arc<Files> {

@@ -20,7 +20,7 @@ use crate::store::IdempotencyKey;
 
 pub use super::body::{Json, JsonOrNothing};
 pub use super::client::Client;
-pub use super::query::Query;
+pub use super::query::{Query, Speech, Spoken};
 
 use super::cookies;
 use super::problem::Problem;

@@ -10,8 +10,8 @@ use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 
 use super::answer::Answer;
-use super::assets::{Assets, Words};
-use super::extract::{Id, Query, SiteKey, ThreadKey};
+use super::assets::{Assets, ENGLISH, Words};
+use super::extract::{Id, Query, SiteKey, Speech, Spoken, ThreadKey};
 use super::problem::Problem;
 use super::sites::ListQuery;
 use super::{reply, wire};
@@ -42,22 +42,22 @@ pub async fn comments(
     assets: Data<Assets>,
     site: SiteKey,
     key: ThreadKey,
-    query: Query<ListQuery>,
+    Spoken(query, speech): Spoken<ListQuery>,
 ) -> Answer {
-    let (cut, cursor) = (query.0.cut(), query.0.cursor());
+    let (cut, cursor) = (query.cut(), query.cursor());
     let is_first = cursor.is_none();
     let list = format!("{}/api/v1/sites/{}/threads/{}/comments.html", app.origin, site.0, key.0);
     let page = app.tree(site.0, key.0, cursor, cut).await?;
     let born = page.thread.thread.as_ref();
     let thread = born.map_or(ThreadId(0), |born| born.id);
-    assets.with_words(|words| {
+    assets.with_words(speech.lang.as_deref(), |words| {
         let (items, authors) = (&page.part.items, &page.authors);
         let writer = Writer { app: &app, words, site: page.thread.site.id, items, authors, cut };
         let tree = writer.list(&page.part.listing, Level { thread, parent: None }, &list)?;
         let count = words.count("heading", born.map_or(0, |born| born.published_count));
         let markup = html! {
             header.head {
-                h2 { @if is_first { (count) } @else { a href=(list) { (count) } } }
+                h2 { @if is_first { (count) } @else { a href=(writer.spoken(&list)) { (count) } } }
             }
             @if page.part.listing.items.is_empty() && is_first {
                 div.tree { div.empty { (words.say("empty")) } }
@@ -65,7 +65,7 @@ pub async fn comments(
                 div.tree { (tree) }
             }
         };
-        Ok(answer(&request, &app, page.thread.source(), &markup))
+        Ok(answer(&request, &app, words, page.thread.source(), &markup))
     })
 }
 
@@ -75,23 +75,29 @@ pub async fn replies(
     app: Data<App>,
     assets: Data<Assets>,
     id: Id<CommentId>,
-    query: Query<ListQuery>,
+    Spoken(query, speech): Spoken<ListQuery>,
 ) -> Answer {
-    let cut = query.0.cut();
-    let part = app.replies(id.0, query.0.cursor(), cut).await?;
-    assets.with_words(|words| {
+    let cut = query.cut();
+    let part = app.replies(id.0, query.cursor(), cut).await?;
+    assets.with_words(speech.lang.as_deref(), |words| {
         let writer = Writer { app: &app, words, site: part.site, items: &part.part.items, authors: &part.authors, cut };
         let tree = writer.list(&part.part.listing, part.level, &writer.replies_of(id.0))?;
-        Ok(answer(&request, &app, Source::Thread(part.level.thread), &html! { div.tree { (tree) } }))
+        Ok(answer(&request, &app, words, Source::Thread(part.level.thread), &html! { div.tree { (tree) } }))
     })
 }
 
 /// `GET /comments/{id}/context.html`: a permalink where no page with the thread is known.
-pub async fn context(request: HttpRequest, app: Data<App>, assets: Data<Assets>, id: Id<CommentId>) -> Answer {
+pub async fn context(
+    request: HttpRequest,
+    app: Data<App>,
+    assets: Data<Assets>,
+    id: Id<CommentId>,
+    speech: Query<Speech>,
+) -> Answer {
     let found = app.context(id.0).await?;
     let ThreadPage { site, key, thread, .. } = &found.thread;
     let thread_list = format!("{}/api/v1/sites/{}/threads/{key}/comments.html", app.origin, site.key);
-    assets.with_words(|words| {
+    assets.with_words(speech.0.lang.as_deref(), |words| {
         let (items, cut) = (&found.ancestors, ListQuery::default().cut());
         let writer = Writer { app: &app, words, site: site.id, items, authors: &found.authors, cut };
         let way = items.iter().chain([&found.comment]);
@@ -101,7 +107,7 @@ pub async fn context(request: HttpRequest, app: Data<App>, assets: Data<Assets>,
         let markup = html! {
             header.head {
                 h2 {
-                    a href=(thread_list) {
+                    a href=(writer.spoken(&thread_list)) {
                         (words.count("heading", thread.as_ref().map_or(0, |born| born.published_count)))
                     }
                 }
@@ -109,19 +115,19 @@ pub async fn context(request: HttpRequest, app: Data<App>, assets: Data<Assets>,
             div.tree {
                 ol.list { @for (id, comment) in &way { li.item data-id=(id) { (comment) } } }
                 @if replies > 0 {
-                    a.quiet.more href=(writer.replies_of(found.comment.id)) { (words.count("all_replies", replies)) }
+                    a.quiet.more href=(writer.spoken(&writer.replies_of(found.comment.id))) { (words.count("all_replies", replies)) }
                 }
             }
         };
-        Ok(answer(&request, &app, found.thread.source(), &markup))
+        Ok(answer(&request, &app, words, found.thread.source(), &markup))
     })
 }
 
-fn answer(request: &HttpRequest, app: &App, source: Source, inside: &Markup) -> actix_web::HttpResponse {
+fn answer(request: &HttpRequest, app: &App, words: &Words, source: Source, inside: &Markup) -> actix_web::HttpResponse {
     let whole = html! {
         // without a version: the fragment may be kept in pages that outlive it
         link rel="stylesheet" href={ (app.origin) "/web/thread/view.css" };
-        div.thread lang="en" dir="ltr" { (inside) }
+        div.thread lang=(words.tag) dir=(words.dir()) { (inside) }
     };
     let mut response = reply::kept_as(request, app, source, HTML, whole.into_string().into_bytes());
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -209,7 +215,19 @@ impl Writer<'_> {
     fn go_on(&self, address: &str, cursor: &str) -> String {
         let Cut { sort, limit, depth, per_parent } = self.cut;
         let sort = sort.as_str();
-        format!("{address}?sort={sort}&limit={limit}&depth={depth}&per_parent={per_parent}&cursor={cursor}")
+        let rest = format!("sort={sort}&limit={limit}&depth={depth}&per_parent={per_parent}&cursor={cursor}");
+        match self.words.tag.as_str() {
+            ENGLISH => format!("{address}?{rest}"),
+            tag => format!("{address}?{rest}&lang={tag}"),
+        }
+    }
+
+    /// The address of another page in the language of this one.
+    fn spoken(&self, address: &str) -> String {
+        match self.words.tag.as_str() {
+            ENGLISH => address.to_owned(),
+            tag => format!("{address}?lang={tag}"),
+        }
     }
 
     fn comment(&self, item: &Item, stored: &Stored) -> Markup {

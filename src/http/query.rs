@@ -5,7 +5,10 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use validator::{Validate, ValidationErrorsKind};
 
 use crate::app::{Error, FieldError, Place};
@@ -23,6 +26,38 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(req.query_string()).map(Query).map_err(Problem))
+    }
+}
+
+/// What a page itself says, in which language.
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Speech {
+    /// A tag of BCP 47; English where there are no words in that language.
+    #[validate(length(max = 35))]
+    #[param(max_length = 35)]
+    pub lang: Option<String>,
+}
+
+/// A query of a page, with its [`Speech`] beside it.
+pub struct Spoken<T>(pub T, pub Speech);
+
+impl<T: DeserializeOwned + Validate> FromRequest for Spoken<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parts = req.query_string().split('&');
+        let (speech, rest): (Vec<&str>, Vec<&str>) = parts.partition(|part| part.starts_with("lang="));
+        let both = read(&speech.join("&")).and_then(|speech| Ok(Spoken(read(&rest.join("&"))?, speech)));
+        ready(both.map_err(Problem))
+    }
+}
+
+impl<T: IntoParams> IntoParams for Spoken<T> {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        [T::into_params(&place), Speech::into_params(&place)].concat()
     }
 }
 
@@ -75,7 +110,6 @@ fn read<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Error> {
 mod tests {
     use super::*;
     use crate::domain::ids::UserId;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]

@@ -6,6 +6,7 @@ use actix_web::web::{self, ServiceConfig};
 use crate::domain::code::Code;
 use crate::domain::report::Report;
 
+use super::extract::{Speech, Spoken};
 use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
@@ -185,7 +186,7 @@ fn sites_routes() -> Vec<Route> {
         get(&below("/comments.html"), html::comments)
             .open()
             .text("The same page of the tree as an HTML fragment, which needs no script")
-            .query::<sites::ListQuery>()
+            .query::<Spoken<sites::ListQuery>>()
             .answers_text("text/html")
             .fails(&[Code::CursorMismatch]),
         get(&below("/feed.atom"), feed::feed)
@@ -239,7 +240,7 @@ fn comments_routes() -> Vec<Route> {
         get("/comments/{id}/replies.html", html::replies)
             .open()
             .text("The same page of replies as an HTML fragment")
-            .query::<sites::ListQuery>()
+            .query::<Spoken<sites::ListQuery>>()
             .answers_text("text/html")
             .fails(&[Code::CursorMismatch]),
         get("/comments/{id}/context", comments::context)
@@ -249,6 +250,7 @@ fn comments_routes() -> Vec<Route> {
         get("/comments/{id}/context.html", html::context)
             .open()
             .text("The same ancestors and comment as an HTML fragment")
+            .query::<Speech>()
             .answers_text("text/html"),
         patch("/comments/{id}", comments::edit)
             .signed()

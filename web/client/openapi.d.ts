@@ -1624,7 +1624,10 @@ export interface Operations {
       /** An id, as the service gave it */
       id: string;
     };
-    query: {};
+    query: {
+      /** A tag of BCP 47; English where there are no words in that language. */
+      lang?: string;
+    };
     body: undefined;
     answer: string;
   };
@@ -1676,6 +1679,8 @@ export interface Operations {
       per_parent?: number;
       /** The `next` of an earlier answer. */
       cursor?: string;
+      /** A tag of BCP 47; English where there are no words in that language. */
+      lang?: string;
     };
     body: undefined;
     answer: string;
@@ -2356,6 +2361,8 @@ export interface Operations {
       per_parent?: number;
       /** The `next` of an earlier answer. */
       cursor?: string;
+      /** A tag of BCP 47; English where there are no words in that language. */
+      lang?: string;
     };
     body: undefined;
     answer: string;

@@ -22,8 +22,8 @@ const PLACEHOLDER: &str = "__VERSION__";
 pub const VERSION_DIGITS: usize = 12;
 /// What the one script of a page is called in `web/`.
 pub const EMBED: &str = "embed.js";
-/// Whose words pages without script have.
-const ENGLISH: &str = "words/en.json";
+/// The language of pages without script where none is asked for that there is.
+pub const ENGLISH: &str = "en";
 
 #[derive(RustEmbed)]
 #[folder = "web"]
@@ -56,8 +56,7 @@ pub struct Files {
     pub version: String,
     /// What stands in `integrity` for the embedding script.
     pub integrity: String,
-    /// What pages without script say.
-    pub words: Words,
+    words: HashMap<String, Words>,
     by_path: HashMap<String, File>,
 }
 
@@ -81,9 +80,26 @@ impl Files {
         let by_path: HashMap<String, File> = filled.collect();
         let embed = &by_path.get(EMBED).expect("invariant: embed.js is built in").plain;
         let integrity = format!("sha384-{}", STANDARD.encode(Sha384::digest(embed)));
-        let english = by_path.get(ENGLISH).and_then(|file| Words::parse(&file.plain));
-        let words = english.expect("invariant: the English words are built in, and a test reads them");
+        let words = by_path.iter().filter_map(|(path, file)| {
+            let tag = language(path)?;
+            let words = Words::parse(tag, &file.plain).expect("invariant: words are built in, and a test reads them");
+            Some((tag.to_owned(), words))
+        });
+        let words = words.collect();
         Files { version, integrity, words, by_path }
+    }
+
+    /// What pages without script say in the language that is asked for, by the lookup of BCP 47 as in
+    /// `web/shared/languages.js`: "de-CH" finds "de".
+    pub fn words(&self, wish: Option<&str>) -> &Words {
+        let wish = wish.map(str::to_ascii_lowercase);
+        let mut found = None;
+        let mut rest = wish.as_deref();
+        while let (None, Some(tag)) = (found, rest) {
+            found = self.words.get(tag);
+            rest = tag.rsplit_once('-').map(|(before, _)| before);
+        }
+        found.or_else(|| self.words.get(ENGLISH)).expect("invariant: the English words are built in")
     }
 
     /// A file that other files or pages load, by its path in `web/`. Pages have addresses of their
@@ -126,6 +142,11 @@ impl File {
             _ => (None, &self.plain),
         }
     }
+}
+
+/// The language whose words for readers a file has, without what comes later or is for others.
+fn language(path: &str) -> Option<&str> {
+    path.strip_prefix("words/")?.strip_suffix(".json").filter(|tag| !tag.contains('.'))
 }
 
 /// Whether a file is there for browsers, and not for the compiler, the tests or translators.
@@ -210,10 +231,21 @@ mod tests {
     }
 
     #[test]
+    fn pages_speak_the_language_that_comes_nearest() {
+        let files = Files::read();
+        for (wish, tag) in
+            [("de-CH-1996", "de"), ("pt-BR", "pt"), ("UK", "uk"), ("d", "en"), ("", "en"), ("acts.de", "en")]
+        {
+            assert_eq!(files.words(Some(wish)).tag, tag, "{wish}");
+        }
+        assert_eq!(files.words(None).say("gone_held"), "waiting for a moderator");
+        assert_eq!(files.words.len(), 18);
+    }
+
+    #[test]
     fn the_version_is_filled_in_and_is_that_of_all_files() {
         let files = Files::read();
         assert_eq!((files.version.len(), &files.version), (VERSION_DIGITS, &Files::read().version));
-        assert_eq!(files.words.say("gone_held"), "waiting for a moderator");
         let embed = String::from_utf8(files.embed().unwrap().plain.to_vec()).unwrap();
         assert!(embed.contains(&format!("/web/{}/", files.version)) && !embed.contains(PLACEHOLDER));
         let found = |text: &'static str| vec![("a.js".to_owned(), Cow::Borrowed(text.as_bytes()), "text/javascript")];
