@@ -457,6 +457,7 @@ async fn permalinks_are_embedded_and_nothing_else() {
         &link.replace("https://here", "HTTPS://HERE"),
         &format!("{}/api/v1/comments/{id}", world.url),
         &format!("{}/api/v1/comments/{id}/context", world.url),
+        &format!("{}/api/v1/comments/{id}/context.html", world.url),
     ] {
         let rich = ask(known, "&maxwidth=400&maxheight=9&dnt=1").await.ok();
         assert_eq!((&rich["version"], &rich["type"], &rich["width"]), (&json!("1.0"), &json!("rich"), &json!(400)));

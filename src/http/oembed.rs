@@ -129,7 +129,7 @@ impl Asked {
         let own = self.url.strip_prefix(&app.origin).and_then(|rest| rest.strip_prefix("/api/v1/comments/"));
         let id = match self.url.split_once("#c-") {
             Some((_, id)) => id,
-            None => own?.trim_end_matches("/context"),
+            None => own?.trim_end_matches(".html").trim_end_matches("/context"),
         };
         id.parse().ok()
     }
