@@ -104,8 +104,11 @@ export class Model {
   missing(parentId) {
     const kids = this.kidsOf(parentId);
     if (kids.next) return Math.max(1, kids.remaining);
-    const count = parentId === null ? 0 : (this.nodes.get(parentId)?.comment.reply_count ?? 0);
-    return kids.partial ? Math.max(0, count - kids.ids.length) : 0;
+    const parent = parentId && this.nodes.get(parentId);
+    if (!parent || !kids.partial) return 0;
+    // As the server counts: what is held, hidden or not sent yet is none of these.
+    const loaded = kids.ids.filter((id) => this.nodes.get(id)?.status === "sent" && this.nodes.get(id)?.comment.state === "published");
+    return Math.max(0, parent.comment.reply_count - loaded.length);
   }
 
   /** @param {Node} node @returns {Kids} the level the node stands on */
