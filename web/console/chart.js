@@ -72,7 +72,7 @@ function curve(points, most, middle, inWords) {
     line += drawn ? `L${at}` : `M${at}h0`;
     drawn = true;
   });
-  const parts = [s("path", { class: "ground", d: `M0 ${HIGH - 2}H${WIDE}` })];
+  const parts = [s("path", { d: `M0 ${HIGH - 2}H${WIDE}` })];
   if (middle !== null) parts.push(s("path", { class: "median", d: `M0 ${round(y(middle))}H${WIDE}` }));
   parts.push(s("path", { class: "curve", d: line }));
   return s("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": inWords }, ...parts);
@@ -90,7 +90,7 @@ function table(title, points, told) {
 }
 
 /** @param {number[]} values @returns {number | null} */
-export function median(values) {
+function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];

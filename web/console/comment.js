@@ -37,7 +37,7 @@ export function commentCard(comment, className = "") {
  * @param {Comment} comment
  */
 export function inContext(desk, comment) {
-  const before = h("div", { class: "above" });
+  const before = h("div", {});
   above(desk, comment).then(
     (found) => before.replaceChildren(...found.map((one) => commentCard(one, "before"))),
     (error) => desk.tell(error),

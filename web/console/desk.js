@@ -81,11 +81,6 @@ export class Desk extends EventTarget {
     this.#come();
   }
 
-  /** Pages that this person may see. */
-  get pages() {
-    return pages.filter((page) => page.isFor?.(this) ?? true);
-  }
-
   /** @param {string} hash as made by `hashOf` */
   go(hash) {
     if (location.hash === hash) this.#come();
@@ -125,7 +120,7 @@ export class Desk extends EventTarget {
   /** Draws what is shown anew. */
   redraw() {
     const place = placeOf(location.hash);
-    const page = this.pages.find(({ route }) => route === place.route);
+    const page = pages.find(({ route }) => route === place.route);
     this.#frame.mark(location.hash.slice(1));
     if (page) this.#show(page, place);
   }
@@ -152,9 +147,9 @@ export class Desk extends EventTarget {
   #come() {
     if (!this.site.site) return;
     const place = placeOf(location.hash);
-    const page = this.pages.find(({ route }) => route === place.route);
+    const page = pages.find(({ route }) => route === place.route);
     if (!page) {
-      const first = this.pages[0]?.lists[0];
+      const first = pages[0]?.lists[0];
       if (first) location.replace(`#${first.at}`);
       return;
     }
@@ -182,7 +177,7 @@ export class Desk extends EventTarget {
 
   /** @returns {import("./types").Key[]} */
   #frameKeys() {
-    const lists = this.pages.flatMap((page) => page.lists);
+    const lists = pages.flatMap((page) => page.lists);
     return [
       { press: "?", words: "key_help", group: "look", act: () => showHelp(this) },
       ...lists.map(({ at, title, key }) => ({

@@ -7,6 +7,7 @@ import { button, freshId, h } from "../shared/dom.js";
 import { explain } from "../shared/problems.js";
 import { showHelp } from "./help.js";
 import { t as alike } from "../shared/words.js";
+import { pages } from "./pages.js";
 import { t, word } from "./words.js";
 
 /** @type {Page["section"][]} */
@@ -154,7 +155,7 @@ export class Frame {
 
   /** @param {Page["section"]} name */
   #section(name) {
-    const lists = this.#desk.pages.filter(({ section }) => section === name).flatMap((page) => page.lists);
+    const lists = pages.filter(({ section }) => section === name).flatMap((page) => page.lists);
     if (lists.length === 0) return null;
     return h("section", {}, h("h2", {}, word("section", name)), h("ul", {}, ...lists.map((list) => this.#line(list))));
   }

@@ -4,6 +4,7 @@
 /** @import {Desk} from "./desk.js" */
 /** @import {Key} from "./types" */
 import { button, h } from "../shared/dom.js";
+import { openDialog } from "./parts.js";
 import { t, word } from "./words.js";
 
 /** @type {Key["group"][]} */
@@ -12,25 +13,14 @@ const GROUPS = ["decide", "move", "look", "go"];
 /** @param {Desk} desk */
 export function showHelp(desk) {
   const table = desk.keys.table;
-  const before = document.activeElement;
-  const dialog = h(
-    "dialog",
-    {
-      class: "help",
-      "aria-labelledby": "help",
-      onclose: () => {
-        dialog.remove();
-        if (before instanceof HTMLElement) before.focus();
-      },
-    },
-    h("h1", { id: "help" }, t("keys_title")),
+  const dialog = openDialog(
+    "help",
+    t("keys_title"),
     h("div", { class: "groups" }, ...GROUPS.map((name) => group(name, table))),
     toggle(desk, "keys", t("keys_on")),
     toggle(desk, "blur", t("blur_on")),
     button(t("close"), () => dialog.close(), { class: "main" }),
   );
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 /** @param {Key["group"]} name @param {Key[]} table */

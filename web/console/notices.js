@@ -1,6 +1,6 @@
 // What the console says: to everybody in bars at the foot of the page, which go
-// by themselves, and to screen readers in a live region. A bar with an undo
-// stays ten seconds, and longer while it is pointed at or has the focus.
+// by themselves after ten seconds, though not while they are pointed at or have the
+// focus; and to screen readers in a live region.
 
 import { button, h } from "../shared/dom.js";
 import { t } from "./words.js";
@@ -38,7 +38,7 @@ export class Notices {
       bar.append(button(act.text, () => {
         end();
         act.run();
-      }, { class: "undo" }));
+      }));
     }
     bar.append(button("×", end, { "aria-label": t("close") }));
     for (const name of ["pointerenter", "focusin"]) bar.addEventListener(name, () => clearTimeout(timer));

@@ -218,6 +218,33 @@ export function unblurring(place, press) {
   };
 }
 
+/**
+ * Shows something over the page; the focus goes back to where it was.
+ *
+ * @param {string} name its class, and the id of its heading
+ * @param {string} title
+ * @param {...import("../shared/dom.js").Child} children
+ */
+export function openDialog(name, title, ...children) {
+  const before = document.activeElement;
+  const dialog = h(
+    "dialog",
+    {
+      class: name,
+      "aria-labelledby": name,
+      onclose: () => {
+        dialog.remove();
+        if (before instanceof HTMLElement) before.focus();
+      },
+    },
+    h("h1", { id: name }, title),
+    ...children,
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
 /** The beginning of a hash. @param {string} text */
 export function short(text) {
   return text.length > 12 ? `${text.slice(0, 12)}…` : text;

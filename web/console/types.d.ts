@@ -6,7 +6,7 @@
 //   export const figures = {
 //     route: "figures",                       // the first part of the hash: #figures
 //     section: "records",                     // under which heading its lists stand at the left
-//     lists: [{ at: "figures", title: "list_figures", key: "s" }],
+//     lists: [{ at: "figures", title: "list_figures", key: "r" }],
 //     draw(desk, place) {
 //       const main = h("section", {}, h("h1", {}, t("list_figures")));
 //       void fill(desk, main);                // asks desk.api, then desk.tell(error) if it fails
@@ -47,8 +47,6 @@ export interface Page {
   route: string;
   section: "queue" | "work" | "records" | "site";
   lists: List[];
-  /** Who sees it; all moderators unless said. */
-  isFor?: (desk: Desk) => boolean;
   draw: (desk: Desk, place: Place) => Drawn;
 }
 
@@ -56,7 +54,7 @@ export interface Drawn {
   /** The middle column; without one, `main` has its room too. */
   list?: HTMLElement;
   main: HTMLElement;
-  /** The page's own keys, which `?` shows after the frame's. */
+  /** The page's own keys, which `?` shows before the frame's. */
   keys?: Key[];
   moved?: (place: Place) => void;
   left?: () => void;

@@ -174,7 +174,7 @@ export class ItemView {
 
   /** @param {Id} id */
   #revisions(id) {
-    const list = h("ol", { class: "revisions" });
+    const list = h("ol", {});
     return h("details", {
       ontoggle: async () => {
         if (list.firstChild) return;

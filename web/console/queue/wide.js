@@ -9,6 +9,7 @@ import { button, freshId, h } from "../../shared/dom.js";
 import { explain } from "../../shared/problems.js";
 import { reasonWord } from "../../shared/words.js";
 import { newKey } from "../../shared/api.js";
+import { openDialog } from "../parts.js";
 import { t, word } from "../words.js";
 import { midnight } from "./asked.js";
 import { reasonsOf } from "./reasons.js";
@@ -22,7 +23,6 @@ const SCOPES = /** @type {const} */ (["author", "duplicates", "subtree"]);
 export function askWide(desk, comment) {
   if (!comment) return;
   const author = comment.author;
-  const before = document.activeElement;
   const scope = choice(SCOPES.filter((one) => one !== "author" || author), (one) => word("wide", one, { name: author?.display_name ?? "" }));
   const action = choice(ACTIONS, (one) => word("act", one));
   const reason = choice(reasonsOf(desk), reasonWord);
@@ -95,22 +95,14 @@ export function askWide(desk, comment) {
       go.disabled = false;
     }
   });
-  const dialog = h(
-    "dialog",
-    {
-      class: "wide",
-      "aria-labelledby": "wide",
-      onclose: () => {
-        dialog.remove();
-        if (before instanceof HTMLElement) before.focus();
-      },
-    },
-    h("h1", { id: "wide" }, t("wide_title")),
+  changed();
+  const dialog = openDialog(
+    "wide",
+    t("wide_title"),
     h(
       "form",
       {
         oninput: changed,
-        onchange: changed,
         onsubmit: (/** @type {Event} */ event) => {
           event.preventDefault();
           void tried();
@@ -126,9 +118,6 @@ export function askWide(desk, comment) {
         h("button", { type: "submit" }, t("wide_count")), go, button(t("cancel"), () => dialog.close())),
     ),
   );
-  changed();
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 /** @template {string} V @param {readonly V[]} values @param {(value: V) => string} name */
