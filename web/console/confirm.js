@@ -43,12 +43,17 @@ export const confirm = {
   },
 };
 
+/** What is proposed, and how much it is for the list at the left. @param {Desk} desk @returns {Promise<{items: DecisionHead[]}>} */
+export async function readProposed(desk) {
+  const { site } = desk.site;
+  const found = await desk.api.get("moderation/decisions", { query: { site, state: "proposed", limit: SHOWN } });
+  if (site === desk.site.site) desk.count({ proposed: found.items.length });
+  return found;
+}
+
 /** @param {Desk} desk @param {HTMLElement} items */
 async function fill(desk, items) {
-  const query = { site: desk.site.site, state: "proposed", limit: SHOWN };
-  /** @type {{items: DecisionHead[]}} */
-  const found = await desk.api.get("moderation/decisions", { query });
-  desk.count({ proposed: found.items.length });
+  const found = await readProposed(desk);
   // a proposal stays as it was made: its card is drawn once, and goes with it
   const ids = new Set(found.items.map(({ id }) => id));
   const lines = /** @type {HTMLElement[]} */ ([...items.children]);

@@ -52,6 +52,16 @@ test("a ban that waits for a second moderator says on whom it is", async (t) => 
   await assert.rejects(reader.post(w.thread(), "It holds."), { code: "account_suspended" });
 });
 
+test("what waits for a second moderator has its number beside every page", async (t) => {
+  const [mona, ada, reader] = await Promise.all([w.as("mona"), w.as("ada"), w.newcomer()]);
+  await ada.call("PATCH", settings, { two_persons_ban: true });
+  t.after(() => ada.call("PATCH", settings, { two_persons_ban: false }));
+  const laid = await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, { kind: "ban", site: SITE, reason_code: "spam" });
+  const page = await consoleOf(t, "mona", "people");
+  await page.locator('nav a[href="#confirm"] .number').getByText(/^[1-9]/).waitFor();
+  await mona.call("POST", `moderation/decisions/${laid.decision_id}/undo`);
+});
+
 test("the comments of a proposal can be read before it is confirmed", async (t) => {
   const thread = w.thread();
   const [mona, ada, alice] = await Promise.all([w.as("mona"), w.as("ada"), w.as("alice")]);
