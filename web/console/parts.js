@@ -63,6 +63,9 @@ export function select(options, chosen) {
   return h("select", {}, ...options.map(([value, words]) => h("option", { value, selected: value === chosen }, words)));
 }
 
+/** Whether there is room for one column only. */
+export const NARROW = matchMedia("(max-width: 44rem)");
+
 /**
  * On a phone either the list is shown or what was chosen from it.
  *
@@ -75,7 +78,7 @@ export function opened(isChosen) {
 /** Where the list has made room, the focus goes to what was chosen. @param {HTMLElement} main */
 export function lead(main) {
   const heading = main.querySelector("h2");
-  if (!heading || !matchMedia("(max-width: 44rem)").matches) return;
+  if (!heading || !NARROW.matches) return;
   heading.tabIndex = -1;
   heading.focus();
 }

@@ -11,6 +11,7 @@
 import { button, h, isolated } from "../../shared/dom.js";
 import { markup } from "../../shared/markup.js";
 import { timeElement } from "../../shared/time.js";
+import { unblurring } from "../parts.js";
 import { t, word } from "../words.js";
 import { above, below, readAround } from "./context.js";
 import { tags } from "./list.js";
@@ -39,6 +40,8 @@ export class ItemView {
   #around = new Map();
   #body = h("article", { class: "looked", tabindex: "-1", "aria-labelledby": "looked" });
   #rest = h("div", {});
+  /** Its key is the page's. */
+  unblur = unblurring(this.#body, "v");
   #side = h("aside", { "aria-label": t("side_label") });
   element;
 
@@ -76,11 +79,6 @@ export class ItemView {
     if (!sheet || this.#side.contains(document.activeElement)) return false;
     sheet.focus();
     return true;
-  }
-
-  /** Blurred no longer, or again. */
-  unblur() {
-    this.#body.classList.toggle("unblurred");
   }
 
   draw() {
@@ -152,7 +150,7 @@ export class ItemView {
       "div",
       {},
       h("div", { class: "body whole blurrable", dir: "auto" }, comment.body_html === null ? t("text_gone") : markup(comment.body_html)),
-      button(t("unblur", { key: "v" }), () => this.unblur(), { class: "unblur", "aria-keyshortcuts": "v" }),
+      this.unblur.button,
     );
   }
 

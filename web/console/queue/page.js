@@ -5,6 +5,7 @@
 /** @import {Desk} from "../desk.js" */
 /** @import {Drawn, Id, Key, Page, Place} from "../types" */
 import { h } from "../../shared/dom.js";
+import { NARROW, opened } from "../parts.js";
 import { hashOf } from "../router.js";
 import { t, word } from "../words.js";
 import { filterQuery, filtersOf } from "./asked.js";
@@ -23,8 +24,6 @@ const ADDRESS_MS = 300;
 const MINUTE_MS = 60_000;
 /** After so long without a decision, what came meanwhile is read. */
 const QUIET_MS = 2_000;
-/** There the list and the item do not stand side by side. */
-const NARROW = matchMedia("(max-width: 44rem)");
 
 /** @type {Page} */
 export const queue = {
@@ -158,7 +157,7 @@ class QueuePage {
     this.#claims.end();
     this.#desk.removeEventListener("news", this.#news);
     this.#desk.removeEventListener("kept", this.#kept);
-    document.body.classList.remove("opened");
+    opened(false);
   }
 
   /** The address names what is looked at, without a step in the history. */
@@ -179,7 +178,7 @@ class QueuePage {
 
   /** On a narrow screen, item or list. @param {boolean} isOpen */
   #openNarrow(isOpen) {
-    document.body.classList.toggle("opened", isOpen);
+    opened(isOpen);
     if (!NARROW.matches) return;
     if (isOpen) this.#item.focus();
     else this.#list.focus();
@@ -265,7 +264,7 @@ class QueuePage {
       { press: "X", words: "key_range", group: "move", act: () => this.#selectRange() },
       { press: "Escape", words: "key_back", group: "move", act: () => this.#unselect() },
       { press: "b", words: "key_person", group: "look", act: () => this.#person() },
-      { press: "v", words: "key_unblur", group: "look", act: () => this.#item.unblur() },
+      this.#item.unblur.key,
       { press: "/", words: "key_search", group: "look", act: () => desk.go("#search") },
     ];
   }
