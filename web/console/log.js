@@ -14,7 +14,7 @@ export const log = {
   section: "records",
   lists: [{ at: "log", title: "list_log", key: "l" }],
   draw(desk) {
-    const place = h("div", {});
+    const place = h("div", { class: "log" });
     const actor = h("input", { type: "search", autocomplete: "off" });
     const act = h("input", { type: "search", autocomplete: "off" });
     const said = h("p", { class: "soft", role: "status" });
