@@ -233,6 +233,47 @@ test("one's own comment is not announced to oneself", async (t) => {
   assert.equal(await page.getByRole("article").count(), 1);
 });
 
+test("a comment whose answer was lost is not announced to who sent it, and is there once", async (t) => {
+  const thread = w.thread();
+  const page = await w.page(t);
+  page.expectErrors(/ERR_FAILED/);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await untilStreams(1);
+  let posts = 0;
+  await page.route(/threads\/[^/]+\/comments$/, async (route) => {
+    posts += Number(route.request().method() === "POST");
+    if (posts !== 1) return route.continue();
+    await turn(page, "hidden");
+    await untilStreams(0);
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole("textbox", { name: "Your comment" }).fill("I said it once.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  const again = page.getByRole("button", { name: "Try again" });
+  await again.waitFor();
+  await turn(page, "visible");
+  await page.getByRole("heading", { name: "1 comment" }).waitFor();
+  assert.equal(await page.locator(".news button").count(), 0);
+  await again.click();
+  await page.getByRole("article").getByRole("button", { name: "delete" }).waitFor();
+  assert.deepEqual([await page.getByRole("article").count(), await page.locator(".news button").count()], [1, 0]);
+});
+
+test("one's own comment that was deleted elsewhere is gone, as it is for everybody", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const comment = await alice.post(thread, "Mine.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("article").getByRole("button", { name: "delete" }).waitFor();
+  await untilStreams(1);
+  await alice.delete(comment);
+  await page.getByText("Nobody has written here yet").waitFor();
+});
+
 /** Headless tabs are all in sight; that one is not is said by hand. */
 const turn = (/** @type {import("playwright-core").Page} */ tab, /** @type {string} */ state) =>
   tab.evaluate((value) => {

@@ -239,8 +239,8 @@ export class App {
   async rereadComment(node) {
     const me = session.user?.id;
     const { replies: _, ...alone } = await this.calls.comment(node.comment.id);
-    // It is as the one who asked may see it.
-    if (!this.viewer.is(me)) return;
+    // It is as the one who asked may see it; and it may have gone meanwhile.
+    if (!this.viewer.is(me) || this.model.nodes.get(alone.id) !== node) return;
     this.watch.shift(node.comment.state, alone.state);
     if (node.mine && node.comment.state !== alone.state) readPastSoon(this);
     this.model.put(alone);

@@ -12,6 +12,7 @@ import { Meanwhile } from "./meanwhile.js";
 import { News } from "./news.js";
 import { showOnline } from "./presence.js";
 import { Stream } from "./stream.js";
+import { isWaiting } from "./waiting.js";
 
 /** @typedef {{comment_id: Id | null, comment: Comment | null, tombstone: Comment | null, counts: {published: number}, thread?: Thread}} Told */
 /** @typedef {{comment_id: Id, score: number | null, up: number, down: number}} Voted */
@@ -105,12 +106,13 @@ export class Live {
     }
   }
 
-  /** Sent from here, and its answer not here yet. @param {Comment} comment */
+  /** Sent from here, and its answer not here yet, or lost. @param {Comment} comment */
   #isOnItsWay({ author, body, parent_id }) {
     if (!author || author.id !== this.#app.session.user?.id) return false;
     const nodes = [...this.#app.model.nodes.values()];
     return nodes.some(
-      ({ status, comment }) => status === "sending" && comment.body === body && comment.parent_id === parent_id,
+      (node) =>
+        (node.status === "sending" || isWaiting(node)) && node.comment.body === body && node.comment.parent_id === parent_id,
     );
   }
 
@@ -124,7 +126,10 @@ export class Live {
     if (node.comment.state === "published") this.#replied(node.comment.parent_id, -1);
     // Its author, and a moderator, see why, and the text; but not before they have asked.
     const keeps = node.mine || this.#app.model.can?.moderate;
-    if (keeps && (await this.#app.rereadComment(node).then(() => true, () => false))) return;
+    if (keeps && (await this.#app.rereadComment(node).then(() => true, () => false))) {
+      // There is no more to be seen of it by them either.
+      if (node.comment.state !== "deleted" || node.comment.body !== null || !this.#app.model.nodes.has(id)) return;
+    }
     if (name === "comment.deleted") node.comment = { ...node.comment, state: "deleted" };
     this.#takeBack(node, tombstone);
   }

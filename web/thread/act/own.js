@@ -81,6 +81,15 @@ async function remove(app, node) {
     app.notices.tell(explain(error));
     return;
   }
+  // Unless that was told before the answer came.
+  if (app.model.nodes.get(id) === node) takeOut(app, node);
+  app.notices.tell(t("deleted"));
+  await app.rereadThread();
+}
+
+/** @param {App} app @param {Node} node */
+function takeOut(app, node) {
+  const { id } = node.comment;
   app.watch.shift(node.comment.state, "deleted");
   app.tree.under(id).replaceChildren();
   if (node.kids.ids.length > 0 || node.kids.next) {
@@ -92,6 +101,4 @@ async function remove(app, node) {
     app.drawLevelOf(node);
     focusAbove(app, node);
   }
-  app.notices.tell(t("deleted"));
-  await app.rereadThread();
 }

@@ -186,6 +186,8 @@ function settle(app, node, comment) {
   if (focused) app.tree.focus(comment.id);
   app.notices.say(t(comment.state === "held" ? "sent_held" : "sent"));
   tellPage(app, "posted", { id: comment.id, number: comment.number, state: comment.state });
+  // It may have been told of before the answer.
+  app.live.news.draw();
   void app.rereadThread();
 }
 
