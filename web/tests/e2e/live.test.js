@@ -188,6 +188,22 @@ test("a reply that is being written outlives the comment that it answers", async
   assert.equal(await field.evaluate((element) => element.matches(":focus")), true);
 });
 
+test("a vote draws the votes anew and leaves what is selected", async (t) => {
+  const thread = w.thread();
+  const [alice, bob] = await Promise.all([w.as("alice"), w.as("bob")]);
+  const comment = await alice.post(thread, "Words to copy.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread }));
+  await untilStreams(1);
+  const text = await page.getByText("Words to copy.").elementHandle();
+  await page.getByRole("button", { name: "Vote up" }).focus();
+  await bob.vote(comment, 1);
+  await page.getByText("score 1", { exact: true }).waitFor();
+  assert.equal(await text?.evaluate((element) => element.isConnected), true);
+  const focused = await page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.activeElement?.getAttribute("data-act"));
+  assert.equal(focused, "up");
+});
+
 test("what is redrawn keeps the focus, wherever in it that was", async (t) => {
   const thread = w.thread();
   const alice = await w.as("alice");

@@ -34,6 +34,7 @@ const stand = (values) => {
   for (const [name, value] of Object.entries(values)) Object.defineProperty(globalThis, name, { configurable: true, value });
 };
 stand({
+  window: {},
   document: Object.assign(new EventTarget(), { visibilityState: "visible" }),
   EventSource: FakeSource,
   navigator: {},

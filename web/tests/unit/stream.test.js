@@ -93,7 +93,7 @@ const stand = (values) => {
   }
 };
 
-stand({ document: page, EventSource: FakeSource, BroadcastChannel: FakeChannel });
+stand({ window: {}, document: page, EventSource: FakeSource, BroadcastChannel: FakeChannel });
 const { Stream } = await import("../../thread/act/stream.js");
 const { Live } = await import("../../thread/act/live.js");
 const url = new URL("http://127.0.0.1/events");
@@ -199,7 +199,7 @@ test("a vote changes the votes alone, and none of what is no longer published", 
   const app = {
     model: { thread: { version: 3, state: "open" }, nodes: new Map([["5", node]]) },
     head: { draw() {} },
-    tree: { refresh: (/** @type {string} */ id) => drawn.push(id) },
+    tree: { article: () => null, refresh: (/** @type {string} */ id) => drawn.push(id) },
     watch: { settle() {} },
   };
   const live = new Live(/** @type {any} */ (app), url);

@@ -12,6 +12,7 @@ import { Meanwhile } from "./meanwhile.js";
 import { News } from "./news.js";
 import { showOnline } from "./presence.js";
 import { Stream } from "./stream.js";
+import { showCounts } from "./votes.js";
 import { isWaiting } from "./waiting.js";
 
 /** @typedef {{comment_id: Id | null, comment: Comment | null, tombstone: Comment | null, counts: {published: number}, thread?: Thread}} Told */
@@ -93,17 +94,12 @@ export class Live {
 
   /** @param {Voted} voted */
   #voted({ comment_id: id, score, up, down }) {
-    const { model, tree } = this.#app;
     // Not to be seen any more: what took it away is told, too.
     if (score === null) return;
-    const node = model.nodes.get(id);
+    const node = this.#app.model.nodes.get(id);
     const waiting = this.news.get(id);
-    if (node) {
-      node.comment = { ...node.comment, score, up, down };
-      tree.refresh(id);
-    } else if (waiting) {
-      this.news.put({ ...waiting, score, up, down });
-    }
+    if (node) showCounts(this.#app, node, { score, up, down });
+    else if (waiting) this.news.put({ ...waiting, score, up, down });
   }
 
   /** Sent from here, and its answer not here yet, or lost. @param {Comment} comment */

@@ -6,6 +6,8 @@
 /** @import {Node} from "../types" */
 import { explain, Problem } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
+import { votes } from "../view/comment.js";
+import { replaceKeepingFocus } from "./sight.js";
 
 /**
  * The same arrow again takes the vote back.
@@ -33,8 +35,8 @@ async function vote(app, node, value) {
     my_vote: value,
   });
   try {
-    const votes = await app.calls.vote(id, value);
-    if (app.viewer.is(me)) show(app, node, votes);
+    const answer = await app.calls.vote(id, value);
+    if (app.viewer.is(me)) show(app, node, answer);
   } catch (error) {
     const isSame = app.viewer.is(me);
     // Another person's vote is shown by now, or nobody's.
@@ -47,9 +49,17 @@ async function vote(app, node, value) {
 }
 
 /** @param {App} app @param {Node} node @param {Votes} votes */
-function show(app, node, { score, up, down, my_vote }) {
-  const { id } = node.comment;
-  node.comment = { ...node.comment, score, up, down };
-  app.model.votes.set(id, my_vote);
-  app.tree.refresh(id);
+function show(app, node, { my_vote, ...counts }) {
+  app.model.votes.set(node.comment.id, my_vote);
+  showCounts(app, node, counts);
+}
+
+/** Nothing else of the comment is drawn anew: what is selected there stays so. @param {App} app @param {Node} node @param {Omit<Votes, "my_vote">} counts */
+export function showCounts({ model, tree }, node, { score, up, down }) {
+  Object.assign(node.comment, { score, up, down });
+  /** @type {HTMLElement | null | undefined} */
+  const old = tree.article(node.comment.id)?.querySelector(".votes");
+  const now = old && votes(model, node);
+  if (old && now) replaceKeepingFocus(old, now);
+  else tree.refresh(node.comment.id);
 }

@@ -3,6 +3,7 @@
 
 /** @import {Reading} from "../reading.js" */
 /** @import {Comment, User} from "../../shared/types" */
+/** @import {Model} from "../model/model.js" */
 /** @import {Node} from "../types" */
 import { freshId, h, isolated, press, unseen } from "../../shared/dom.js";
 import { markup } from "../../shared/markup.js";
@@ -113,7 +114,7 @@ function actionRow({ model, app }, node) {
   const flaggable = published && !mine && !model.flags.has(comment.id) && model.thread?.state !== "archived";
   const buttons = [
     published && open && !comment.locked && (model.can?.post ?? true) && press("reply", t("reply")),
-    published && votes(comment.score, open && !mine, model.votes.get(comment.id) ?? 0),
+    published && votes(model, node),
     ...(app?.actsOf(node) ?? []).map(([name, label]) => press(name, label)),
     flaggable && press("flag", t("flag")),
     published && press("share", t("share")),
@@ -124,16 +125,16 @@ function actionRow({ model, app }, node) {
   return h("div", { class: "actions", part: "actions", role: "group", "aria-label": label }, ...buttons);
 }
 
-/** @param {number} score @param {boolean} open whether a vote is taken @param {number} mine */
-function votes(score, open, mine) {
+/** @param {Model} model @param {Node} node */
+export function votes({ thread, votes }, { comment: { id, score }, mine }) {
   const shown = h(
     "span",
     { class: "score" },
     unseen(t("score", { n: score })),
     h("span", { "aria-hidden": "true" }, written(score).replace("-", "−")),
   );
-  if (!open) return score !== 0 && h("span", { class: "votes" }, shown);
+  if (thread?.state !== "open" || mine) return score !== 0 && h("span", { class: "votes" }, shown);
   const arrow = (/** @type {"up" | "down"} */ name, /** @type {string} */ sign, /** @type {number} */ value) =>
-    press(name, sign, { class: "quiet arrow", "aria-label": t(`vote_${name}`), "aria-pressed": String(mine === value) });
+    press(name, sign, { class: "quiet arrow", "aria-label": t(`vote_${name}`), "aria-pressed": String(votes.get(id) === value) });
   return h("span", { class: "votes" }, arrow("up", "▲", 1), shown, arrow("down", "▼", -1));
 }
