@@ -39,6 +39,29 @@ test("an author changes a comment while there are minutes left, and deletes it a
   await page.getByText("Nobody has written here yet.").waitFor();
 });
 
+test("what was changed in another tab meanwhile is not overwritten unseen", async (t) => {
+  const thread = w.thread();
+  const alice = await w.as("alice");
+  const comment = await alice.post(thread, "The plank.");
+  const page = await w.page(t);
+  page.expectErrors(/status of 409/);
+  await page.signIn("alice");
+  const stream = page.waitForResponse(/threads\/[^/]+\/events/);
+  await page.goto(w.host.show({ thread }));
+  const article = page.getByRole("article");
+  await article.getByRole("button", { name: /^edit/ }).click();
+  await stream;
+  await alice.edit(comment, "The plank, changed elsewhere.");
+  await article.getByText("The plank, changed elsewhere.").waitFor();
+  const field = page.getByRole("textbox", { name: "Change your comment" });
+  await field.fill("The plank, changed here.");
+  await field.press("Control+Enter");
+  await page.getByText("This comment was changed meanwhile.").waitFor();
+  assert.equal((await alice.call("GET", `comments/${comment.id}`)).body, "The plank, changed elsewhere.");
+  await field.press("Control+Enter");
+  await article.getByText("The plank, changed here.").waitFor();
+});
+
 test("a vote shows at once, the same arrow takes it back, and without a session it is cast after the sign-in", async (t) => {
   const thread = w.thread();
   await (await w.as("bob")).post(thread, "Vote for the goat.");

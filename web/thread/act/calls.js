@@ -117,10 +117,9 @@ export class Calls {
     return this.#api.send("POST", `${this.#thread}/comments`, { as: "token", body, key });
   }
 
-  /** @param {Comment} comment @param {string} body @returns {Promise<Comment>} */
-  edit(comment, body) {
-    const sent = { body, version: comment.version };
-    return this.#api.send("PATCH", `comments/${comment.id}`, { as: "token", body: sent });
+  /** @param {Pick<Comment, "id" | "version">} comment @param {string} body @returns {Promise<Comment>} */
+  edit({ id, version }, body) {
+    return this.#api.send("PATCH", `comments/${id}`, { as: "token", body: { body, version } });
   }
 
   /** @param {Id} id @returns {Promise<null>} */

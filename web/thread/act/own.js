@@ -5,13 +5,15 @@
 /** @import {Node} from "../types" */
 import { Composer } from "./composer.js";
 import { button, h } from "../../shared/dom.js";
-import { explain } from "../../shared/problems.js";
+import { explain, Problem } from "../../shared/problems.js";
 import { focusAbove } from "./sight.js";
 import { t } from "../../shared/words.js";
 
 /** @param {App} app @param {Node} node */
 export function editField(app, node) {
   const { id } = node.comment;
+  // Which text is being changed: another tab may change it meanwhile.
+  let { version } = node.comment;
   const place = app.tree.under(id);
   const close = () => {
     place.replaceChildren();
@@ -27,7 +29,7 @@ export function editField(app, node) {
   });
   const save = async (/** @type {string} */ text) => {
     try {
-      const { replies: _, ...comment } = await app.calls.edit(node.comment, text);
+      const { replies: _, ...comment } = await app.calls.edit({ id, version }, text);
       composer.clear();
       close();
       app.watch.shift(node.comment.state, comment.state);
@@ -36,6 +38,11 @@ export function editField(app, node) {
       app.notices.say(t(comment.state === "held" ? "saved_held" : "saved"));
       await app.rereadThread();
     } catch (error) {
+      if (error instanceof Problem && error.code === "stale_version") {
+        // It stands above as it is now: who saves once more has seen it.
+        await app.rereadComment(node).catch(() => {});
+        version = node.comment.version;
+      }
       composer.hint(explain(error));
     }
   };
