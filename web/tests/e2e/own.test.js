@@ -62,6 +62,34 @@ test("what was changed in another tab meanwhile is not overwritten unseen", asyn
   await article.getByText("The plank, changed here.").waitFor();
 });
 
+test("what is typed while a change is being saved stays, and is saved next", async (t) => {
+  const thread = w.thread();
+  await (await w.as("alice")).post(thread, "The plank.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  await page.goto(w.host.show({ thread }));
+  const article = page.getByRole("article");
+  await article.getByRole("button", { name: /^edit/ }).click();
+  const field = page.getByRole("textbox", { name: "Change your comment" });
+  await field.fill("The long plank.");
+  let release = () => {};
+  const released = new Promise((resolve) => (release = () => resolve(null)));
+  const asked = page.waitForRequest((request) => request.method() === "PATCH");
+  await page.route(/comments\/\d+$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await field.press("Control+Enter");
+  await asked;
+  await field.fill("The long and wet plank.");
+  release();
+  await page.getByText("Your change is saved.").waitFor();
+  assert.equal(await field.inputValue(), "The long and wet plank.");
+  await field.press("Control+Enter");
+  await article.getByText("The long and wet plank.").waitFor();
+  await field.waitFor({ state: "detached" });
+});
+
 test("a vote shows at once, the same arrow takes it back, and without a session it is cast after the sign-in", async (t) => {
   const thread = w.thread();
   await (await w.as("bob")).post(thread, "Vote for the goat.");

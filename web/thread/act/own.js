@@ -30,8 +30,12 @@ export function editField(app, node) {
   const save = async (/** @type {string} */ text) => {
     try {
       const { replies: _, ...comment } = await app.calls.edit({ id, version }, text);
-      composer.clear();
-      close();
+      version = comment.version;
+      // More may have been typed meanwhile: it is saved next.
+      if (composer.text === text) {
+        composer.clear();
+        if (composer.element.isConnected) close();
+      }
       app.watch.shift(node.comment.state, comment.state);
       app.model.put(comment);
       app.tree.refresh(id);
