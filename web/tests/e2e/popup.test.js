@@ -49,6 +49,22 @@ test("a window that is closed leaves a way back, and the text", async (t) => {
   assert.equal(await field.inputValue(), "Still here.");
 });
 
+test("a window is closed where another form is opened, and says nothing there", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "Vote for the goat.");
+  const page = await w.page(t);
+  await page.goto(w.host.show({ thread, attributes: 'sign-in="popup"', at: "foreign" }));
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  const opened = page.waitForEvent("popup");
+  await page.getByRole("button", { name: "Sign in in a new window" }).click();
+  const closed = (await opened).waitForEvent("close");
+  await page.getByRole("button", { name: "Vote up" }).click();
+  await closed;
+  await page.getByText("Sign in first; then it is done for you.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Sign in in a new window" }).count(), 1);
+  assert.equal(await page.getByText("The window was closed before").count(), 0);
+});
+
 test("a message that is not the window's own is not heard", async (t) => {
   const page = await w.page(t);
   await page.goto(w.host.show({ thread: w.thread(), attributes: 'sign-in="popup"', at: "foreign" }));
