@@ -12,6 +12,7 @@ use common::{THREAD, World, id};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::time::timeout;
+use understory::app::set_site::SiteChange;
 use understory::domain::ids::UserId;
 use understory::domain::permission::Role;
 use understory::live::{Reader, Row};
@@ -528,6 +529,17 @@ async fn moderators_are_told_what_waits_and_who_holds_it() {
     assert_eq!(world.call("ada", "DELETE", &path, Value::Null).await.status, 204);
     let event = stream.next_event().await;
     assert_eq!(event.data["claims"], json!({"held": 0, "tag": tag}));
+    // what needs a second moderator is told to all of them
+    assert_eq!(event.data["proposed"], 0);
+    world.app.set_site("here", SiteChange { two_persons_over: Some(Some(1)), ..SiteChange::default() }).await.unwrap();
+    let targets = [&comment, &world.post("alice", "and me", None).await];
+    let targets = targets.map(|comment| json!({"comment_id": comment["id"], "version": comment["version"]}));
+    let body = json!({"targets": targets, "action": "lock"});
+    let proposal = world.call("mona", "POST", "/moderation/decisions", body).await.ok();
+    assert_eq!(proposal["state"], "proposed");
+    assert_eq!(stream.next_event().await.data["proposed"], 1);
+    world.undo("mona", &proposal).await.ok();
+    assert_eq!(stream.next_event().await.data["proposed"], 0);
     assert!(!event.data.to_string().contains("flag me"));
 }
 

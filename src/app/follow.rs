@@ -24,6 +24,8 @@ pub const EVENTS_MAX: i64 = 200;
 const LOOKED_UP: usize = 1_000;
 /// Claims of a site that are looked at.
 const CLAIMS: i64 = 200;
+/// Decisions that wait for a second moderator, as far as they are counted.
+const PROPOSED: i64 = 100;
 
 /// A change to a thread's page.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +69,8 @@ pub struct Following {
 pub struct QueueState {
     /// How many comments.
     pub waiting: Waits,
+    /// How many decisions wait for a second moderator; 100 at most.
+    pub proposed: usize,
     /// The claims in force, with their ends in milliseconds since 1970; 200 at most.
     pub claims: Vec<(i64, i64)>,
 }
@@ -204,7 +208,8 @@ impl App {
         let now_ms = self.now_ms();
         let read = move |tx: &mut Tx<'_>| {
             let waiting = tx.site_waiting(site)?;
-            Ok(QueueState { waiting, claims: tx.claims_in_force(site, now_ms, CLAIMS)? })
+            let proposed = tx.decisions_proposed(site, PROPOSED)?;
+            Ok(QueueState { waiting, proposed, claims: tx.claims_in_force(site, now_ms, CLAIMS)? })
         };
         self.store.read("queue_state", read).await
     }

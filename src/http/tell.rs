@@ -90,6 +90,8 @@ struct Online {
 #[derive(Serialize)]
 struct QueueSaid {
     counts: QueueCounts,
+    /// Decisions that wait for a second moderator, 100 at most.
+    proposed: usize,
     claims: ClaimsSaid,
 }
 
@@ -392,7 +394,7 @@ async fn tell_queue(app: &App, topic: &Topic) -> Result<(), Problem> {
     let Subject::Queue(site) = topic.subject else { return Ok(()) };
     let state = app.queue_state(site).await.map_err(Error::from)?;
     let claims = ClaimsSaid { held: state.claims.len(), tag: reply::digest(&reply::bytes(&state.claims)?) };
-    let said = QueueSaid { counts: QueueCounts::of(state.waiting), claims };
+    let said = QueueSaid { counts: QueueCounts::of(state.waiting), proposed: state.proposed, claims };
     topic.tell_state("queue.changed", json(&said)?);
     Ok(())
 }

@@ -249,6 +249,16 @@ impl Tx<'_> {
         )
     }
 
+    /// How many of a site wait for a second moderator, counted to `most`.
+    pub fn decisions_proposed(&mut self, site: SiteId, most: i64) -> Result<usize, StoreError> {
+        let found = self.all(
+            "SELECT id FROM decision WHERE site_id = ?1 AND state = 'proposed' LIMIT ?2",
+            values![site, most],
+            |c| c.take::<DecisionId>(),
+        )?;
+        Ok(found.len())
+    }
+
     /// One decision.
     pub fn decision_by_id(&mut self, id: DecisionId) -> Result<Option<Decision>, StoreError> {
         self.first(concat!("SELECT ", decision_columns!(), " FROM decision d WHERE d.id = ?1"), values![id], decision)

@@ -257,6 +257,7 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.queue_others(ROOT)?;
     tx.site_add_waiting(SITE, Waits::default())?;
     tx.site_waiting(SITE)?;
+    tx.decisions_proposed(SITE, 9)?;
     tx.queue_walk(SITE, "all", Some(QueuePlace { rank: 0, comment_id: ROOT }), 50)?;
     let lease =
         Lease { id: ClaimId(10), token: "t".into(), site_id: SITE, user_id: ALICE, expires_ms: NOW, has_ended: false };

@@ -4,7 +4,6 @@
 
 /** @import {Drawn, Kept, Page, Place, Site} from "./types" */
 import { Api } from "./api.js";
-import { confirm, readProposed } from "./confirm.js";
 import { Frame } from "./frame.js";
 import { showHelp } from "./help.js";
 import { readKept, writeKept } from "./kept.js";
@@ -53,7 +52,6 @@ export class Desk extends EventTarget {
     this.#use();
     this.#frame = new Frame(this, root);
     window.addEventListener("hashchange", () => this.#come());
-    this.addEventListener("news", () => this.#countProposed());
   }
 
   async start() {
@@ -81,15 +79,6 @@ export class Desk extends EventTarget {
     this.keys.ofFrame(this.#frameKeys());
     this.#live.follow(site);
     this.#come();
-    this.#countProposed();
-  }
-
-  /** What waits for a second moderator is seen from every page; its own reads it anyway. */
-  #countProposed() {
-    if (this.#shown?.page === confirm) return;
-    readProposed(this).catch(() => {
-      // the number stays as it was
-    });
   }
 
   /** @param {string} hash as made by `hashOf` */

@@ -3,6 +3,7 @@
 // way pages hear `news` of the desk; nothing is read while the window is hidden.
 
 /** @import {Desk} from "./desk.js" */
+import { readProposed } from "./confirm.js";
 import { t } from "./words.js";
 
 const POLL_MS = 10_000;
@@ -47,8 +48,8 @@ export class Live {
     };
     stream.onerror = () => this.#fallBack();
     stream.addEventListener("queue.changed", (event) => {
-      const { counts } = JSON.parse(event.data);
-      this.#desk.count({ ...counts });
+      const { counts, proposed } = JSON.parse(event.data);
+      this.#desk.count({ ...counts, proposed });
       this.#news();
     });
   }
@@ -57,6 +58,8 @@ export class Live {
   #fallBack() {
     this.#say(t("live_poll"));
     this.#poll ||= window.setInterval(() => {
+      // the number stays as it was where it cannot be read
+      readProposed(this.#desk).catch(() => {});
       this.#news();
       this.again();
     }, POLL_MS);

@@ -56,10 +56,13 @@ test("what waits for a second moderator has its number beside every page", async
   const [mona, ada, reader] = await Promise.all([w.as("mona"), w.as("ada"), w.newcomer()]);
   await ada.call("PATCH", settings, { two_persons_ban: true });
   t.after(() => ada.call("PATCH", settings, { two_persons_ban: false }));
-  const laid = await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, { kind: "ban", site: SITE, reason_code: "spam" });
   const page = await consoleOf(t, "mona", "people");
-  await page.locator('nav a[href="#confirm"] .number').getByText(/^[1-9]/).waitFor();
+  await page.locator(".live").getByText("live", { exact: true }).waitFor();
+  const laid = await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, { kind: "ban", site: SITE, reason_code: "spam" });
+  const number = page.locator('nav a[href="#confirm"] .number');
+  await number.getByText(/^[1-9]/).waitFor();
   await mona.call("POST", `moderation/decisions/${laid.decision_id}/undo`);
+  await number.getByText(/^[1-9]/).waitFor({ state: "detached" });
 });
 
 test("the comments of a proposal can be read before it is confirmed", async (t) => {
