@@ -1,26 +1,18 @@
 // What a key decides: it answers at once, sends one request, and puts back what
-// the service did not settle, with the reason. Undo walks back over what was
-// decided here, the last first.
+// the service did not settle, with the reason. Taking it back is undo.js.
 
 /** @import {Desk} from "../desk.js" */
 /** @import {Action, Comment} from "../../shared/types" */
 /** @import {Conflict, Decision, Id, Past, QueueItem} from "../types" */
 /** @import {Claims} from "./claims.js" */
 /** @import {Entry, Items} from "./items.js" */
+/** @import {Taken, Undo} from "./undo.js" */
 import { explain, Problem } from "../../shared/problems.js";
 import { ago } from "../../shared/time.js";
 import { reasonWord } from "../../shared/words.js";
 import { t, word } from "../words.js";
+import { occupy } from "./undo.js";
 
-/** @typedef {ReturnType<Items["take"]>} Taken */
-/**
- * @typedef {object} Made
- * @property {Promise<Decision | null>} answer null where nothing came of it
- * @property {Action} action
- * @property {Taken} taken
- * @property {Entry[]} staying those that go on waiting after it
- * @property {() => void} unbar takes its bar away
- */
 /**
  * @typedef {object} From what comes back, where it is not settled
  * @property {Taken} taken
@@ -38,16 +30,16 @@ export class Decisions {
   #items;
   #claims;
   #open;
-  /** @type {Made[]} */
-  #made = [];
+  #undo;
   /** When something was decided last. */
   lastAt = 0;
 
-  /** @param {Desk} desk @param {Items} items @param {Claims} claims @param {(id: Id) => void} open shows an item */
-  constructor(desk, items, claims, open) {
+  /** @param {Desk} desk @param {Items} items @param {Claims} claims @param {Undo} undo @param {(id: Id) => void} open shows an item */
+  constructor(desk, items, claims, undo, open) {
     this.#desk = desk;
     this.#items = items;
     this.#claims = claims;
+    this.#undo = undo;
     this.#open = open;
   }
 
@@ -72,15 +64,7 @@ export class Decisions {
     const answer = this.#send(body, entries, { taken, staying, cameBack, isStill: this.#still() });
     occupy(staying, answer);
     const text = t("acted_on", { n: free.length, action: word("action", action) });
-    const said = more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text;
-    this.#made.at(-1)?.unbar();
-    const unbar = this.#desk.notices.show(said, { act: { text: t("undo_key"), run: () => void this.undo(made) } });
-    /** @type {Made} */
-    const made = { answer, action, taken, staying, unbar };
-    this.#made.push(made);
-    void answer.then((decision) => {
-      if (!decision) this.#forget(made);
-    });
+    this.#undo.add(more.reason_code ? `${text}: ${reasonWord(more.reason_code)}` : text, { answer, action, taken, staying });
     return true;
   }
 
@@ -100,14 +84,6 @@ export class Decisions {
     const { at } = this.#items;
     const { touchedAt } = this.#claims;
     return () => this.#items.at === at && this.#claims.touchedAt === touchedAt;
-  }
-
-  /** It cannot be taken back, or no longer. @param {Made} made */
-  #forget(made) {
-    const at = this.#made.indexOf(made);
-    if (at < 0) return;
-    this.#made.splice(at, 1);
-    made.unbar();
   }
 
   /** @param {Id} id @returns {Comment | undefined} */
@@ -200,7 +176,7 @@ export class Decisions {
     // who was faster has settled it: there is nothing left to do
     const isSettled = code === "not_found" || state === "deleted" || (isOver && state !== "held");
     if (!at || isSettled || !(await this.#asItIs(at.entry))) {
-      if (at) this.#over([comment_id]);
+      if (at) this.#items.over([comment_id]);
       this.#desk.notices.show(text, { problem: true });
       return;
     }
@@ -241,71 +217,6 @@ export class Decisions {
     this.#desk.notices.show(text, { problem: true, ...act });
   }
 
-  /** They wait no longer; where a page says that they do again, they do. @param {Id[]} ids */
-  #over(ids) {
-    if (ids.some((id) => this.#items.entry(id))) this.#items.take(ids);
-    for (const id of ids) this.#items.release(id);
-  }
-
-  #read() {
-    return this.#items.read().catch((error) => this.#desk.tellOfNews(error));
-  }
-
-  /** Takes the last decision back, or one that is named. @param {Made} [which] */
-  async undo(which = this.#made.at(-1)) {
-    if (!which || !this.#made.includes(which)) {
-      this.#desk.notices.show(t("nothing_to_undo"));
-      return;
-    }
-    this.#forget(which);
-    const back = this.#takeBack(which);
-    occupy([...which.taken.map(({ entry }) => entry), ...which.staying], back);
-    this.#items.putBack(which.taken);
-    if (which.taken[0]) this.#items.look(which.taken[0].id);
-    await back;
-  }
-
-  /** @param {Made} which */
-  async #takeBack(which) {
-    const decision = await which.answer;
-    if (!decision?.id) return;
-    try {
-      /** @type {Decision} */
-      const back = await this.#desk.outbox.send(`moderation/decisions/${decision.id}/undo`);
-      if (decision.state === "proposed") this.#desk.notices.show(t("refused_proposal"));
-      else this.#undone(back, which);
-    } catch (error) {
-      if (error instanceof Problem && error.code === "already_undone") {
-        // by this very undo where its first answer was lost: what waits is as the queue says
-        await this.#read();
-        this.#desk.notices.show(explain(error));
-        return;
-      }
-      this.#over(which.taken.map(({ id }) => id));
-      this.#desk.tell(error);
-    }
-  }
-
-  /** @param {Decision} back @param {Made} which */
-  #undone(back, which) {
-    for (const { comment_id, to, version } of back.applied) {
-      const at = which.taken.find(({ id }) => id === comment_id);
-      const comment = at?.entry.item.comment ?? this.#comment(comment_id);
-      if (!comment) continue;
-      Object.assign(comment, { state: to, version });
-      if (which.action === "lock" || which.action === "unlock") comment.locked = which.action === "unlock";
-      this.#items.changed(comment_id);
-    }
-    // its flags are open again
-    if (which.action === "dismiss" && which.staying.length > 0) void this.#read();
-    if (back.conflicts.length > 0) {
-      this.#over(back.conflicts.map(({ comment_id }) => comment_id));
-      void this.#read();
-      this.#desk.notices.show(t("undo_conflicts", { n: back.conflicts.length }), { problem: true });
-    }
-    this.#desk.notices.show(t("undone", { n: back.applied.length }));
-  }
-
   /** @param {Id[]} ids */
   #heldByOthers(ids) {
     const holder = this.#items.holder(ids[0] ?? "");
@@ -324,14 +235,6 @@ export class Decisions {
 function settles({ action, at }, item) {
   const isSince = !item || Date.parse(at) >= Date.parse(item.first_at);
   return isSince && action !== "undo" && !STAYING.has(action);
-}
-
-/** What is decided on them next waits for this. @param {Entry[]} entries @param {Promise<unknown>} until */
-function occupy(entries, until) {
-  const busy = until.then(() => {
-    for (const entry of entries) if (entry.busy === busy) delete entry.busy;
-  });
-  for (const entry of entries) entry.busy = busy;
 }
 
 /** Leaves out what is empty. @param {Record<string, string | undefined>} texts */

@@ -179,9 +179,10 @@ export class Items extends EventTarget {
     this.dispatchEvent(new Event("list"));
   }
 
-  /** Nothing came of the decision on it: where a page says that it waits, it does. @param {Id} id */
-  release(id) {
-    this.#gone.delete(id);
+  /** They wait no longer; where a page says that they do again, they do. @param {Id[]} ids */
+  over(ids) {
+    if (ids.some((id) => this.#entries.has(id))) this.take(ids);
+    for (const id of ids) this.#gone.delete(id);
   }
 
   /** Moves the numbers beside the lists until the service tells them again. @param {{entry: Entry}[]} taken @param {1 | -1} by */

@@ -17,6 +17,7 @@ import { Items } from "./items.js";
 import { List } from "./list.js";
 import { Reasons } from "./reasons.js";
 import { Texts } from "./texts.js";
+import { Undo } from "./undo.js";
 import { askWide } from "./wide.js";
 
 /** Browsers take an address that changes at every key for a page gone wild. */
@@ -45,6 +46,7 @@ class QueuePage {
   #items;
   #claims;
   #decisions;
+  #undo;
   #list;
   #item;
   #texts;
@@ -68,7 +70,8 @@ class QueuePage {
     this.#base = ["queue", this.#filters.kind];
     this.#items = new Items(desk, this.#filters);
     this.#claims = new Claims(desk, this.#items, this.#filters);
-    this.#decisions = new Decisions(desk, this.#items, this.#claims, (id) => this.#open(id));
+    this.#undo = new Undo(desk, this.#items);
+    this.#decisions = new Decisions(desk, this.#items, this.#claims, this.#undo, (id) => this.#open(id));
     this.#list = new List(this.#items, this.#base, (id) => this.#open(id));
     this.#texts = new Texts(() => this.#list.focus());
     this.#reasons = new Reasons(desk);
@@ -256,7 +259,7 @@ class QueuePage {
       { press: "l", words: "key_lock", group: "decide", act: () => this.#lock() },
       { press: "t", words: "key_texts", group: "decide", act: () => this.#texts.open() },
       { press: "w", words: "key_wide", group: "decide", act: () => askWide(desk, this.#items.current?.item.comment ?? null) },
-      { press: "u", words: "key_undo", group: "decide", act: () => void this.#decisions.undo() },
+      { press: "u", words: "key_undo", group: "decide", act: () => void this.#undo.take() },
       { press: "j", words: "key_next", group: "move", act: () => this.#items.move(1) },
       { press: "k", words: "key_previous", group: "move", act: () => this.#items.move(-1) },
       { press: "o", words: "key_open", group: "move", act: () => this.#item.focus() },

@@ -81,7 +81,7 @@ test("what is put back stands where it was, and counts again", async () => {
 test("what nothing came of is there again once a page says that it waits", async () => {
   const { items } = await itemsOf(["1", "2"]);
   items.take(["1"]);
-  items.release("1");
+  items.over(["1"]);
   await items.read();
   assert.deepEqual(items.order, ["1", "2"]);
 });
