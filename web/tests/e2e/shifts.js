@@ -19,9 +19,14 @@ export function watchShifts(page) {
   });
 }
 
+/** Until what is there now has been painted. @param {import("playwright-core").Page} page */
+export function painted(page) {
+  return page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** Since it began; none is good. @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
 export async function shifts(page) {
   // An entry comes after the frame that it is of.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await painted(page);
   return page.evaluate("shifts_");
 }
