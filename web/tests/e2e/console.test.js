@@ -540,8 +540,8 @@ async function openSite(page) {
   await page.getByRole("link", { name: "to confirm" }).waitFor();
 }
 
-test("who is signed out in the middle signs in again, and nothing is lost", async (t) => {
-  const { thread, comments } = await flagged(2);
+/** A console whose session ends while its first decision is on its way. @param {import("node:test").TestContext} t @param {string} thread */
+async function endedAsItDecides(t, thread) {
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
   page.expectErrors(/401/);
@@ -552,6 +552,12 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
   await endConsoles();
   decision.goOn();
   await page.getByText("Your sign-in has ended.").waitFor();
+  return page;
+}
+
+test("who is signed out in the middle signs in again, and nothing is lost", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await endedAsItDecides(t, thread);
   await page.keyboard.type(w.password("mona"));
   await page.keyboard.press("Enter");
   await becomes(comments[0], "hidden");
@@ -561,15 +567,7 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
 
 test("what one moderator has decided is not sent as another who signs in over it", async (t) => {
   const { thread, comments } = await flagged(2);
-  const page = await consoleOn(t, thread);
-  await looksAt(page, "Text 1");
-  page.expectErrors(/401/);
-  const decision = await holdBack(page, "hide");
-  await page.keyboard.press("h");
-  await page.keyboard.press("1");
-  await endConsoles();
-  decision.goOn();
-  await page.getByText("Your sign-in has ended.").waitFor();
+  const page = await endedAsItDecides(t, thread);
   /** @type {string[]} */
   const sent = [];
   page.on("request", (request) => {

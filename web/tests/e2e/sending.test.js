@@ -43,6 +43,21 @@ const refusal = (code) => ({
   body: JSON.stringify({ code, title: "no", status: 401 }),
 });
 
+/** The element on a thread, read by somebody signed in. @param {Awaited<ReturnType<typeof w.page>>} page @param {string} login @param {string} thread */
+async function openAs(page, login, thread) {
+  await page.signIn(login);
+  await page.goto(w.host.show({ thread }));
+  await page.locator("understory-thread[signed-in]").waitFor();
+}
+
+/** Written and sent by nobody yet: it waits for the sign-in. @param {import("playwright-core").Page} page @param {string} thread @param {string} text */
+async function sendAsNobody(page, thread, text) {
+  await page.goto(w.host.show({ thread }));
+  await field(page).fill(text);
+  await field(page).press("Control+Enter");
+  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+}
+
 test("a draft outlives a reload, Esc keeps a reply's, and the preview shows the markup", async (t) => {
   const thread = w.thread();
   await (await w.as("bob")).post(thread, "Something to answer.");
@@ -67,10 +82,7 @@ test("a draft outlives a reload, Esc keeps a reply's, and the preview shows the 
 test("what was written before the sign-in is sent after it", async (t) => {
   const thread = w.thread();
   const page = await w.page(t);
-  await page.goto(w.host.show({ thread }));
-  await field(page).fill("Written first.");
-  await field(page).press("Control+Enter");
-  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+  await sendAsNobody(page, thread, "Written first.");
   await page.getByLabel("Login or e-mail").fill("alice");
   await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
   await page.keyboard.press("Enter");
@@ -81,10 +93,7 @@ test("what was written before the sign-in is sent after it", async (t) => {
 test("what is typed while the sign-in form is open is sent with the rest", async (t) => {
   const thread = w.thread();
   const page = await w.page(t);
-  await page.goto(w.host.show({ thread }));
-  await field(page).fill("Written first.");
-  await field(page).press("Control+Enter");
-  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+  await sendAsNobody(page, thread, "Written first.");
   await field(page).fill("Written first, and then some more.");
   await signIn(page, "alice");
   await page.getByRole("article").getByRole("button", { name: "delete" }).waitFor();
@@ -111,10 +120,7 @@ test("sending is pressed three times before it is known who is signed in, and is
 test("a sign-in that is given up on its way neither signs in nor sends", async (t) => {
   const thread = w.thread();
   const page = await w.page(t);
-  await page.goto(w.host.show({ thread }));
-  await field(page).fill("Rather not.");
-  await field(page).press("Control+Enter");
-  await page.getByText("It is sent as soon as you are signed in.").waitFor();
+  await sendAsNobody(page, thread, "Rather not.");
   const release = await held(page, /auth\/login$/);
   const asked = page.waitForRequest(/auth\/login$/);
   await signIn(page, "alice");
@@ -131,9 +137,7 @@ test("a reload in the middle of sending neither loses nor doubles the comment", 
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/Failed to load resource/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   /** @type {string[]} */
   const keys = [];
   // The service takes it, and the answer never comes.
@@ -162,9 +166,7 @@ test("offline a comment waits and says so, and is sent once the network is back"
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/ERR_INTERNET_DISCONNECTED/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   await page.offline();
   await field(page).fill("From the tunnel.");
   await field(page).press("Control+Enter");
@@ -198,9 +200,7 @@ test("what was refused stays with the reason, over a reload too, and goes back i
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/status of 4(09|29)/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   await field(page).fill("Too late, it seems.");
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
   await field(page).press("Control+Enter");
@@ -224,9 +224,7 @@ test("a rate limit is told in seconds and waited for", async (t) => {
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/status of 429/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   let refused = 0;
   await page.route(/threads\/[^/]+\/comments$/, (route) => {
     if (route.request().method() !== "POST" || refused > 0) return route.continue();
@@ -276,9 +274,7 @@ test("another person on the same browser does not send what the first left", asy
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/status of 409/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   await field(page).fill("Alice wrote this.");
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
   await field(page).press("Control+Enter");
@@ -312,9 +308,7 @@ test("a session that ended while writing asks for the sign-in again and sends th
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/status of 401/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   const posts = await endsWhileSending(page);
   await field(page).fill("Written for a long time.");
   await field(page).press("Control+Enter");
@@ -331,9 +325,7 @@ test("another who signs in where a comment waits for its author does not send it
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/status of 401/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   const posts = await endsWhileSending(page);
   await field(page).fill("By Alice alone.");
   await field(page).press("Control+Enter");
@@ -388,9 +380,7 @@ test("the first comment of a thread, whose answer was lost, is the same request 
   const thread = w.thread();
   const page = await w.page(t);
   page.expectErrors(/Failed to load resource/);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await openAs(page, "alice", thread);
   /** @type {string[]} */
   const bodies = [];
   await page.route(/threads\/[^/]+\/comments$/, async (route) => {
