@@ -185,13 +185,18 @@ export class Decisions {
     this.#showAgain(text, comment_id, from);
   }
 
-  /** Reads its comment. @param {Entry} entry @returns {Promise<boolean>} whether it could be read */
+  /**
+   * Reads its comment.
+   *
+   * @param {Entry} entry
+   * @returns {Promise<boolean>} whether it is still there; where that cannot be told, it is
+   */
   async #asItIs({ item }) {
     try {
       item.comment = await this.#desk.api.get(`comments/${item.comment.id}`);
       return true;
-    } catch {
-      return false;
+    } catch (error) {
+      return !(error instanceof Problem && error.status === 404);
     }
   }
 

@@ -239,6 +239,20 @@ test("a comment that was changed meanwhile is shown again as it is now", async (
   await looksAt(page, "Text 2");
 });
 
+test("a comment that was changed meanwhile still waits where it could not be read anew", async (t) => {
+  const { thread, comments } = await flagged(2);
+  const page = await consoleOn(t, thread, { deaf: true });
+  await looksAt(page, "Text 1");
+  page.expectErrors(/ERR_FAILED/);
+  await (await w.as("alice")).edit(comments[0], "A milder text.");
+  await page.route(new RegExp(`/comments/${comments[0].id}$`), (route) => route.abort());
+  await page.keyboard.press("h");
+  await page.keyboard.press("1");
+  await page.getByRole("article").getByText("It was changed since you read it.").waitFor();
+  await looksAt(page, "Text 1");
+  assert.equal(await page.locator(".items a").count(), 2);
+});
+
 test("an answer that comes late moves nothing under the hands of who goes on", async (t) => {
   const { thread, comments } = await flagged(3);
   const [one, two] = comments;
