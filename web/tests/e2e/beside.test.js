@@ -42,7 +42,7 @@ test("a ban that waits for a second moderator says on whom it is", async (t) => 
   t.after(() => ada.call("PATCH", settings, { two_persons_ban: false }));
   await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, { kind: "ban", site: SITE, reason_code: "spam" });
   const page = await consoleOf(t, "ada", "confirm");
-  const card = page.getByRole("listitem").filter({ hasText: reader.login });
+  const card = page.locator(".cards > li").filter({ hasText: reader.login });
   await card.getByRole("link", { name: reader.login }).waitFor();
   await card.getByText("ban", { exact: true }).waitFor();
   await page.axe();
