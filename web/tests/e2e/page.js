@@ -33,6 +33,8 @@ const ORDINARY = [/\/api\/v1\/auth\/refresh\b.*status of 40[13]/s, /\/events\?.*
 const QUIET_MS = 500;
 /** Long enough for a machine that is busy with other things: waiting measures nothing. */
 const WAIT_MS = 30_000;
+/** By how much an answer of the API may come late, at random: what rests on luck fails then. */
+const LATE_MS = Number(process.env.E2E_LATE_MS ?? 0);
 /** @type {string | undefined} */
 let axeSource;
 
@@ -53,6 +55,7 @@ export class Page {
       hasTouch: options.touch ?? false,
     });
     context.setDefaultTimeout(WAIT_MS);
+    if (LATE_MS > 0) await late(context);
     const page = await context.newPage();
     const errors = new Errors(context);
     t.after(async () => {
@@ -210,6 +213,15 @@ class Errors {
     const left = this.unexpected();
     if (left.length > 0) throw new Error(`the console said:\n${left.join("\n")}`);
   }
+}
+
+/** @param {import("playwright-core").BrowserContext} context */
+async function late(context) {
+  await context.route(/\/api\/v1\//, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * LATE_MS));
+    // the page may be gone by now
+    await route.continue().catch(() => {});
+  });
 }
 
 /**

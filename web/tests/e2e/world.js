@@ -31,7 +31,8 @@
 //
 // UNDERSTORY_BIN names another binary than target/debug/understory, CHROMIUM
 // another browser than the one on the path, E2E_PICTURES a folder for a picture of
-// each page as its test left it.
+// each page as its test left it, E2E_LATE_MS=800 makes the API's answers come up to so
+// much late, at random.
 
 import { after } from "node:test";
 import { openBrowser } from "./browser.js";
