@@ -115,13 +115,35 @@ function helpers(world, page, errors) {
     },
 
     /** As `login`, by the form in the element. */
-    async signInByForm(/** @type {string} */ login, /** @type {string} */ password = world.password(login)) {
+    async signInByForm(/** @type {string} */ login, password = world.password(login)) {
       await page.getByRole("button", { name: "Sign in", exact: true }).first().click();
-      await page.getByLabel("Login or e-mail").fill(login);
-      await page.getByLabel("Password", { exact: true }).fill(password);
-      await page.getByLabel("Password", { exact: true }).press("Enter");
+      await signInHere(page, login, password);
       await page.locator("understory-thread[signed-in]").first().waitFor();
     },
+
+    /** As `login`, in the form that is open. */
+    signInHere: (/** @type {string} */ login, password = world.password(login)) => signInHere(page, login, password),
+
+    /** The element on a thread, as `login`, once that is known. */
+    async read(/** @type {string} */ thread, /** @type {string} */ login, password = world.password(login)) {
+      await this.signIn(login, { password });
+      await page.goto(world.host.show({ thread }));
+      await page.locator("understory-thread[signed-in]").waitFor();
+    },
+
+    /** Where a comment of its own is written. */
+    field: page.getByRole("textbox", { name: "Your comment" }),
+
+    /** What becomes of comments that are sent. */
+    onPost: (/** @type {(route: import("playwright-core").Route) => unknown} */ handler) =>
+      page.route(/threads\/[^/]+\/comments$/, (route) => (route.request().method() === "POST" ? handler(route) : route.fallback())),
+
+    /** Until what has the focus in the element has such a text. */
+    untilFocus: (/** @type {RegExp} */ text) =>
+      page.waitForFunction(
+        (source) => new RegExp(source).test(document.querySelector("understory-thread")?.shadowRoot?.activeElement?.textContent ?? ""),
+        text.source,
+      ),
 
     /** Fails on any violation of WCAG 2.2 A and AA, shadow roots included. */
     axe: (/** @type {{without?: string[]}} */ options = {}) => axe(page, options),
@@ -139,6 +161,22 @@ function helpers(world, page, errors) {
       return page.screenshot({ path: join(folder, `${name}.png`), ...options });
     },
   };
+}
+
+/** In a sign-in form, that of a window too. @param {import("playwright-core").Page} page @param {string} login @param {string} password */
+export async function signInHere(page, login, password) {
+  await page.getByLabel("Login or e-mail").fill(login);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Password", { exact: true }).press("Enter");
+}
+
+/** The window is gone, maybe before the key is up again. @param {import("playwright-core").Page} popup @param {Promise<unknown>} pressed */
+export function closes(popup, pressed) {
+  const closed = popup.isClosed() ? null : popup.waitForEvent("close");
+  const isGone = (/** @type {Error} */ error) => {
+    if (!/has been closed/.test(error.message)) throw error;
+  };
+  return Promise.all([closed, pressed.catch(isGone)]);
 }
 
 /** As a page's own, for a window that a page has opened. @param {import("playwright-core").Page} page @param {{without?: string[]}} [options] */
