@@ -1,5 +1,5 @@
-//! What the console asks beside the queue: settings of a site, whether the log stands, figures by
-//! day, and people by login.
+//! What the console asks beside the queue: a moderator's sites, settings of a site, whether the log
+//! stands, figures by day, and people by login.
 
 #![allow(clippy::unwrap_used, reason = "a failing test may panic anywhere")]
 
@@ -8,6 +8,7 @@ mod common;
 use common::{Answer, World, id};
 use serde_json::{Value, json};
 use understory::app::set_site::SiteChange;
+use understory::domain::permission::Role;
 
 const SETTINGS: &str = "/moderation/sites/here/settings";
 const DAY_MS: i64 = 86_400_000;
@@ -133,6 +134,76 @@ async fn the_command_line_sets_the_same() {
     assert_eq!(log(&world).await[0]["actor"], Value::Null);
     let wrong = SiteChange { policy_url: Some(Some("/rules".into())), ..SiteChange::default() };
     assert!(world.app.set_site("here", wrong).await.unwrap_err().to_string().contains("policy_url"));
+}
+
+/// The keys and titles of a page of sites, and where it goes on.
+async fn sites(world: &World, who: &str, query: &str) -> (Vec<(String, String)>, Option<String>) {
+    let page = world.get(who, &format!("/sites{query}")).await.ok();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let items = page["items"].as_array().unwrap().iter();
+    (items.map(|site| (text(&site["site"]), text(&site["title"]))).collect(), page["next"].as_str().map(str::to_owned))
+}
+
+/// All of them, page by page.
+async fn all_sites(world: &World, who: &str, limit: usize) -> Vec<String> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let (page, next) = sites(world, who, &format!("?limit={limit}{cursor}")).await;
+        assert!(page.len() <= limit);
+        all.extend(page.into_iter().map(|(key, _)| key));
+        match next {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_moderator_lists_the_sites_of_their_roles_by_key() {
+    let world = World::new().await;
+    // not made in the order of their keys
+    for site in ["valley", "b-side", "b2", "b_side", "apple"] {
+        world.wait_ms(1);
+        world.app.add_site(site, Some("A title"), &[]).await.unwrap();
+    }
+    let ordered = ["apple", "b-side", "b2", "b_side", "here", "there", "valley"];
+    for limit in [1, 2, 6, 7, 200] {
+        assert_eq!(all_sites(&world, "ada", limit).await, ordered, "{limit}");
+    }
+    world.app.set_role("mona", Role::Moderator, Some("valley")).await.unwrap();
+    world.app.set_role("mona", Role::Admin, Some("b2")).await.unwrap();
+    for limit in [1, 2, 3, 200] {
+        assert_eq!(all_sites(&world, "mona", limit).await, ["b2", "here", "valley"], "{limit}");
+    }
+    let own = [("b2", "A title"), ("here", "here"), ("valley", "A title")];
+    assert_eq!(sites(&world, "mona", "").await, (own.map(|(key, title)| (key.into(), title.into())).into(), None));
+    assert_eq!(all_sites(&world, "theo", 50).await, ["there"]);
+
+    // a role that is taken counts no more, one on the whole server is one on each site
+    world.app.set_role("mona", Role::Reader, Some("b2")).await.unwrap();
+    assert_eq!(all_sites(&world, "mona", 50).await, ["here", "valley"]);
+    world.app.set_role("theo", Role::Moderator, None).await.unwrap();
+    assert_eq!(all_sites(&world, "theo", 3).await, ordered);
+}
+
+#[actix_web::test]
+async fn nobody_else_lists_sites_and_a_wrong_query_is_named() {
+    let world = World::new().await;
+    world.get("anon", "/sites").await.fails(401, "sign_in_required");
+    world.get("bob", "/sites").await.fails(403, "forbidden");
+    let reader = world.reader_token("ada").await;
+    world.send(Some(&reader), "GET", "/sites", Value::Null, &[]).await.fails(403, "forbidden");
+    for wrong in ["limit=0", "limit=201", "limit=x", "cursor=x", "site=here", "limit=1&limit=1"] {
+        world.get("ada", &format!("/sites?{wrong}")).await.fails(422, "validation_failed");
+    }
+    let (_, next) = sites(&world, "ada", "?limit=1").await;
+    let next = next.unwrap();
+    let other = format!("/moderation/log?site=here&cursor={next}");
+    world.get("ada", &other).await.fails(422, "cursor_mismatch");
+    // what one may list is asked at each page, whoever was given the cursor
+    assert_eq!(sites(&world, "theo", &format!("?cursor={next}")).await.0, [("there".into(), "there".into())]);
+    assert_eq!(sites(&world, "mona", &format!("?cursor={next}")).await.0, []);
+    assert_eq!(world.get("mona", "/sites").await.headers["cache-control"], "private, no-store");
 }
 
 /// As `who`, whose access token has expired since.

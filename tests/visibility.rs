@@ -48,6 +48,7 @@ const ROWS: &[Row] = &[
     Row { published: AUTHOR, held: AUTHOR, hidden: AUTHOR, ..none("/api/v1/me/comments", "?limit=200") },
     none("/api/v1/me/flags", ""),
     none("/api/v1/me/decisions", ""),
+    none("/api/v1/sites", ""),
     none("/api/v1/sites/{site}", ""),
     none("/api/v1/sites/{site}/counts", "?keys={key}"),
     none("/api/v1/sites/{site}/threads/{key}", ""),

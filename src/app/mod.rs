@@ -31,6 +31,7 @@ pub mod housekeep;
 pub mod import;
 pub mod lift;
 pub mod list_decisions;
+pub mod list_sites;
 pub mod log;
 pub mod manage_thread;
 mod named;

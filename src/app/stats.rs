@@ -7,6 +7,7 @@ use super::{App, Error};
 use crate::domain::ids::{DecisionId, SiteId, UserId};
 use crate::domain::permission::Action;
 use crate::domain::stats::{Tally, WINDOW, by_moderator, by_rule, per_hour, quantile};
+use crate::domain::thread::Site;
 use crate::domain::user::User;
 use crate::store::{StoreError, Tx, Waits};
 
@@ -68,8 +69,8 @@ impl App {
             if sites.is_empty() {
                 return Ok(all);
             }
-            for (site, key) in sites {
-                all.push((key, self.store.read("stats", move |tx| stats(tx, site, now_ms)).await?));
+            for Site { id, key, .. } in sites {
+                all.push((key, self.store.read("stats", move |tx| stats(tx, id, now_ms)).await?));
                 // on SQLite this thread has read itself, and others wait for it
                 tokio::task::yield_now().await;
             }

@@ -153,6 +153,12 @@ fn sites_routes() -> Vec<Route> {
     const THREAD: &str = "/sites/{site}/threads/{key}";
     let below = |rest: &str| format!("{THREAD}{rest}");
     vec![
+        get("/sites", sites::moderated)
+            .moderators()
+            .text("The sites that one moderates, in the order of their keys")
+            .query::<comments::PageQuery>()
+            .answers::<sites::Sites>(200)
+            .fails(&[Code::CursorMismatch]),
         get("/sites/{site}", sites::site).open().text("A site").answers::<sites::Site>(200),
         post("/sites/{site}/preview", sites::preview)
             .open()

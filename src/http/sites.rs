@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::answer::{self, Answer};
+use super::comments::PageQuery;
 use super::extract::{Idempotency, Json, Query, Signed, SiteKey, ThreadKey};
 use super::{join, reply, view};
 use crate::app::manage_thread::ThreadChange;
@@ -49,6 +50,29 @@ pub async fn site(request: HttpRequest, app: Data<App>, site: SiteKey) -> Answer
         policy_url: site.policy_url,
     };
     answer::anonymous(&request, &app, &site)
+}
+
+/// A site by its names.
+#[derive(Serialize, ToSchema)]
+pub struct SiteName {
+    site: String,
+    title: String,
+}
+
+/// A page of the sites that one moderates.
+#[derive(Serialize, ToSchema)]
+pub struct Sites {
+    /// In the order of their keys.
+    items: Vec<SiteName>,
+    /// Where it goes on.
+    next: Option<String>,
+}
+
+/// `GET /sites`
+pub async fn moderated(app: Data<App>, caller: Signed, query: Query<PageQuery>) -> Answer {
+    let (sites, next) = app.moderated_sites(&caller.0, query.0.page()).await?;
+    let items = sites.into_iter().map(|site| SiteName { site: site.key, title: site.title }).collect();
+    reply::private(&Sites { items, next })
 }
 
 /// A text to be looked at before it is posted.

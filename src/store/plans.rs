@@ -61,6 +61,10 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SELECT reason, open,", "one for each reason"),
     ("SELECT site_id, role FROM role", "one for each site"),
     ("SELECT s.key, r.role FROM role r", "one for each site"),
+    (
+        "SELECT id, key, title, explicit_threads, policy_url FROM site WHERE key > ?2 AND id",
+        "one for each role of a person",
+    ),
     ("SELECT origin FROM site_origin", "what is registered by hand"),
     ("SELECT version, body, body_html, written_ms FROM revision", "edits end with the edit window"),
     ("SELECT removed_by, reason, hidden FROM thread_hidden", "one for each remover and reason"),
@@ -83,6 +87,8 @@ fn people(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.site_insert(&site, NOW)?;
     tx.site_by_key("s")?;
     tx.site_by_id(SITE)?;
+    tx.sites_after("", 50)?;
+    tx.sites_of_after(&[SITE], "", 50)?;
     tx.site_update(&site)?;
     tx.site_two_persons(SITE)?;
     tx.site_set_two_persons(SITE, TwoPersons::default())?;
@@ -327,7 +333,6 @@ fn moderation(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.stats_flagged(SITE, (NOW, NOW + 1), 50)?;
     tx.stats_ruled(SITE, (NOW, NOW + 1), 50)?;
     tx.stats_waits(SITE, (NOW, NOW + 1), 50)?;
-    tx.sites_after("", 50)?;
     tx.comment_erase(ROOT, NOW)?;
     tx.revisions_delete(ROOT)?;
     tx.flags_erase_notes(ROOT)?;

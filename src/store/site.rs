@@ -2,7 +2,7 @@
 
 use super::driver::{Columns, values};
 use super::queue::Waits;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, dialect};
 use crate::domain::ids::SiteId;
 use crate::domain::thread::Site;
 use crate::domain::two_persons::TwoPersons;
@@ -20,6 +20,25 @@ impl Tx<'_> {
     /// The site of that id.
     pub fn site_by_id(&mut self, id: SiteId) -> Result<Option<Site>, StoreError> {
         self.first("SELECT id, key, title, explicit_threads, policy_url FROM site WHERE id = ?1", values![id], site)
+    }
+
+    /// Sites after a key, in the order of keys, `count` at most.
+    pub fn sites_after(&mut self, key: &str, count: i64) -> Result<Vec<Site>, StoreError> {
+        self.all(
+            "SELECT id, key, title, explicit_threads, policy_url FROM site WHERE key > ?1 ORDER BY key LIMIT ?2",
+            values![key, count],
+            site,
+        )
+    }
+
+    /// The same of these alone.
+    pub fn sites_of_after(&mut self, ids: &[SiteId], key: &str, count: i64) -> Result<Vec<Site>, StoreError> {
+        self.all(
+            "SELECT id, key, title, explicit_threads, policy_url FROM site
+             WHERE key > ?2 AND id IN EACH_ID(?1) ORDER BY key LIMIT ?3",
+            values![&dialect::id_list(ids.iter().map(|id| id.0)), key, count],
+            site,
+        )
     }
 
     /// Makes a site.

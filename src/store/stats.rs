@@ -129,11 +129,4 @@ impl Tx<'_> {
             |c| c.take(),
         )
     }
-
-    /// Sites after a key, in the order of keys, `count` at most.
-    pub fn sites_after(&mut self, key: &str, count: i64) -> Result<Vec<(SiteId, String)>, StoreError> {
-        self.all("SELECT id, key FROM site WHERE key > ?1 ORDER BY key LIMIT ?2", values![key, count], |c| {
-            Ok((c.take()?, c.take()?))
-        })
-    }
 }

@@ -1285,6 +1285,20 @@ export interface Site {
   title: string;
 }
 
+/** A site by its names. */
+export interface SiteName {
+  site: string;
+  title: string;
+}
+
+/** A page of the sites that one moderates. */
+export interface Sites {
+  /** In the order of their keys. */
+  items: SiteName[];
+  /** Where it goes on. */
+  next: string | null;
+}
+
 /** The order of siblings, at every level. */
 export type Sort = "oldest" | "newest" | "top";
 
@@ -2239,6 +2253,18 @@ export interface Operations {
     query: {};
     body: undefined;
     answer: Record<string, unknown>;
+  };
+  /** The sites that one moderates, in the order of their keys */
+  "GET /sites": {
+    path: {};
+    query: {
+      /** Items in the answer; 50 unless said. */
+      limit?: number;
+      /** The `next` of an earlier answer. */
+      cursor?: string;
+    };
+    body: undefined;
+    answer: Sites;
   };
   /** A site */
   "GET /sites/{site}": {
