@@ -170,12 +170,8 @@ impl App {
                 break;
             }
             let some = some.to_vec();
-            let showing = move |tx: &mut Tx<'_>| {
-                let authors = tx.comment_authors_among(thread, &some)?;
-                tx.users_by_id(&authors)
-            };
-            let people = self.store.read("online_among", showing).await?;
-            found.extend(people.into_iter().filter(|user| user.show_presence).map(|user| user.id));
+            let showing = move |tx: &mut Tx<'_>| tx.comment_authors_showing(thread, &some);
+            found.extend(self.store.read("online_among", showing).await?);
             // reads of a file are done in place
             yield_now().await;
         }

@@ -333,11 +333,11 @@ impl Tx<'_> {
         Ok(newest(found, 50))
     }
 
-    /// Which of these people have published in a thread.
-    pub fn comment_authors_among(&mut self, thread: ThreadId, people: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+    /// Which of these people have published in a thread and show when they are online.
+    pub fn comment_authors_showing(&mut self, thread: ThreadId, people: &[UserId]) -> Result<Vec<UserId>, StoreError> {
         let people = dialect::id_list(people.iter().map(|id| id.0));
         self.all(
-            "SELECT u.id FROM user_account u WHERE u.id IN EACH_ID(?2) AND EXISTS
+            "SELECT u.id FROM user_account u WHERE u.id IN EACH_ID(?2) AND u.show_presence = 1 AND EXISTS
                (SELECT 1 FROM comment c WHERE c.author_id = u.id AND c.thread_id = ?1 AND c.state = 'published')
              ORDER BY u.id",
             values![thread, &people],

@@ -227,7 +227,7 @@ fn lists(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         tx.comment_list(filter, State::ALL, Some((NOW, 0)), 50)?;
     }
     tx.comment_own_recent(THREAD, ALICE, NOW)?;
-    tx.comment_authors_among(THREAD, &[ALICE])?;
+    tx.comment_authors_showing(THREAD, &[ALICE])?;
     tx.record_move_comment(ALICE, SITE, None, State::Published)?;
     tx.record_add_flags(&[ALICE], SITE, FlagState::Upheld, 1)?;
     tx.record_of(ALICE, SITE)?;
