@@ -115,7 +115,7 @@ struct Due {
 
 /// Tells until the lines are closed.
 pub async fn tell(app: Arc<App>) {
-    kept_up(|| tell_on(&app)).await;
+    kept_up(|| tell_on(&app, SECOND)).await;
 }
 
 /// Does what ends by itself; after a panic it is begun anew.
@@ -126,17 +126,18 @@ async fn kept_up<F: Future<Output = ()>>(mut begin: impl FnMut() -> F) {
     }
 }
 
-async fn tell_on(app: &App) {
+/// What comes by the clock comes each `second`.
+async fn tell_on(app: &App, second: Duration) {
     tokio::select! {
-        () = tell_news(app) => {}
-        () = beat(app) => {}
+        () = tell_news(app, second) => {}
+        () = beat(app, second) => {}
     }
 }
 
 /// Shows that the lines are alive, also while a store is waited for.
-async fn beat(app: &App) {
+async fn beat(app: &App, second: Duration) {
     let beat = Arc::new(Message::Line(frame::beat()));
-    let mut second = interval(SECOND);
+    let mut second = interval(second);
     for seconds in 0.. {
         second.tick().await;
         // not all in the same second
@@ -145,8 +146,8 @@ async fn beat(app: &App) {
     }
 }
 
-async fn tell_news(app: &App) {
-    let mut second = interval(SECOND);
+async fn tell_news(app: &App, second: Duration) {
+    let mut second = interval(second);
     second.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // what was to be told when a panic came, births too
     let mut due = Due { topics: app.live.all(), ..Due::default() };
@@ -405,6 +406,7 @@ mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use serde_json::{Value, json};
+    use tokio::time::timeout;
 
     use super::*;
     use crate::config::Settings;
@@ -417,7 +419,7 @@ mod tests {
         app: App,
         clock: Arc<AtomicI64>,
         _directory: tempfile::TempDir,
-        _database: Database,
+        database: Database,
     }
 
     impl World {
@@ -430,7 +432,7 @@ mod tests {
             let (store, origin) = (Store::open(&options).unwrap(), "https://c.example".to_owned());
             let app = App::start(store, Settings::default(), origin, clock_of).await.unwrap();
             app.add_site("here", None, &[]).await.unwrap();
-            World { app, clock, _directory: directory, _database: database }
+            World { app, clock, _directory: directory, database }
         }
 
         /// A thread with one comment.
@@ -499,6 +501,42 @@ mod tests {
         let third = looked().await;
         let left = second.iter().position(|looked| !looked).unwrap();
         assert_eq!((count(&third), third[left]), (1, true));
+    }
+
+    #[actix_web::test]
+    async fn the_lines_are_alive_while_the_store_hangs() {
+        let world = World::new().await;
+        // a file is not waited for: it is read in place
+        if !world.database.is_server() {
+            return;
+        }
+        world.import("article").await;
+        let mut reader = world.follow("article").await;
+        let lock = world.database.lock("thread").await;
+        // there is something to tell, and it has to be read first
+        world.app.live.lose();
+        let mut next = async || loop {
+            let sent = timeout(Duration::from_secs(20), reader.next(|| true)).await.expect("something comes").unwrap();
+            if !sent.starts_with(b"event: presence\n") {
+                return sent;
+            }
+        };
+        let read = async {
+            for _ in 0..3 {
+                assert_eq!(next().await, frame::beat());
+            }
+            drop(lock);
+            loop {
+                let sent = next().await;
+                if sent != frame::beat() {
+                    return sent;
+                }
+            }
+        };
+        tokio::select! {
+            () = tell_on(&world.app, Duration::from_millis(1)) => panic!("it tells until the lines are closed"),
+            sent = read => assert!(sent.starts_with(b"event: thread.reset\n"), "{sent:?}"),
+        }
     }
 
     #[actix_web::test]

@@ -8,7 +8,7 @@
 
 use std::sync::Once;
 
-use tokio_postgres::{NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use url::Url;
 
 /// A place for a store. What is in it goes away with this.
@@ -38,6 +38,14 @@ impl Database {
     /// What the server says.
     pub fn run(&self, sql: &str) -> Result<Vec<Vec<String>>, String> {
         by_hand(self.url.as_deref().unwrap(), sql)
+    }
+
+    /// Keeps everybody from a table, readers too, until what is answered is dropped.
+    pub async fn lock(&self, table: &str) -> Client {
+        let (client, line) = tokio_postgres::connect(self.url.as_deref().unwrap(), NoTls).await.unwrap();
+        tokio::spawn(line);
+        client.batch_execute(&format!("BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")).await.unwrap();
+        client
     }
 }
 
