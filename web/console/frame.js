@@ -136,21 +136,9 @@ export class Frame {
     return h("form", {
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        void this.#open(input.value.trim());
+        void this.#desk.work(input.value.trim()).catch((error) => this.#desk.tell(error));
       },
     }, input);
-  }
-
-  /** @param {string} key */
-  async #open(key) {
-    try {
-      await this.#desk.work(key);
-      const { site, title } = this.#desk.site;
-      if (!this.#desk.sites.some((one) => one.site === site)) this.#desk.sites.push({ site, title });
-      this.draw();
-    } catch (error) {
-      this.#desk.tell(error);
-    }
   }
 
   /** @param {Page["section"]} name */
