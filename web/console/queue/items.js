@@ -40,6 +40,10 @@ export class Items extends EventTarget {
   #next = null;
   /** @type {Promise<void> | null} */
   #reading = null;
+  /** The read after that one. @type {Promise<void> | null} */
+  #readAgain = null;
+  /** Taken or put back since the page that is read was asked for: it is older than that. @type {Set<Id>} */
+  #moved = new Set();
   isRead = false;
 
   /** @param {Desk} desk @param {Filters} filters */
@@ -58,9 +62,19 @@ export class Items extends EventTarget {
     return this.entry(this.at);
   }
 
-  /** Reads the head of the queue; what is known already is brought up to date. */
+  /**
+   * Reads the head of the queue; what is known already is brought up to date. A page that
+   * is on its way may be older than why it is asked for: then it is read once more.
+   *
+   * @returns {Promise<void>}
+   */
   read() {
-    return this.#inTurn(null);
+    if (!this.#reading) return this.#inTurn(null);
+    this.#readAgain ??= this.#reading.catch(() => {}).then(() => {
+      this.#readAgain = null;
+      return this.read();
+    });
+    return this.#readAgain;
   }
 
   /** Reads on when little is left. */
@@ -69,7 +83,7 @@ export class Items extends EventTarget {
     this.#inTurn(this.#next).catch((error) => this.#desk.tell(error));
   }
 
-  /** One page at a time; what is asked for meanwhile is that page. @param {string | null} cursor */
+  /** One page at a time. @param {string | null} cursor */
   #inTurn(cursor) {
     this.#reading ??= this.#read(cursor).finally(() => {
       this.#reading = null;
@@ -80,12 +94,13 @@ export class Items extends EventTarget {
   /** @param {string | null} cursor */
   async #read(cursor) {
     const gone = new Set(this.#gone);
+    this.#moved.clear();
     /** @type {QueuePage} */
     const page = await this.#desk.api.get("moderation/queue", {
       query: { site: this.#desk.site.site, ...queryOf(this.#filters), limit: PAGE, cursor },
     });
     this.#desk.count({ ...page.counts });
-    const { items } = page;
+    const items = page.items.filter(({ comment }) => !this.#moved.has(comment.id));
     // what was gone before the page was asked for and is not on it need not be remembered
     if (cursor === null) {
       const there = new Set(page.items.map(({ comment }) => comment.id));
@@ -99,14 +114,15 @@ export class Items extends EventTarget {
     if (this.#next !== null && this.order.length < LOW) await this.#read(this.#next);
   }
 
-  /** What waits no longer goes, as far as the page reaches; not what is looked at or selected. @param {QueueItem[]} items @param {boolean} isAll */
+  /** What waits no longer goes, as far as the page reaches; not what is looked at or selected, nor what is being taken back. @param {QueueItem[]} items @param {boolean} isAll */
   #keepOnly(items, isAll) {
     const there = new Set(items.map(({ comment }) => comment.id));
     const last = items.at(-1)?.comment.id;
     const reach = isAll ? this.order.length : this.order.indexOf(last ?? "") + 1;
-    const over = this.order.slice(0, reach).filter((id) => !there.has(id));
+    const over = this.order.slice(0, reach).filter((id) => !there.has(id) && !this.#moved.has(id));
     for (const id of over) {
       const entry = this.#entries.get(id);
+      if (entry?.busy) continue;
       if (entry && (id === this.at || this.selected.has(id))) {
         if (!entry.problem) this.dispatchEvent(new CustomEvent("over", { detail: id }));
         continue;
@@ -157,6 +173,7 @@ export class Items extends EventTarget {
       this.#entries.delete(id);
       this.selected.delete(id);
       this.#gone.add(id);
+      this.#moved.add(id);
     }
     this.order = this.order.filter((id) => this.#entries.has(id));
     this.#tally(taken, -1);
@@ -172,6 +189,7 @@ export class Items extends EventTarget {
     const back = taken.filter(({ id }) => !this.#entries.has(id)).sort((a, b) => a.place - b.place);
     for (const { id, entry, place } of back) {
       this.#gone.delete(id);
+      this.#moved.add(id);
       this.#entries.set(id, entry);
       this.order.splice(Math.min(place, this.order.length), 0, id);
     }

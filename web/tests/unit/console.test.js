@@ -103,6 +103,29 @@ test("nor does a claim that was made before the decision had arrived", async () 
   assert.deepEqual(items.order, ["2"]);
 });
 
+test("a page that was on its way when somebody decided or took it back says nothing of that", async () => {
+  const { desk, items } = await itemsOf(["1", "2", "3"], ["1", "2"], ["1", "2", "3"]);
+  const over = [];
+  items.addEventListener("over", (event) => over.push(event.detail));
+  const taken = items.take(["3"]);
+  const reading = items.read();
+  items.putBack(taken);
+  items.look("3");
+  items.over(["1"]);
+  await reading;
+  assert.deepEqual([items.order, over], [["2", "3"], []]);
+  items.entry("2").busy = Promise.resolve();
+  desk.api.get = async () => ({ items: [item("3")], next: null, counts: {} });
+  await items.read();
+  assert.deepEqual(items.order, ["2", "3"], "it is being decided on, or taken back");
+});
+
+test("what is asked for while a page is on its way is read after it, once", async () => {
+  const { items } = await itemsOf(["1"], ["1", "2"], ["1", "2", "3"], ["1", "2", "3", "4"]);
+  await Promise.all([items.read(), items.read(), items.read()]);
+  assert.deepEqual(items.order, ["1", "2", "3"]);
+});
+
 test("what others have decided goes, but not from under the eyes", async () => {
   const { items } = await itemsOf(["1", "2", "3"], ["3"]);
   const over = [];
