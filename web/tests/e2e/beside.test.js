@@ -4,27 +4,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerHeld } from "./holding.js";
-import { command } from "./server.js";
 import { SITE, world } from "./world.js";
 
 const w = await world();
 const settings = `moderation/sites/${SITE}/settings`;
 
-/** @param {import("node:test").TestContext} t @param {string} login @param {string} at the hash without `#` */
-async function consoleOf(t, login, at) {
-  const page = await w.page(t);
-  await page.signIn(login, { client: "console" });
-  await page.goto(`${w.url}/console#${at}`);
-  if (login === "ada") {
-    await page.getByLabel("key of a site").fill(SITE);
-    await page.keyboard.press("Enter");
-  }
-  return page;
-}
-
 test("the person who was asked for last is shown, however late another's sheet comes", async (t) => {
   const [one, two] = await Promise.all([w.newcomer(), w.newcomer()]);
-  const page = await consoleOf(t, "mona", "people");
+  const page = await w.console(t, "mona", "people");
   await page.getByLabel("Login or id").waitFor();
   const slow = await answerHeld(page, `**/moderation/users/${one.user.id}?**`);
   await page.evaluate((id) => (location.hash = `#people/${id}`), one.user.id);
@@ -41,7 +28,7 @@ test("a ban that waits for a second moderator says on whom it is", async (t) => 
   await ada.call("PATCH", settings, { two_persons_ban: true });
   t.after(() => ada.call("PATCH", settings, { two_persons_ban: false }));
   await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, { kind: "ban", site: SITE, reason_code: "spam" });
-  const page = await consoleOf(t, "ada", "confirm");
+  const page = await w.console(t, "ada", "confirm");
   const card = page.locator(".cards > li").filter({ hasText: reader.login });
   await card.getByRole("link", { name: reader.login }).waitFor();
   await card.getByText("ban", { exact: true }).waitFor();
@@ -56,7 +43,7 @@ test("what waits for a second moderator has its number beside every page", async
   const [mona, ada, reader] = await Promise.all([w.as("mona"), w.as("ada"), w.newcomer()]);
   await ada.call("PATCH", settings, { two_persons_ban: true });
   t.after(() => ada.call("PATCH", settings, { two_persons_ban: false }));
-  const page = await consoleOf(t, "mona", "people");
+  const page = await w.console(t, "mona", "people");
   await page.locator(".live").getByText("live", { exact: true }).waitFor();
   const laid = await mona.call("POST", `moderation/users/${reader.user.id}/sanctions`, { kind: "ban", site: SITE, reason_code: "spam" });
   const number = page.locator('nav a[href="#confirm"] .number');
@@ -73,14 +60,17 @@ test("the comments of a proposal can be read before it is confirmed", async (t) 
   const comments = await alice.postMany(thread, 2, (n) => `Proposed ${n} of ${thread}.`);
   const targets = comments.map(({ id, version }) => ({ comment_id: id, version }));
   await mona.call("POST", "moderation/decisions", { action: "hide", reason_code: "spam", targets });
-  const page = await consoleOf(t, "ada", "confirm");
+  const page = await w.console(t, "ada", "confirm");
   await page.getByText("the comments", { exact: true }).first().click();
   await page.getByText(`Proposed 2 of ${thread}.`).waitFor();
   // news draw no card anew
+  await page.locator(".live").getByText("live", { exact: true }).waitFor();
+  await page.quiet();
   await page.evaluate(() => (document.querySelector(".cards details")?.setAttribute("data-same", "")));
   const other = await alice.post(thread, "Something else.");
+  const news = page.waitForResponse("**/moderation/decisions?**");
   await (await w.as("bob")).flag(other, "spam");
-  await page.waitForResponse("**/moderation/decisions?**");
+  await news;
   await page.quiet();
   assert.equal(await page.locator(".cards details[data-same][open]").count(), 1);
   await page.getByRole("button", { name: "refuse" }).first().click();
@@ -97,15 +87,17 @@ test("an answer to an appeal that was begun stays until it is sent", async (t) =
     const entry = items.find((/** @type {any} */ one) => one.comment_id === comment.id);
     await alice.call("POST", `me/decisions/${entry.id}/appeal`, { text: `Look again at ${at + 1} of ${thread}.` });
   }
-  const page = await consoleOf(t, "mona", "appeals");
+  const page = await w.console(t, "mona", "appeals");
   const line = (/** @type {number} */ n) => page.locator("a.line").filter({ hasText: `Look again at ${n} of ${thread}.` });
+  const shown = (/** @type {number} */ n) => page.locator("blockquote").getByText(`Look again at ${n} of ${thread}.`).waitFor();
   await line(1).click();
+  await shown(1);
   await page.getByLabel("Answer to the person").fill("Only half");
   await line(2).click();
-  await page.locator("blockquote").getByText(`Look again at 2 of ${thread}.`).waitFor();
+  await shown(2);
   assert.equal(await page.getByLabel("Answer to the person").inputValue(), "");
   await line(1).click();
-  await page.locator("blockquote").getByText(`Look again at 1 of ${thread}.`).waitFor();
+  await shown(1);
   assert.equal(await page.getByLabel("Answer to the person").inputValue(), "Only half");
   // the ruling on one is on its way while the other is being answered
   await page.getByLabel("Let it stand").check();
@@ -113,7 +105,7 @@ test("an answer to an appeal that was begun stays until it is sent", async (t) =
   await page.getByLabel("Answer to the person").press("Control+Enter");
   await ruling.answered;
   await line(2).click();
-  await page.locator("blockquote").getByText(`Look again at 2 of ${thread}.`).waitFor();
+  await shown(2);
   await page.getByLabel("Answer to the person").fill("The other");
   ruling.letGo();
   await page.locator(".bars").getByText("It stands.").waitFor();
@@ -138,7 +130,7 @@ test("where a site could not be looked up that is said, with a way to try again"
 
 test("settings that somebody else has changed meanwhile are not set back", async (t) => {
   const ada = await w.as("ada");
-  const page = await consoleOf(t, "ada", "settings");
+  const page = await w.console(t, "ada", "settings");
   const title = page.getByLabel("Title");
   await title.waitFor();
   const { origins, title: before } = await ada.call("GET", settings);
@@ -166,7 +158,7 @@ test("a search shows what was changed meanwhile, and takes back what was done", 
   const thread = w.thread();
   const [alice, mona] = await Promise.all([w.as("alice"), w.as("mona")]);
   const comment = await alice.post(thread, "Found as it was.");
-  const page = await consoleOf(t, "mona", `search?thread=${thread}`);
+  const page = await w.console(t, "mona", `search?thread=${thread}`);
   await page.getByText("Found as it was.").waitFor();
   await alice.edit(comment, "Found as it is.");
   await page.getByRole("button", { name: "hide" }).click();
@@ -184,12 +176,9 @@ test("a search says of a proposal that it is one", async (t) => {
   const thread = w.thread();
   const ada = await w.as("ada");
   await (await w.as("alice")).post(thread, "Found for two.");
-  await command(["site", "set", SITE, "--two-persons-over", "0", "--data", w.server.data]);
-  t.after(() => command(["site", "set", SITE, "--two-persons-over", "never", "--data", w.server.data]));
-  for (let tries = 0; tries < 100 && (await ada.call("GET", settings)).two_persons_over !== 0; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  const page = await consoleOf(t, "mona", `search?thread=${thread}`);
+  await ada.call("PATCH", settings, { two_persons_over: 0 });
+  t.after(() => ada.call("PATCH", settings, { two_persons_over: null }));
+  const page = await w.console(t, "mona", `search?thread=${thread}`);
   await page.getByRole("button", { name: "hide" }).click();
   await page.keyboard.press("1");
   await page.locator(".bars").getByText("A second moderator has to confirm it").waitFor();
@@ -197,7 +186,7 @@ test("a search says of a proposal that it is one", async (t) => {
 });
 
 test("a tab is of whoever has signed in in another", async (t) => {
-  const page = await consoleOf(t, "mona", "people");
+  const page = await w.console(t, "mona", "people");
   page.expectErrors(/401|moderation\/events/);
   await page.locator(".who").getByText("Mona Keller").waitFor();
   const second = await page.context().newPage();
@@ -215,7 +204,7 @@ test("a tab is of whoever has signed in in another", async (t) => {
 });
 
 test("a proof that is begun again goes on", async (t) => {
-  const page = await consoleOf(t, "mona", "log");
+  const page = await w.console(t, "mona", "log");
   await page.getByText("Not verified since").waitFor();
   await page.getByRole("heading", { name: "log", exact: true }).focus();
   const piece = await answerHeld(page, "**/moderation/log/verification?**");
@@ -226,8 +215,9 @@ test("a proof that is begun again goes on", async (t) => {
   const again = await answerHeld(page, "**/moderation/log/verification?**");
   await go.click();
   await again.answered;
+  const first = page.waitForResponse("**/moderation/log/verification?**");
   piece.letGo();
-  await page.waitForTimeout(100);
+  await first;
   again.letGo();
   await page.getByRole("status").filter({ hasText: "up to row" }).waitFor();
 });

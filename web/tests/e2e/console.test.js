@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerHeld } from "./holding.js";
+import { until } from "./people.js";
 import { command } from "./server.js";
 import { SITE, world } from "./world.js";
 
@@ -19,12 +20,13 @@ async function flagged(count) {
 }
 
 /**
- * The console of mona, or another, on one thread's part of the queue.
+ * The console of mona on one thread's part of the queue.
  *
  * @param {import("node:test").TestContext} t @param {string} thread
- * @param {import("./page.js").PageOptions & {who?: string, deaf?: boolean}} [options] `deaf`: news do not reach it
+ * @param {import("./page.js").PageOptions & {deaf?: boolean}} [options] `deaf`: news do not reach it, and what
+ *   is done elsewhere is met by deciding only
  */
-async function consoleOn(t, thread, { who = "mona", deaf = false, ...options } = {}) {
+async function consoleOn(t, thread, { deaf = false, ...options } = {}) {
   const page = await w.page(t, options);
   if (deaf) {
     await page.addInitScript(() => {
@@ -35,8 +37,7 @@ async function consoleOn(t, thread, { who = "mona", deaf = false, ...options } =
   }
   // the stream ends with the session and with the role, as the tests below want it
   page.expectErrors(/moderation\/events/);
-  await page.signIn(who, { client: "console" });
-  await page.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  await page.console("mona", `queue/all?thread=${thread}`);
   await page.locator(".items a").first().waitFor();
   return page;
 }
@@ -50,13 +51,10 @@ async function stateOf(comment) {
 }
 
 /** Waits until the service says so: the console shows what was decided before that. @param {{id: string}} comment @param {string} state */
-async function becomes(comment, state) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if ((await stateOf(comment)) === state) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert.equal(await stateOf(comment), state);
-}
+const becomes = (comment, state) => until(`${comment.id} is ${state}`, async () => (await stateOf(comment)) === state);
+
+/** @param {import("playwright-core").Page} page */
+const isLive = (page) => page.locator(".live").getByText("live", { exact: true }).waitFor();
 
 /**
  * Holds back requests until it is told to go on: decisions by their action, others by address.
@@ -130,7 +128,7 @@ test("what was decided last is undone with u, the one before with u again", asyn
   await page.keyboard.press("h");
   await page.keyboard.press("1");
   await looksAt(page, "Text 3");
-  await becomes(comments[1], "hidden");
+  for (const comment of comments.slice(0, 2)) await becomes(comment, "hidden");
   await page.keyboard.press("u");
   await looksAt(page, "Text 2");
   await becomes(comments[1], "published");
@@ -227,7 +225,7 @@ test("who was slower is told who decided what", async (t) => {
 
 test("a comment that was changed meanwhile is shown again as it is now", async (t) => {
   const { thread, comments } = await flagged(2);
-  const page = await consoleOn(t, thread);
+  const page = await consoleOn(t, thread, { deaf: true });
   await looksAt(page, "Text 1");
   await (await w.as("alice")).edit(comments[0], "A milder text.");
   await page.keyboard.press("h");
@@ -256,7 +254,7 @@ test("a comment that was changed meanwhile still waits where it could not be rea
 test("an answer that comes late moves nothing under the hands of who goes on", async (t) => {
   const { thread, comments } = await flagged(3);
   const [one, two] = comments;
-  const page = await consoleOn(t, thread);
+  const page = await consoleOn(t, thread, { deaf: true });
   await looksAt(page, "Text 1");
   await (await w.as("alice")).edit(one, "A milder text.");
   const answer = await holdBack(page, "approve");
@@ -268,10 +266,10 @@ test("an answer that comes late moves nothing under the hands of who goes on", a
   await page.locator(".items .problem").waitFor();
   await looksAt(page, "Text 2");
   await page.keyboard.press("1");
-  await becomes(two, "hidden");
-  assert.equal(await stateOf(one), "published");
   await page.getByRole("button", { name: "look at it" }).click();
   await looksAt(page, "A milder text.");
+  await becomes(two, "hidden");
+  assert.equal(await stateOf(one), "published");
 
   // nor is a reason that was asked for here taken for what is looked at then
   await page.keyboard.press("h");
@@ -287,11 +285,13 @@ for (const width of [1280, 320]) {
     await page.locator(".items a").first().click();
     await looksAt(page, "Text 1");
     await page.route("**/moderation/decisions", (route) => route.abort());
+    const answer = await holdBack(page, "approve");
     await page.keyboard.press("a");
     await looksAt(page, "Text 2");
     await page.keyboard.press("j");
     await looksAt(page, "Text 3");
     if (width === 320) await page.getByRole("link", { name: "back to the list" }).click();
+    answer.goOn();
     await page.locator(".items .problem").waitFor({ state: "attached" });
     if (width === 1280) await looksAt(page, "Text 3");
     await page.getByRole("button", { name: "look at it" }).press("Enter");
@@ -305,7 +305,7 @@ test("what was decided before a comment was flagged again settles nothing", asyn
   const [ada, again] = await Promise.all([w.as("ada"), w.newcomer()]);
   await ada.decide(one, "approve");
   await again.flag(one, "spam", "It has come back.");
-  const page = await consoleOn(t, thread);
+  const page = await consoleOn(t, thread, { deaf: true });
   await page.locator(`.items a[href*="${one.id}"]`).click();
   await looksAt(page, "Text 1");
   await (await w.as("alice")).edit(one, "A milder text.");
@@ -401,6 +401,24 @@ test("a queue that is left before it is read leaves the address alone", async (t
   assert.equal(new URL(page.url()).hash, "#people");
 });
 
+test("what comes to the queue while it is being read is shown, too", async (t) => {
+  const { thread } = await flagged(1);
+  const [alice, bob, mona] = [await w.as("alice"), await w.as("bob"), await w.as("mona")];
+  const page = await consoleOn(t, thread);
+  await isLive(page);
+  await page.quiet();
+  const reading = await answerHeld(page, "**/moderation/queue?**");
+  await bob.flag(await alice.post(thread, "Text 2."), "spam");
+  await reading.answered;
+  await bob.flag(await alice.post(thread, "Text 3."), "spam");
+  const { counts } = await mona.call("GET", `moderation/queue?site=${SITE}&limit=1`);
+  await page.locator('nav a[href="#queue/flagged"] .number').getByText(String(counts.flagged), { exact: true }).waitFor();
+  // so long do news wait for others
+  await page.waitForTimeout(1_100);
+  reading.letGo();
+  await page.locator(".items a").filter({ hasText: "Text 3." }).waitFor();
+});
+
 test("what another moderator works on is shown with their name and left alone", async (t) => {
   const { thread, comments } = await flagged(2);
   const ada = await w.as("ada");
@@ -444,23 +462,21 @@ test("what one moderator takes and what is newly flagged, another sees by the st
       return every(act, ms);
     });
   });
-  await page.signIn(second.login, { client: "console", password: second.password });
   const taken = page.waitForResponse("**/moderation/claims");
-  await page.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  await page.console(second.login, `queue/all?thread=${thread}`, second.password);
   await page.locator(".items a").nth(26).waitFor();
   await taken;
-  await page.locator(".live").getByText("live", { exact: true }).waitFor();
+  await isLive(page);
   const told = () => page.evaluate(() => /** @type {any} */ (window).streams[0].told);
   await page.waitForFunction(() => /** @type {any} */ (window).streams[0]?.told > 0);
   const before = await told();
 
   const mona = await w.page(t);
-  await mona.signIn("mona", { client: "console" });
   const began = performance.now();
-  await mona.goto(`${w.url}/console#queue/all?thread=${thread}`);
+  await mona.console("mona", `queue/all?thread=${thread}`);
   const tag = page.locator(".items").getByText("Mona Keller works on it");
   await tag.first().waitFor();
-  t.diagnostic(`another's claims are seen ${Math.round(performance.now() - began)} ms after her page was asked for`);
+  t.diagnostic(`another's claims are seen ${Math.round(performance.now() - began)} ms after she began to sign in`);
   assert.equal(await tag.count(), 2);
   await page.locator(".items a").filter({ hasText: "Mona Keller works on it" }).first().click();
   await page.getByRole("article").getByText("Mona Keller works on this, since").waitFor();
@@ -486,8 +502,9 @@ test("what one moderator takes and what is newly flagged, another sees by the st
 
 test("a decision that needs two moderators waits for the second", async (t) => {
   const { thread, comments } = await flagged(3);
-  await command(["site", "set", SITE, "--two-persons-over", "1", "--data", w.server.data]);
-  t.after(() => command(["site", "set", SITE, "--two-persons-over", "never", "--data", w.server.data]));
+  const ada = await w.as("ada");
+  await ada.call("PATCH", `moderation/sites/${SITE}/settings`, { two_persons_over: 1 });
+  t.after(() => ada.call("PATCH", `moderation/sites/${SITE}/settings`, { two_persons_over: null }));
   const page = await consoleOn(t, thread);
   await looksAt(page, "Text 1");
   await page.keyboard.press("x");
@@ -498,14 +515,10 @@ test("a decision that needs two moderators waits for the second", async (t) => {
   await page.getByText("A second moderator has to confirm it").first().waitFor();
   for (const comment of comments) assert.equal(await stateOf(comment), "published");
 
-  const second = await w.page(t);
-  second.expectErrors(/moderation\/events/);
-  await second.signIn("ada", { client: "console" });
-  await second.goto(`${w.url}/console#confirm`);
-  await openSite(second);
+  const second = await w.console(t, "ada", "people");
   await second.keyboard.press("g");
   await second.keyboard.press("c");
-  const card = second.getByRole("listitem").filter({ hasText: "Mona Keller" }).first();
+  const card = second.locator(".cards > li").filter({ hasText: "Mona Keller" });
   await card.getByRole("heading", { name: "hide 3 comments" }).waitFor();
   // nothing is confirmed that nobody looks at
   await second.keyboard.press("c");
@@ -517,10 +530,12 @@ test("a decision that needs two moderators waits for the second", async (t) => {
 
 test("a role that is taken away holds at once, and the console says so", async (t) => {
   const { thread, comments } = await flagged(1);
-  const page = await consoleOn(t, thread);
+  const page = await consoleOn(t, thread, { deaf: true });
   await looksAt(page, "Text 1");
   page.expectErrors(/moderation\/.*403/s);
   t.after(() => give("moderator"));
+  // what stands around the comment is read by now, and nothing but the decision is refused
+  await page.quiet();
   await give("reader");
   await page.keyboard.press("a");
   await page.locator(".bars").getByText("You no longer moderate this site.").first().waitFor();
@@ -537,21 +552,8 @@ async function give(role) {
 
 /** @param {import("./people.js").Person} person @param {boolean} wanted */
 async function untilModerates(person, wanted) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const may = await person.call("GET", `moderation/queue?site=${SITE}&limit=1`).then(() => true, () => false);
-    if (may === wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert.fail(`the role of ${person.login} is not yet as wanted`);
-}
-
-/** An admin names the site. @param {import("playwright-core").Page} page */
-async function openSite(page) {
-  const field = page.getByLabel("key of a site");
-  await field.waitFor();
-  await field.fill(SITE);
-  await field.press("Enter");
-  await page.getByRole("link", { name: "to confirm" }).waitFor();
+  await until(`the role of ${person.login} is as wanted`, async () =>
+    wanted === (await person.call("GET", `moderation/queue?site=${SITE}&limit=1`).then(() => true, () => false)));
 }
 
 /** A console whose session ends while its first decision is on its way. @param {import("node:test").TestContext} t @param {string} thread */
@@ -576,7 +578,8 @@ test("who is signed out in the middle signs in again, and nothing is lost", asyn
   await page.keyboard.press("Enter");
   await becomes(comments[0], "hidden");
   await looksAt(page, "Text 2");
-  await page.locator(".live").getByText("live", { exact: true }).waitFor({ timeout: 5_000 });
+  // before it would look by itself for the first time
+  await page.locator(".live").getByText("live", { exact: true }).waitFor({ timeout: 9_000 });
 });
 
 test("what one moderator has decided is not sent as another who signs in over it", async (t) => {
@@ -682,7 +685,7 @@ test("what was counted before another choice cannot be decided", async (t) => {
 
 test("a text for one comment is not put beside another that is looked at by now", async (t) => {
   const { thread, comments } = await flagged(3);
-  const page = await consoleOn(t, thread);
+  const page = await consoleOn(t, thread, { deaf: true });
   await looksAt(page, "Text 1");
   await (await w.as("alice")).edit(comments[0], "A milder text.");
   const hiding = await answerHeld(page, "**/moderation/decisions");
@@ -718,7 +721,7 @@ test("letters do nothing while somebody types, and ? shows every key", async (t)
   await sheet.getByText("select everything from the last one selected").waitFor();
   await page.axe();
   await page.keyboard.press("Escape");
-  assert.equal(await sheet.count(), 0);
+  await sheet.waitFor({ state: "detached" });
   assert.equal(await stateOf(comments[0]), "published");
 });
 

@@ -7,25 +7,6 @@ import { world } from "./world.js";
 
 const w = await world();
 
-/**
- * The console at a place of it, as `login`.
- *
- * @param {import("node:test").TestContext} t
- * @param {string} login
- * @param {string} at the hash without `#`
- * @param {import("./page.js").PageOptions} [options]
- */
-async function consoleOf(t, login, at, options) {
-  const page = await w.page(t, options);
-  await page.signIn(login, { client: "console" });
-  await page.goto(`${w.url}/console#${at}`);
-  if (login === "ada") {
-    await page.getByLabel("key of a site").fill("demo");
-    await page.keyboard.press("Enter");
-  }
-  return page;
-}
-
 test("another moderator overturns on appeal, who decided cannot", async (t) => {
   const thread = w.thread();
   const [alice, mona] = await Promise.all([w.as("alice"), w.as("mona")]);
@@ -35,12 +16,12 @@ test("another moderator overturns on appeal, who decided cannot", async (t) => {
   const entry = items.find((/** @type {any} */ one) => one.comment_id === comment.id);
   await alice.call("POST", `me/decisions/${entry.id}/appeal`, { text: "It is in the council's minutes." });
 
-  const first = await consoleOf(t, "mona", "appeals");
+  const first = await w.console(t, "mona", "appeals");
   await first.getByRole("link", { name: /council's minutes/ }).click();
   await first.getByText("You decided this, so another moderator has to rule").waitFor();
   assert.equal(await first.getByRole("button", { name: "rule", exact: true }).count(), 0);
 
-  const page = await consoleOf(t, "ada", "appeals");
+  const page = await w.console(t, "ada", "appeals");
   await page.getByRole("link", { name: /council's minutes/ }).click();
   await page.getByText("The weir was never closed.").waitFor();
   await page.getByRole("heading", { name: "appeals" }).focus();
@@ -57,7 +38,7 @@ test("a ban that two must agree on holds once the second has confirmed", async (
   await ada.call("PATCH", "moderation/sites/demo/settings", { two_persons_ban: true });
   t.after(() => ada.call("PATCH", "moderation/sites/demo/settings", { two_persons_ban: false }));
 
-  const page = await consoleOf(t, "mona", "people");
+  const page = await w.console(t, "mona", "people");
   await page.getByLabel("Login or id").fill(reader.login.slice(0, -1));
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: reader.login }).click();
@@ -70,7 +51,7 @@ test("a ban that two must agree on holds once the second has confirmed", async (
   assert.equal(await page.getByRole("button", { name: "confirm" }).count(), 0);
   await reader.post(w.thread(), "It does not hold yet.");
 
-  const second = await consoleOf(t, "ada", `people/${reader.user.id}`);
+  const second = await w.console(t, "ada", `people/${reader.user.id}`);
   await second.getByRole("button", { name: "confirm" }).click();
   await second.getByText("in force").waitFor();
   await assert.rejects(reader.post(w.thread(), "Now it does."), { code: "account_suspended" });
@@ -80,7 +61,7 @@ test("a ban that two must agree on holds once the second has confirmed", async (
 
 test("an admin changes settings, a moderator reads them", async (t) => {
   const mona = await w.as("mona");
-  const page = await consoleOf(t, "ada", "settings");
+  const page = await w.console(t, "ada", "settings");
   const rules = page.getByLabel("Address of the rules");
   await rules.fill("https://valley.example/rules");
   await page.keyboard.press("Control+Enter");
@@ -88,7 +69,7 @@ test("an admin changes settings, a moderator reads them", async (t) => {
   assert.equal((await mona.call("GET", "sites/demo")).policy_url, "https://valley.example/rules");
   await page.axe();
 
-  const reading = await consoleOf(t, "mona", "settings", { width: 320, dark: true });
+  const reading = await w.console(t, "mona", "settings", { width: 320, dark: true });
   await reading.getByText("Only admins can change these settings.").waitFor();
   assert.equal(await reading.getByLabel("Address of the rules").isDisabled(), true);
   assert.equal(await reading.getByRole("button", { name: "save" }).count(), 0);
@@ -98,7 +79,7 @@ test("an admin changes settings, a moderator reads them", async (t) => {
 });
 
 test("the log is verified up to its head", async (t) => {
-  const page = await consoleOf(t, "mona", "log", { width: 320 });
+  const page = await w.console(t, "mona", "log", { width: 320 });
   await page.getByText("Not verified since").waitFor();
   const head = await (await w.as("mona")).call("GET", "moderation/log/head?site=demo");
   await page.getByRole("heading", { name: "log", exact: true }).focus();
@@ -111,7 +92,7 @@ test("the log is verified up to its head", async (t) => {
 });
 
 test("figures are drawn with a table behind each", async (t) => {
-  const page = await consoleOf(t, "mona", "figures", { dark: true });
+  const page = await w.console(t, "mona", "figures", { dark: true });
   const chart = page.getByRole("img", { name: /^decisions: / });
   await chart.waitFor();
   assert.match((await chart.getAttribute("aria-label")) ?? "", /In 30 days: median/);
@@ -124,7 +105,7 @@ test("a thread is locked in its settings", async (t) => {
   const thread = w.thread();
   const alice = await w.as("alice");
   await alice.post(thread, "The first.");
-  const page = await consoleOf(t, "mona", `threads/${thread}`);
+  const page = await w.console(t, "mona", `threads/${thread}`);
   await page.getByLabel("State").selectOption("locked");
   await page.getByRole("button", { name: "save" }).click();
   await page.getByText("Saved. It holds at once.").first().waitFor();
@@ -133,7 +114,7 @@ test("a thread is locked in its settings", async (t) => {
 
 test("a person is sanctioned, noted on and pardoned by keyboard", async (t) => {
   const [mona, reader] = await Promise.all([w.as("mona"), w.newcomer()]);
-  const page = await consoleOf(t, "mona", `people/${reader.user.id}`);
+  const page = await w.console(t, "mona", `people/${reader.user.id}`);
   const sanctions = async () => (await mona.call("GET", `moderation/users/${reader.user.id}?site=demo`)).sanctions;
   await page.getByText("Lay a sanction on them").waitFor();
   await page.getByRole("heading", { name: "people", exact: true }).focus();
@@ -160,7 +141,7 @@ test("what was searched for is gone through and hidden by keyboard", async (t) =
   const thread = w.thread();
   const alice = await w.as("alice");
   const comments = await alice.postMany(thread, 2, (n) => `Found ${n}.`);
-  const page = await consoleOf(t, "mona", `search?thread=${thread}`);
+  const page = await w.console(t, "mona", `search?thread=${thread}`);
   await page.getByText("Found 1.").waitFor();
   await page.getByRole("heading", { name: "search", exact: true }).focus();
   await page.keyboard.press("j");
@@ -181,7 +162,7 @@ test("what was searched for is gone through and hidden by keyboard", async (t) =
 test("settings and threads are chosen and saved by keyboard", async (t) => {
   const [mona, ada] = await Promise.all([w.as("mona"), w.as("ada")]);
   const thread = w.thread();
-  const page = await consoleOf(t, "mona", `threads/${thread}`);
+  const page = await w.console(t, "mona", `threads/${thread}`);
   await page.getByRole("button", { name: "save" }).waitFor();
   await page.getByRole("heading", { name: "threads", exact: true }).focus();
   for (const key of ["l", "p", "s"]) await page.keyboard.press(key);
@@ -190,7 +171,7 @@ test("settings and threads are chosen and saved by keyboard", async (t) => {
   assert.deepEqual([state, premoderation], ["locked", true]);
 
   t.after(() => ada.call("PATCH", "moderation/sites/demo/settings", { two_persons_purge: false }));
-  const desk = await consoleOf(t, "ada", "settings");
+  const desk = await w.console(t, "ada", "settings");
   await desk.getByRole("button", { name: "save" }).waitFor();
   for (const key of ["p", "s"]) await desk.keyboard.press(key);
   await desk.getByText("Saved. It holds at once.").first().waitFor();
@@ -200,7 +181,7 @@ test("settings and threads are chosen and saved by keyboard", async (t) => {
 test("texts are blurred beside the queue too, until asked for", async (t) => {
   const thread = w.thread();
   await (await w.as("alice")).post(thread, "Nothing for the morning.");
-  const page = await consoleOf(t, "mona", `search?thread=${thread}`);
+  const page = await w.console(t, "mona", `search?thread=${thread}`);
   const text = page.locator(".blurrable").filter({ hasText: "Nothing for the morning." });
   await text.waitFor();
   const filter = () => text.evaluate((element) => getComputedStyle(element).filter);

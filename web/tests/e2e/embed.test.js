@@ -50,7 +50,7 @@ test("under the policy that the document names, nothing is refused", async (t) =
   await page.goto(w.host.show({ thread, csp }));
   await page.getByText("The heron is back.").waitFor();
   await page.signInByForm("alice");
-  await page.getByRole("textbox", { name: "Your comment" }).fill("Under a strict policy.");
+  await page.field.fill("Under a strict policy.");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByRole("article").filter({ hasText: "Under a strict policy." }).getByRole("button", { name: "delete", exact: true }).waitFor();
 });
@@ -98,7 +98,7 @@ test("the events tell what happened, and no text", async (t) => {
   await page.goto(w.host.show({ thread }));
   await page.getByText("The heron is back.").waitFor();
   await page.signInByForm("bob");
-  await page.getByRole("textbox", { name: "Your comment" }).fill("A heron, or a crane?");
+  await page.field.fill("A heron, or a crane?");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByRole("article").filter({ hasText: "or a crane?" }).getByRole("button", { name: "delete", exact: true }).waitFor();
   await page.getByRole("button", { name: "sign out" }).click();
@@ -164,7 +164,8 @@ test("comments.html in the element: read without script, taken over with it", as
   // nothing but the end of the page follows, and that is in sight: the element waits for a press
   await page.quiet();
   await page.keyboard.press("Shift");
-  await page.getByRole("textbox", { name: "Your comment" }).waitFor();
+  await page.field.waitFor();
+  await page.getByRole("article").getByText("The heron is back.").waitFor();
   assert.equal(await page.locator("understory-thread > .thread:not([part])").isVisible(), false);
   assert.equal(await page.getByText("The heron is back.").filter({ visible: true }).count(), 1);
 });

@@ -71,7 +71,7 @@ test("it works under a policy that allows no style, one script host and one poli
   const page = await w.page(t);
   await page.goto(w.host.show({ thread, csp: STRICT }));
   await page.signInByForm("bob");
-  const field = page.getByRole("textbox", { name: "Your comment" });
+  const { field } = page;
   await field.fill("Written under a strict policy, in **bold**.");
   await page.getByRole("tab", { name: "Preview" }).click();
   await page.locator(".preview strong").waitFor();
@@ -102,9 +102,10 @@ test("it works in an untidy page", async (t) => {
   await page.goto(w.host.show({ thread, head: MESS }));
   await page.signInByForm("alice");
   const first = page.locator("understory-thread .comment").first();
-  await first.getByRole("button", { name: "reply" }).click();
-  await page.keyboard.type("An answer in a mess.");
-  await page.keyboard.press("Control+Enter");
+  await first.getByRole("button", { name: "reply", exact: true }).click();
+  const field = page.getByRole("textbox", { name: "Your reply to" });
+  await field.fill("An answer in a mess.");
+  await field.press("Control+Enter");
   const answer = page.locator(".comment", { hasText: "An answer in a mess." });
   await answer.getByRole("button", { name: "delete" }).waitFor();
   const look = await first.evaluate((comment) => {
@@ -143,6 +144,7 @@ test("several threads, added, changed and taken away", async (t) => {
   const page = await w.page(t);
   await page.goto(w.host.show({ thread: one, after: `<understory-thread id="two" site="demo" thread="${two}"></understory-thread>` }));
   await page.locator("#two .comment").nth(1).waitFor();
+  await page.locator("main > understory-thread:not([id]) .comment").waitFor();
   assert.equal(await page.locator("understory-thread .comment").count(), 3);
   await page.evaluate((key) => document.querySelector("#two")?.setAttribute("thread", key), three);
   await page.locator("#two .comment").nth(2).waitFor();
@@ -191,6 +193,7 @@ test("an element that is moved goes on as it is, and one put back later begins a
   await page.goto(w.host.show({ thread, after: "<aside></aside>" }));
   const element = page.locator("understory-thread");
   await element.locator(".composer .tabs").waitFor({ state: "attached" });
+  await page.quiet();
   await element.getByRole("textbox", { name: "Your comment" }).fill("Half a thought");
   const first = await element.locator(".comment").first().elementHandle();
   await page.evaluate(() => document.querySelector("aside")?.append(/** @type {Node} */ (document.querySelector("understory-thread"))));
@@ -204,6 +207,7 @@ test("an element that is moved goes on as it is, and one put back later begins a
     document.querySelector("main")?.append(element);
   });
   await page.locator("main > understory-thread .composer .tabs").waitFor({ state: "attached" });
+  await element.locator(".comment").nth(1).waitFor();
   assert.equal(await element.locator(".comment").count(), 2);
   assert.equal(await first?.evaluate((comment) => comment.isConnected), false);
 });

@@ -15,13 +15,17 @@ export async function answerHeld(page, url, isMeant = () => true) {
     const request = route.request();
     if (isHeld || !isMeant(request)) return route.fallback();
     isHeld = true;
-    // by this the service knows its own page; a browser sets it where it sends by itself
-    const response = await route.fetch({ headers: { ...request.headers(), "sec-fetch-site": "same-origin" } });
+    const response = await asked(route);
     answered.come();
     await free.came;
     return route.fulfill({ response });
   });
   return { answered: answered.came, letGo: free.come };
+}
+
+/** What the service answers to its own page; by the header, which a browser sets where it sends by itself, it knows that one. @param {import("playwright-core").Route} route */
+export function asked(route) {
+  return route.fetch({ headers: { ...route.request().headers(), "sec-fetch-site": "same-origin" } });
 }
 
 function later() {

@@ -136,16 +136,14 @@ test("a button that goes when it is pressed leaves the focus near by", async (t)
   const all = await (await w.as("bob")).postMany(thread, 51);
   const page = await w.page(t);
   page.expectErrors(/status of 409/, /net::ERR_/);
-  await page.signIn("alice");
   await page.route(/\/events/, (route) => route.abort());
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await page.read(thread, "alice");
   // The last was taken back meanwhile, and nothing more comes.
   await (await w.as("bob")).delete(all[50]);
   await page.getByRole("button", { name: "1 more comment" }).press("Enter");
   await page.getByRole("button", { name: "1 more comment" }).waitFor({ state: "hidden" });
   assert.match((await focused(page))?.name ?? "", /comments$/, "the heading");
-  const field = page.getByRole("textbox", { name: "Your comment" });
+  const { field } = page;
   await field.fill("Too late.");
   await (await w.as("mona")).call("PUT", `sites/demo/threads/${thread}`, { state: "locked" });
   await field.press("Control+Enter");

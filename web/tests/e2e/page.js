@@ -4,6 +4,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { asked } from "./holding.js";
+import { SITE } from "./people.js";
 
 /** @typedef {import("./world.js").World} World */
 
@@ -33,7 +35,7 @@ const ORDINARY = [/\/api\/v1\/auth\/refresh\b.*status of 40[13]/s, /\/events\?.*
 const QUIET_MS = 500;
 /** Long enough for a machine that is busy with other things: waiting measures nothing. */
 const WAIT_MS = 30_000;
-/** By how much an answer of the API may come late, at random: what rests on luck fails then. */
+/** By how much the API's answers may come late, at random: what rests on luck fails then. */
 const LATE_MS = Number(process.env.E2E_LATE_MS ?? 0);
 /** @type {string | undefined} */
 let axeSource;
@@ -114,6 +116,18 @@ function helpers(world, page, errors) {
       if (!answer.ok()) throw new Error(`sign-in of ${login}: ${answer.status()} ${await answer.text()}`);
     },
 
+    /** The console as `login`, at a place of it (the hash without `#`); ada has to name the site first. */
+    async console(/** @type {string} */ login, /** @type {string} */ at, password = world.password(login)) {
+      await this.signIn(login, { client: "console", password });
+      await page.goto(`${world.url}/console#${at}`);
+      if (login === "ada") {
+        const key = page.getByLabel("key of a site");
+        await key.fill(SITE);
+        await key.press("Enter");
+      }
+      await page.locator('nav a[aria-current="page"]').waitFor({ state: "attached" });
+    },
+
     /** As `login`, by the form in the element. */
     async signInByForm(/** @type {string} */ login, password = world.password(login)) {
       await page.getByRole("button", { name: "Sign in", exact: true }).first().click();
@@ -125,9 +139,9 @@ function helpers(world, page, errors) {
     signInHere: (/** @type {string} */ login, password = world.password(login)) => signInHere(page, login, password),
 
     /** The element on a thread, as `login`, once that is known. */
-    async read(/** @type {string} */ thread, /** @type {string} */ login, password = world.password(login)) {
+    async read(/** @type {string} */ thread, /** @type {string} */ login, password = world.password(login), /** @type {import("./host.js").Shown} */ shown = {}) {
       await this.signIn(login, { password });
-      await page.goto(world.host.show({ thread }));
+      await page.goto(world.host.show({ thread, ...shown }));
       await page.locator("understory-thread[signed-in]").waitFor();
     },
 
@@ -253,12 +267,28 @@ class Errors {
   }
 }
 
+/** Whether a page asks the service that it comes from, and not for a stream. @param {import("playwright-core").Request} request */
+function isOwn(request) {
+  return request.resourceType() === "fetch" && new URL(request.frame().url()).origin === new URL(request.url()).origin;
+}
+
 /** @param {import("playwright-core").BrowserContext} context */
 async function late(context) {
   await context.route(/\/api\/v1\//, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * LATE_MS));
-    // the page may be gone by now
-    await route.continue().catch(() => {});
+    const wait = new Promise((resolve) => setTimeout(resolve, Math.random() * LATE_MS));
+    try {
+      // half of what is read on the service's own pages is true when it is asked for, and comes later
+      if (route.request().method() === "GET" && isOwn(route.request()) && Math.random() < 0.5) {
+        const response = await asked(route);
+        await wait;
+        await route.fulfill({ response });
+      } else {
+        await wait;
+        await route.continue();
+      }
+    } catch {
+      // the page is gone by now
+    }
   });
 }
 

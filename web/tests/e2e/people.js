@@ -3,6 +3,20 @@
 
 /** @typedef {import("./world.js").World} World */
 
+/** The site of the demo. */
+export const SITE = "demo";
+/** Long enough for a machine that is busy with other things. */
+const WAIT_MS = 30_000;
+
+/** Waits until the service says so. @param {string} what @param {() => Promise<boolean>} isSo */
+export async function until(what, isSo) {
+  const end = Date.now() + WAIT_MS;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`not yet: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 /** A refused call. */
 export class Refused extends Error {
   /** @param {string} call @param {number} status @param {any} body */

@@ -49,10 +49,9 @@ async function open({ w, page, shown }, thread) {
   await page.getByRole("article").first().waitFor();
 }
 
-async function openAs(given, login, thread) {
-  await given.page.signIn(login);
-  await open(given, thread);
-  await given.page.locator("understory-thread[signed-in]").waitFor();
+async function openAs({ page, shown }, login, thread) {
+  await page.read(thread, login, undefined, shown);
+  await page.getByRole("article").first().waitFor();
 }
 
 /** A fixed one is read again and again, so it is made once a world. @type {WeakMap<World, Promise<string>>} */
@@ -80,9 +79,7 @@ export const WIDGET = {
   "a refused sign-in": async (given) => {
     given.page.expectErrors(/status of 401/);
     await WIDGET["the sign-in form"](given);
-    await given.page.getByLabel("Login or e-mail").fill("alice");
-    await given.page.getByLabel("Password", { exact: true }).fill("not the password");
-    await given.page.getByLabel("Password", { exact: true }).press("Enter");
+    await given.page.signInHere("alice", "not the password");
     await given.page.getByText("The login or the password is not right").waitFor();
   },
   "the account form": async (given) => {
@@ -92,9 +89,7 @@ export const WIDGET = {
   },
   "the composer": async (given) => {
     await openAs(given, "alice", await theRichThread(given.w));
-    const field = given.page.getByRole("textbox", { name: "Your comment" });
-    await field.fill("A **draft**.\n\n> with a quote");
-    await field.focus();
+    await given.page.field.fill("A **draft**.\n\n> with a quote");
   },
   "the preview": async (given) => {
     await WIDGET["the composer"](given);
@@ -141,7 +136,7 @@ export const WIDGET = {
   "a comment that was not sent": async (given) => {
     given.page.expectErrors(/./);
     await openAs(given, "alice", await theRichThread(given.w));
-    await given.page.getByRole("textbox", { name: "Your comment" }).fill("Into the void.");
+    await given.page.field.fill("Into the void.");
     await given.page.offline();
     await given.page.getByRole("button", { name: "Send", exact: true }).click();
     await given.page.getByText("Not sent.").waitFor();
@@ -193,12 +188,10 @@ export function theWork(/** @type {World} */ w) {
   return made;
 }
 
-/** At a list or sheet of the console, as mona. @param {Given} given @param {string} hash */
-async function desk({ w, page }, hash) {
+/** At a list or sheet of the console, as mona. @param {Given} given @param {string} at */
+async function desk({ w, page }, at) {
   await theWork(w);
-  await page.signIn("mona", { client: "console" });
-  await page.goto(`${w.url}/console${hash}`);
-  await page.getByRole("heading").first().waitFor();
+  await page.console("mona", at);
 }
 
 /** The console's states. @type {Record<string, (given: Given) => Promise<unknown>>} */
@@ -244,7 +237,7 @@ export const CONSOLE = {
   },
   "a person's sheet": async (given) => {
     const { author } = await theWork(given.w);
-    await desk(given, `#people/${author.id}`);
+    await desk(given, `people/${author.id}`);
     await given.page.getByRole("heading", { name: "Bob Tanaka" }).waitFor();
     for (const part of await given.page.locator(".sheet summary").all()) await part.click();
     await given.page.getByText("Only fools cross there.").waitFor();
@@ -274,6 +267,6 @@ export const CONSOLE = {
 
 /** A list by its name at the left; one that is not there is never shown as the one that is read. @param {Given} given @param {string} at */
 async function list(given, at) {
-  await desk(given, `#${at}`);
+  await desk(given, at);
   await given.page.locator(`nav a[href="#${at}"][aria-current="page"]`).waitFor({ state: "attached" });
 }

@@ -15,8 +15,7 @@
 //       const alice = await w.as("alice");             // calls of the API, see people.js
 //       await alice.post(thread, "First.");
 //       const page = await w.page(t, { width: 320 });  // closed after the test; see page.js
-//       await page.signIn("bob");                      // by the API; signInByForm uses the form
-//       await page.goto(w.host.show({ thread }));      // the element on a page of another origin
+//       await page.read(thread, "bob");                // the element on a page of another origin
 //       await page.getByText("First.").waitFor();      // open shadow roots are looked into
 //       await page.axe();                              // fails on any violation of WCAG 2.2 AA
 //     });                                              // fails if the console had an error
@@ -38,11 +37,10 @@ import { after } from "node:test";
 import { openBrowser } from "./browser.js";
 import { startHost } from "./host.js";
 import { Page } from "./page.js";
-import { Person } from "./people.js";
+import { Person, SITE } from "./people.js";
 import { startServer } from "./server.js";
 
-/** The site of the demo. */
-export const SITE = "demo";
+export { SITE } from "./people.js";
 
 /**
  * @param {{settings?: string[]}} [options] `settings`: more of `--set`; rate limits are off unless they say otherwise
@@ -112,6 +110,18 @@ export class World {
     const password = this.server.passwords.get(login);
     if (!password) throw new Error(`the demo printed no password of ${login}`);
     return password;
+  }
+
+  /**
+   * The console in a page of its own, as `page.console` has it.
+   *
+   * @param {import("node:test").TestContext} t @param {string} login @param {string} at
+   * @param {import("./page.js").PageOptions} [options]
+   */
+  async console(t, login, at, options) {
+    const page = await this.page(t, options);
+    await page.console(login, at);
+    return page;
   }
 
   /**
