@@ -15,7 +15,10 @@ import { press, step } from "./rows.js";
 import { sanctionHead } from "./sanction.js";
 import { t, word } from "./words.js";
 
+/** Proposals read at once, and by each "more". */
 const SHOWN = 50;
+/** More the service does not give in one answer. */
+const AT_MOST = 200;
 /** Comments of a proposal read at once. */
 const AT_ONCE = 10;
 
@@ -23,15 +26,13 @@ const AT_ONCE = 10;
 export const confirm = {
   route: "confirm",
   section: "work",
-  lists: [{ at: "confirm", title: "list_confirm", key: "c", count: "proposed" }],
+  lists: [{ at: "confirm", title: "list_confirm", key: "c", count: "proposed", most: 99 }],
   draw(desk) {
-    const items = h("ol", { class: "cards" });
-    const main = h("section", {}, h("h1", {}, t("list_confirm")), h("p", { class: "soft" }, t("confirm_text")), items);
-    const read = () => void fill(desk, items).catch((error) => desk.tellOfNews(error));
+    const { element, items, read } = proposals(desk);
     desk.addEventListener("news", read);
     read();
     return {
-      main,
+      main: h("section", {}, h("h1", {}, t("list_confirm")), h("p", { class: "soft" }, t("confirm_text")), element),
       left: () => desk.removeEventListener("news", read),
       keys: [
         { press: "j", words: "key_next", group: "move", act: () => step(items, 1) },
@@ -43,23 +44,59 @@ export const confirm = {
   },
 };
 
-/** What is proposed, and how much it is for the list at the left. @param {Desk} desk @returns {Promise<{items: DecisionHead[]}>} */
-export async function readProposed(desk) {
+/** The list, which is read anew as far as it is shown. @param {Desk} desk */
+function proposals(desk) {
+  const items = h("ol", { class: "cards" });
+  const more = button(t("more"), () => {
+    wanted += SHOWN;
+    read();
+  }, { hidden: true });
+  let wanted = SHOWN;
+  let asked = 0;
+  let shown = 0;
+  const fill = async () => {
+    asked += 1;
+    const mine = asked;
+    const found = await readProposed(desk, wanted);
+    // what is older than what is shown brings nothing back
+    if (mine < shown) return;
+    shown = mine;
+    draw(desk, items, found.items);
+    more.hidden = found.next === null;
+    if (found.next === null) desk.count({ proposed: found.items.length });
+  };
+  const read = () => void fill().catch((error) => desk.tellOfNews(error));
+  return { element: h("div", {}, items, more), items, read };
+}
+
+/**
+ * The first so many that are proposed, newest first.
+ *
+ * @param {Desk} desk
+ * @param {number} wanted
+ * @returns {Promise<{items: DecisionHead[], next: string | null}>} `next` where there are more
+ */
+async function readProposed(desk, wanted) {
   const { site } = desk.site;
-  const found = await desk.api.get("moderation/decisions", { query: { site, state: "proposed", limit: SHOWN } });
-  if (site === desk.site.site) desk.count({ proposed: found.items.length });
+  /** @type {{items: DecisionHead[], next: string | null}} */
+  const found = { items: [], next: null };
+  do {
+    const limit = Math.min(wanted - found.items.length, AT_MOST);
+    const page = await desk.api.get("moderation/decisions", { query: { site, state: "proposed", limit, cursor: found.next } });
+    found.items.push(...page.items);
+    found.next = page.next;
+  } while (found.next !== null && found.items.length < wanted);
   return found;
 }
 
-/** @param {Desk} desk @param {HTMLElement} items */
-async function fill(desk, items) {
-  const found = await readProposed(desk);
-  // a proposal stays as it was made: its card is drawn once, and goes with it
-  const ids = new Set(found.items.map(({ id }) => id));
-  const lines = /** @type {HTMLElement[]} */ ([...items.children]);
-  for (const line of lines) if (!ids.delete(line.dataset["id"] ?? null)) line.remove();
-  items.prepend(...found.items.filter(({ id }) => ids.has(id)).map((one) => card(desk, one)));
-  if (found.items.length === 0) items.append(h("li", { class: "soft" }, t("confirm_none")));
+/** A proposal stays as it was made: its card is drawn once, and goes with it. @param {Desk} desk @param {HTMLElement} place @param {DecisionHead[]} found */
+function draw(desk, place, found) {
+  const lines = /** @type {HTMLElement[]} */ ([...place.children]);
+  const known = new Map(lines.map((line) => [line.dataset["id"], line]));
+  const wanted = found.map((one) => known.get(one.id ?? "") ?? card(desk, one));
+  for (const line of lines) if (!wanted.includes(line)) line.remove();
+  for (const [at, line] of wanted.entries()) if (place.children[at] !== line) place.insertBefore(line, place.children[at] ?? null);
+  if (wanted.length === 0) place.append(h("li", { class: "soft" }, t("confirm_none")));
 }
 
 /** @param {Desk} desk @param {DecisionHead} of */

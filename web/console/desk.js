@@ -29,7 +29,7 @@ const NO_SITE = { site: "", title: "", body_max_chars: 0, edit_window_s: 0, reas
  */
 export class Desk extends EventTarget {
   api = new Api();
-  session = new Session(this.api, (session) => askToSignIn(session).then(() => this.#live.again()));
+  session = new Session(this.api, (session) => askToSignIn(session).then(() => void this.#live.again()));
   outbox = new Outbox(this);
   keys = new Keys();
   notices = new Notices();

@@ -20,7 +20,7 @@ export class Frame {
   #list = h("div", { class: "list" });
   #page = h("div", { class: "page" });
   #main = h("main", { id: "main", tabindex: "-1" }, this.#list, this.#page);
-  /** @type {{at: string, link: HTMLAnchorElement, number: HTMLElement, count: string | undefined}[]} */
+  /** @type {{at: string, link: HTMLAnchorElement, number: HTMLElement, count: string | undefined, most: number}[]} */
   #lines = [];
 
   /** @param {Desk} desk @param {HTMLElement} root */
@@ -149,17 +149,17 @@ export class Frame {
   }
 
   /** @param {List} list */
-  #line({ at, title, count }) {
+  #line({ at, title, count, most = Infinity }) {
     const number = h("span", { class: "number" });
     const link = h("a", { href: `#${at}` }, h("span", {}, t(title)), number);
-    this.#lines.push({ at, link, number, count });
+    this.#lines.push({ at, link, number, count, most });
     return h("li", {}, link);
   }
 
   #number() {
-    for (const { number, count } of this.#lines) {
+    for (const { number, count, most } of this.#lines) {
       const value = count === undefined ? undefined : this.#desk.counts[count];
-      number.textContent = value === undefined ? "" : String(value);
+      number.textContent = value === undefined ? "" : value > most ? `${most}+` : String(value);
     }
   }
 }

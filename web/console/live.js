@@ -3,7 +3,8 @@
 // way pages hear `news` of the desk; nothing is read while the window is hidden.
 
 /** @import {Desk} from "./desk.js" */
-import { readProposed } from "./confirm.js";
+import { readNumbers } from "./numbers.js";
+import { latest } from "./parts.js";
 import { t } from "./words.js";
 
 const POLL_MS = 10_000;
@@ -18,6 +19,7 @@ export class Live {
   #poll = 0;
   #gather = 0;
   #site = "";
+  #numbers = latest();
 
   /** @param {Desk} desk @param {(text: string) => void} say */
   constructor(desk, say) {
@@ -41,6 +43,7 @@ export class Live {
     this.#site = site;
     const stream = new EventSource(`/api/v1/moderation/events?site=${encodeURIComponent(site)}`);
     this.#stream = stream;
+    void this.#count();
     stream.onopen = () => {
       clearInterval(this.#poll);
       this.#poll = 0;
@@ -48,26 +51,36 @@ export class Live {
     };
     stream.onerror = () => this.#fallBack();
     stream.addEventListener("queue.changed", (event) => {
+      // what was asked for before is older
+      this.#numbers();
       const { counts, proposed } = JSON.parse(event.data);
       this.#desk.count({ ...counts, proposed });
       this.#news();
     });
   }
 
+  /** The numbers beside the lists, before the stream tells them or where it does not. */
+  async #count() {
+    const isWanted = this.#numbers();
+    // they stay as they were where they cannot be read
+    const counts = await readNumbers(this.#desk).catch(() => ({}));
+    if (isWanted()) this.#desk.count(counts);
+  }
+
   /** What is in the queue may have changed while nothing was heard. */
   #fallBack() {
     this.#say(t("live_poll"));
     this.#poll ||= window.setInterval(() => {
-      // the number stays as it was where it cannot be read
-      readProposed(this.#desk).catch(() => {});
       this.#news();
-      this.again();
+      if (!this.again()) void this.#count();
     }, POLL_MS);
   }
 
-  /** Asks for the stream once more: a browser does not, where it was refused. */
+  /** Asks for the stream once more, where it was refused: a browser does not. @returns {boolean} whether it was */
   again() {
-    if (this.#stream?.readyState === EventSource.CLOSED) this.follow(this.#site);
+    const isClosed = this.#stream?.readyState === EventSource.CLOSED;
+    if (isClosed) this.follow(this.#site);
+    return isClosed;
   }
 
   #news() {

@@ -41,6 +41,8 @@ export interface List {
   key: string;
   /** The name of its number in `desk.counts`, if it has one. */
   count?: string;
+  /** Above it the number says no more than that: "99+". */
+  most?: number;
 }
 
 export interface Page {
