@@ -41,18 +41,23 @@ export function reason(code) {
  *
  * @param {string} label
  * @param {HTMLElement} control
- * @param {string} [hint]
+ * @param {...(string | null)} hints
  */
-export function field(label, control, hint) {
+export function field(label, control, ...hints) {
   control.id ||= freshId();
-  const told = hint ? h("p", { class: "soft hint", id: `${control.id}h` }, hint) : null;
-  if (told) control.setAttribute("aria-describedby", told.id);
-  return h("div", { class: "field" }, h("label", { for: control.id }, label), control, told);
+  return h("div", { class: "field" }, h("label", { for: control.id }, label), control, ...told(control, hints));
 }
 
-/** @param {string} label @param {HTMLInputElement} box */
-export function tick(label, box) {
-  return h("p", { class: "field" }, h("label", {}, box, " ", label));
+/** @param {string} label @param {HTMLInputElement} box @param {...(string | null)} hints */
+export function tick(label, box, ...hints) {
+  return h("div", { class: "field" }, h("label", {}, box, " ", label), ...told(box, hints));
+}
+
+/** @param {HTMLElement} control @param {(string | null)[]} hints */
+function told(control, hints) {
+  const lines = hints.filter((hint) => hint !== null).map((hint) => h("p", { class: "soft hint", id: freshId() }, hint));
+  if (lines.length > 0) control.setAttribute("aria-describedby", lines.map(({ id }) => id).join(" "));
+  return lines;
 }
 
 /**

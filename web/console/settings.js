@@ -14,17 +14,19 @@ export const settings = {
   draw(desk) {
     const place = h("div", {}, h("p", { class: "soft" }, t("reading_page")));
     const path = `moderation/sites/${encodeURIComponent(desk.site.site)}/settings`;
-    const show = (/** @type {SiteSettings} */ of) => place.replaceChildren(drawn(of, async (body) => {
-      try {
-        show(await desk.api.send("PATCH", path, { body: { ...body, version: of.version } }));
-        desk.notices.show(t("saved"));
-      } catch (error) {
-        if (!(error instanceof Problem) || error.code !== "stale_version") throw error;
-        show(await desk.api.get(path));
-        desk.notices.show(t("settings_stale"), { problem: true });
-      }
-    }));
-    desk.api.get(path).then(show, (error) => place.replaceChildren(h("p", { class: "problem" }, explain(error))));
+    const show = (/** @type {SiteSettings} */ of, /** @type {Partial<SiteSettings> | null} */ typed) => {
+      place.replaceChildren(drawn(of, typed, async (body) => {
+        try {
+          show(await desk.api.send("PATCH", path, { body: { ...body, version: of.version } }), null);
+          desk.notices.show(t("saved"));
+        } catch (error) {
+          if (!(error instanceof Problem) || error.code !== "stale_version") throw error;
+          show(await desk.api.get(path), body);
+        }
+        place.querySelector("button")?.focus();
+      }));
+    };
+    desk.api.get(path).then((of) => show(of, null), (error) => place.replaceChildren(h("p", { class: "problem" }, explain(error))));
     const click = (/** @type {string} */ name) => {
       const box = place.querySelector(`[name="${name}"]`);
       if (!(box instanceof HTMLInputElement)) return;
@@ -46,32 +48,36 @@ export const settings = {
 
 /**
  * @param {SiteSettings} of
+ * @param {Partial<SiteSettings> | null} typed what could not be saved, because others had saved before
  * @param {(body: Partial<SiteSettings>) => Promise<void>} save
  */
-function drawn(of, save) {
+function drawn(of, typed, save) {
+  const shown = { ...of, ...typed };
+  const other = changed(of, typed ?? {});
+  const now = (/** @type {keyof SiteSettings} */ name) => (name in other ? t("setting_now", { value: said(of[name]) }) : null);
   const box = (/** @type {string} */ name, /** @type {boolean} */ checked) => {
     const input = h("input", { type: "checkbox", name });
     input.checked = checked;
     return input;
   };
-  const title = h("input", { type: "text", maxlength: 200, required: true, value: of.title, dir: "auto" });
-  const policy = h("input", { type: "url", maxlength: 2000, value: of.policy_url, placeholder: "https://" });
-  const origins = h("textarea", { rows: Math.max(2, of.origins.length + 1), spellcheck: "false" }, of.origins.join("\n"));
-  const explicit = box("threads", of.explicit_threads);
-  const over = h("input", { type: "number", min: 0, max: 4_294_967_295, value: of.two_persons_over });
-  const [ban, purge] = [box("ban", of.two_persons_ban), box("purge", of.two_persons_purge)];
+  const title = h("input", { type: "text", maxlength: 200, required: true, value: shown.title, dir: "auto" });
+  const policy = h("input", { type: "url", maxlength: 2000, value: shown.policy_url, placeholder: "https://" });
+  const origins = h("textarea", { rows: Math.max(2, shown.origins.length + 1), spellcheck: "false" }, shown.origins.join("\n"));
+  const explicit = box("threads", shown.explicit_threads);
+  const over = h("input", { type: "number", min: 0, max: 4_294_967_295, value: shown.two_persons_over });
+  const [ban, purge] = [box("ban", shown.two_persons_ban), box("purge", shown.two_persons_purge)];
   const parts = [
-    field(t("title"), title),
-    field(t("policy_url"), policy, t("policy_url_hint")),
-    field(t("origins"), origins, t("origins_hint")),
-    tick(t("explicit_threads"), explicit),
+    field(t("title"), title, now("title")),
+    field(t("policy_url"), policy, t("policy_url_hint"), now("policy_url")),
+    field(t("origins"), origins, t("origins_hint"), now("origins")),
+    tick(t("explicit_threads"), explicit, now("explicit_threads")),
     h(
       "fieldset",
       {},
       h("legend", {}, t("two_persons")),
-      field(t("two_persons_over"), over, t("two_persons_over_hint")),
-      tick(t("two_persons_ban"), ban),
-      tick(t("two_persons_purge"), purge),
+      field(t("two_persons_over"), over, t("two_persons_over_hint"), now("two_persons_over")),
+      tick(t("two_persons_ban"), ban, now("two_persons_ban")),
+      tick(t("two_persons_purge"), purge, now("two_persons_purge")),
     ),
   ];
   const fixed = h("p", { class: "soft" }, t("settings_fixed", { chars: of.body_max_chars, minutes: Math.round(of.edit_window_s / 60) }));
@@ -88,20 +94,30 @@ function drawn(of, save) {
     two_persons_ban: ban.checked,
     two_persons_purge: purge.checked,
   });
-  const before = written();
-  return h("div", {}, form(t("save"), () => save(changed(before, written())), ...parts), fixed, h("p", { class: "soft" }, t("settings_logged")));
+  return h(
+    "div",
+    {},
+    typed && h("p", { class: "problem", role: "alert" }, t("settings_stale")),
+    form(t("save"), () => save(changed(of, written())), ...parts),
+    fixed,
+    h("p", { class: "soft" }, t("settings_logged")),
+  );
 }
 
 /**
- * What is otherwise than it was: what others have changed meanwhile stays theirs.
+ * What is otherwise than it is: what others have changed meanwhile stays theirs.
  *
- * @template {object} T
- * @param {T} before
- * @param {T} after
- * @returns {Partial<T>}
+ * @param {SiteSettings} of
+ * @param {Partial<SiteSettings>} after
+ * @returns {Partial<SiteSettings>}
  */
-function changed(before, after) {
-  const was = new Map(Object.entries(before));
-  const other = Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(was.get(name)));
-  return /** @type {Partial<T>} */ (Object.fromEntries(other));
+function changed(of, after) {
+  const is = new Map(Object.entries(of));
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(is.get(name))));
+}
+
+/** A setting in words. @param {SiteSettings[keyof SiteSettings]} value */
+function said(value) {
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  return [value ?? []].flat().join(", ") || t("no_figure");
 }

@@ -126,32 +126,41 @@ test("where a site could not be looked up that is said, with a way to try again"
   await page.goto(`${w.url}/console`);
   await page.getByRole("button", { name: "try again" }).click();
   await page.getByRole("heading", { name: "everything" }).waitFor();
+  const before = await ada.call("GET", settings);
+  const { origins, title: named } = before;
+  t.after(() => ada.call("PATCH", settings, { origins, title: named, policy_url: before.policy_url, two_persons_ban: false }));
 });
 
-test("settings that somebody else has changed meanwhile are not set back", async (t) => {
+test("settings that somebody else has changed meanwhile are not set back, and what was typed is kept beside them", async (t) => {
   const ada = await w.as("ada");
-  const page = await w.console(t, "ada", "settings");
-  const title = page.getByLabel("Title");
-  await title.waitFor();
-  const { origins, title: before } = await ada.call("GET", settings);
-  t.after(() => ada.call("PATCH", settings, { origins, title: before }));
-  await ada.call("PATCH", settings, { origins: [...origins, "https://new.example"] });
-  await title.fill("Valley Post");
-  await page.keyboard.press("Control+Enter");
-  await page.locator(".bars").getByText("somebody else has changed the settings").waitFor();
-  assert.match(await page.getByLabel("Origins").inputValue(), /https:\/\/new\.example/);
+  const page = await consoleOf(t, "ada", "settings");
   page.expectErrors(/settings .*409/s);
-  /** @type {any[]} */
-  const sent = [];
-  page.on("request", (request) => {
-    if (request.method() === "PATCH") sent.push(Object.keys(request.postDataJSON()).sort());
-  });
-  await title.fill("Valley Post");
-  await page.keyboard.press("Control+Enter");
+  const [title, rules, ban] = ["Title", "Address of the rules", "for bans"].map((name) => page.getByLabel(name));
+  const save = page.getByRole("button", { name: "save" });
+  await title?.fill("Valley Post");
+  await rules?.fill("https://valley.example/mine");
+  await ban?.check();
+  await ada.call("PATCH", settings, { origins: [...origins, "https://new.example"], policy_url: "https://valley.example/theirs" });
+  await save.click();
+  await page.getByRole("alert").getByText("somebody else has changed the settings").waitFor();
+  const told = page.getByText("As it is now:");
+  assert.deepEqual(await told.allTextContents(), [named, "https://valley.example/theirs", "no"].map((value) => `As it is now: ${value}`));
+  assert.deepEqual([await title?.inputValue(), await rules?.inputValue(), await ban?.isChecked()], ["Valley Post", "https://valley.example/mine", true]);
+  assert.match(await page.getByLabel("Origins").inputValue(), /https:\/\/new\.example/);
+  assert.equal(await save.evaluate((button) => button === document.activeElement), true);
+  await page.axe();
+
+  // the next press saves what was typed, and that alone
+  const sent = page.waitForRequest((request) => request.method() === "PATCH");
+  await save.press("Enter");
+  assert.deepEqual(Object.keys((await sent).postDataJSON()).sort(), ["policy_url", "title", "two_persons_ban", "version"]);
   await page.locator(".bars").getByText("Saved. It holds at once.").waitFor();
-  assert.deepEqual(sent, [["title", "version"]]);
+  assert.equal(await told.count(), 0);
   const now = await ada.call("GET", settings);
-  assert.deepEqual([now.title, now.origins.includes("https://new.example")], ["Valley Post", true]);
+  assert.deepEqual(
+    [now.title, now.policy_url, now.two_persons_ban, now.origins.includes("https://new.example")],
+    ["Valley Post", "https://valley.example/mine", true, true],
+  );
 });
 
 test("a search shows what was changed meanwhile, and takes back what was done", async (t) => {
