@@ -2,7 +2,7 @@
 // Whether it stands as it was written is proof.js.
 
 /** @import {LogRow, Page} from "./types" */
-import { h } from "../shared/dom.js";
+import { freshId, h } from "../shared/dom.js";
 import { timeElement } from "../shared/time.js";
 import { actor as who, field, paged, reason, select, short } from "./parts.js";
 import { proof } from "./proof.js";
@@ -15,8 +15,9 @@ export const log = {
   lists: [{ at: "log", title: "list_log", key: "l" }],
   draw(desk) {
     const place = h("div", { class: "log" });
-    const actor = h("input", { type: "search", autocomplete: "off" });
-    const act = h("input", { type: "search", autocomplete: "off" });
+    const hint = h("p", { class: "soft", id: freshId() }, t("log_filters"));
+    const filter = () => h("input", { type: "search", autocomplete: "off", "aria-describedby": hint.id });
+    const [actor, act] = [filter(), filter()];
     const said = h("p", { class: "soft", role: "status" });
     const chain = select([[desk.site.site, desk.site.title], ["", t("whole_server")]]);
     /** @type {{row: LogRow, line: HTMLElement}[]} */
@@ -68,6 +69,7 @@ export const log = {
           field(t("log_actor"), actor),
           field(t("log_act"), act),
         ),
+        hint,
         said,
         place,
         h("p", { class: "soft" }, t("log_export"), " ", h("code", {}, "understory log export"), " ", h("code", {}, "understory log verify")),

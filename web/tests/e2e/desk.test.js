@@ -81,6 +81,7 @@ test("an admin changes settings, a moderator reads them", async (t) => {
 test("the log is verified up to its head", async (t) => {
   const page = await w.console(t, "mona", "log", { width: 320 });
   await page.getByText("Not verified since").waitFor();
+  await page.getByText("are looked for in the rows read so far").waitFor();
   const head = await (await w.as("mona")).call("GET", "moderation/log/head?site=demo");
   await page.getByRole("heading", { name: "log", exact: true }).focus();
   await page.keyboard.press("v");
