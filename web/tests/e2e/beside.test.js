@@ -126,14 +126,14 @@ test("where a site could not be looked up that is said, with a way to try again"
   await page.goto(`${w.url}/console`);
   await page.getByRole("button", { name: "try again" }).click();
   await page.getByRole("heading", { name: "everything" }).waitFor();
-  const before = await ada.call("GET", settings);
-  const { origins, title: named } = before;
-  t.after(() => ada.call("PATCH", settings, { origins, title: named, policy_url: before.policy_url, two_persons_ban: false }));
 });
 
 test("settings that somebody else has changed meanwhile are not set back, and what was typed is kept beside them", async (t) => {
   const ada = await w.as("ada");
-  const page = await consoleOf(t, "ada", "settings");
+  const before = await ada.call("GET", settings);
+  const { origins, title: named } = before;
+  t.after(() => ada.call("PATCH", settings, { origins, title: named, policy_url: before.policy_url, two_persons_ban: false }));
+  const page = await w.console(t, "ada", "settings");
   page.expectErrors(/settings .*409/s);
   const [title, rules, ban] = ["Title", "Address of the rules", "for bans"].map((name) => page.getByLabel(name));
   const save = page.getByRole("button", { name: "save" });

@@ -36,15 +36,14 @@ async function refuseAll() {
  */
 async function consoleAt(t, at, deaf = false) {
   const page = await w.page(t);
-  await page.addInitScript(([site, isDeaf]) => {
-    localStorage.setItem("understory-console", JSON.stringify({ site }));
-    if (!isDeaf) return;
-    window.EventSource = /** @type {any} */ (class extends EventTarget {
-      close() {}
+  if (deaf) {
+    await page.addInitScript(() => {
+      window.EventSource = /** @type {any} */ (class extends EventTarget {
+        close() {}
+      });
     });
-  }, /** @type {[string, boolean]} */ ([SITE, deaf]));
-  await page.signIn("ada", { client: "console" });
-  await page.goto(`${w.url}/console#${at}`);
+  }
+  await page.console("ada", at);
   return { page, cards: page.locator(".cards > li[data-id]"), number: page.locator('nav a[href="#confirm"] .number') };
 }
 

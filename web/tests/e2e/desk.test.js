@@ -71,7 +71,11 @@ test("an admin changes settings, a moderator reads them", async (t) => {
 
   const reading = await w.console(t, "mona", "settings", { width: 320, dark: true });
   await reading.getByText("Only admins can change these settings.").waitFor();
-  assert.equal(await reading.getByLabel("Address of the rules").isDisabled(), true);
+  for (const name of ["Address of the rules", "Origins"]) {
+    const field = reading.getByLabel(name);
+    assert.equal(await field.isDisabled(), true);
+    assert.equal(await field.evaluate((element) => getComputedStyle(element).borderStyle), "dashed");
+  }
   assert.equal(await reading.getByRole("button", { name: "save" }).count(), 0);
   await assert.rejects(mona.call("PATCH", "moderation/sites/demo/settings", { title: "Mine" }), { code: "forbidden" });
   await reading.noSidewaysScroll();
