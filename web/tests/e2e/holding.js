@@ -1,5 +1,21 @@
-// Answers that come late: the service has done what was asked for, and the page does
-// not know yet.
+// What comes late: requests, or their answers, when the service has done what was asked
+// for and the page does not know yet.
+
+/**
+ * Keeps these requests back until they are let go.
+ *
+ * @param {import("playwright-core").Page} page @param {RegExp} url
+ * @returns {Promise<() => void>} lets them go
+ */
+export async function held(page, url) {
+  const free = later();
+  await page.route(url, async (route) => {
+    await free.came;
+    // It may have been given up.
+    await route.continue().catch(() => {});
+  });
+  return free.come;
+}
 
 /**
  * Asks the service at once, and keeps its answer back until it is let go; of the first

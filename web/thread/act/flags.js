@@ -84,7 +84,7 @@ export function openFlagSheet(app, node) {
     const chosen = { reason, ...(text ? { note: text } : {}) };
     if (!app.session.user) {
       sheet.close();
-      app.gate.open(app.tree.under(id), t("sign_in_to_flag"), () => void afterSignIn(app, node, chosen));
+      app.gate.through(app.tree.under(id), t("sign_in_to_flag"), () => void afterSignIn(app, node, chosen));
       return;
     }
     submit.disabled = true;

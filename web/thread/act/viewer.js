@@ -34,16 +34,19 @@ export class Viewer {
   async follow() {
     const { session, notices, host, write } = this.#app;
     const { user } = session;
-    // What is offered there is no longer this person's to do.
-    notices.clear();
+    const before = this.#id;
     host.toggleAttribute("signed-in", user !== null);
-    if (this.#id !== null && !this.is(this.#id)) void this.#forget();
+    if (before !== null && !this.is(before)) {
+      // What is offered there is no longer this person's to do.
+      notices.clear();
+      void this.#forget();
+    }
     this.#id = user?.id ?? null;
     write.draw();
     if (user) this.#app.handOver(user.id);
     restoreUnsent(this.#app);
     if (!user) return;
-    tellPage(this.#app, "signed-in", { id: user.id, login: user.login });
+    if (user.id !== before) tellPage(this.#app, "signed-in", { id: user.id, login: user.login });
     await this.#app.seeViewer();
     await readPast(this.#app);
   }
