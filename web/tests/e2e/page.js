@@ -272,13 +272,23 @@ function isOwn(request) {
   return request.resourceType() === "fetch" && new URL(request.frame().url()).origin === new URL(request.url()).origin;
 }
 
+/**
+ * Whether a request is done when it is asked for and its answer comes late: half of what is
+ * read on the service's own pages; what is written with a token, which others hear of sooner.
+ *
+ * @param {import("playwright-core").Request} request
+ */
+async function isAnswerLate(request) {
+  if (request.method() === "GET") return isOwn(request) && Math.random() < 0.5;
+  return "authorization" in request.headers() && (await request.frame().evaluate(() => navigator.onLine));
+}
+
 /** @param {import("playwright-core").BrowserContext} context */
 async function late(context) {
   await context.route(/\/api\/v1\//, async (route) => {
     const wait = new Promise((resolve) => setTimeout(resolve, Math.random() * LATE_MS));
     try {
-      // half of what is read on the service's own pages is true when it is asked for, and comes later
-      if (route.request().method() === "GET" && isOwn(route.request()) && Math.random() < 0.5) {
+      if (await isAnswerLate(route.request())) {
         const response = await asked(route);
         await wait;
         await route.fulfill({ response });
