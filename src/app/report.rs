@@ -9,7 +9,7 @@ use super::named::site_named;
 use super::sanction::place;
 use super::{App, Error};
 use crate::domain::permission::Action;
-use crate::domain::report::{Report, Tally};
+use crate::domain::report::{Report, YearTally};
 use crate::domain::thread::Site;
 use crate::domain::time::{period_end, period_start, year_starts_ms};
 use crate::store::{StoreError, Tx};
@@ -135,7 +135,7 @@ impl App {
 
     async fn count(&self, site: &Site, year: i16) -> Result<Report, Error> {
         let Period { from_ms, to_ms } = Period::year(year)?;
-        let (id, mut tally) = (site.id, Tally::new(site.key.clone(), year));
+        let (id, mut tally) = (site.id, YearTally::new(site.key.clone(), year));
         let (from, to) = ((from_ms, 0), to_ms);
         self.walk(
             "report_notices",

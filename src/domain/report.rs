@@ -1,5 +1,6 @@
 //! The yearly figures of moderation (Regulation (EU) 2022/2065, Art. 15 and 24; Implementing
-//! Regulation (EU) 2024/2835): counted from flags, statements and appeals as they are walked past.
+//! Regulation (EU) 2024/2835): counted from notices, flags, statements and appeals as they are walked
+//! past.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +92,7 @@ pub struct Report {
 
 /// A flag or a notice as far as it counts.
 #[derive(Clone, Copy, Debug)]
-pub struct ReportFigures {
+pub struct FlagFigures {
     /// Why.
     pub reason: Reason,
     /// How it stands.
@@ -115,7 +116,7 @@ pub struct AppealFigures {
     pub decided_ms: Option<i64>,
 }
 
-impl ReportFigures {
+impl FlagFigures {
     fn count(&self, counts: &mut BTreeMap<&'static str, ReportCounts>, times: &mut Times) {
         let counts = counts.entry(self.reason.as_str()).or_default();
         counts.received += 1;
@@ -132,7 +133,7 @@ impl ReportFigures {
 }
 
 /// Counts what it is told of. Of each thing decided it keeps a time, for the medians.
-pub struct Tally {
+pub struct YearTally {
     report: Report,
     notice_times: Times,
     flag_times: Times,
@@ -142,24 +143,24 @@ pub struct Tally {
 /// Times in milliseconds, by what they are of.
 type Times = BTreeMap<&'static str, Vec<i64>>;
 
-impl Tally {
+impl YearTally {
     /// Nothing yet.
-    pub fn new(site: String, year: i16) -> Tally {
+    pub fn new(site: String, year: i16) -> YearTally {
         let flags: BTreeMap<_, _> =
             Reason::for_flags().map(|reason| (reason.as_str(), ReportCounts::default())).collect();
         let appeals = Party::ALL.iter().map(|party| (party.as_str(), AppealCounts::default())).collect();
         let (restrictions, automation) = (RestrictionCounts::default(), AutomationCounts::default());
         let report = Report { site, year, notices: flags.clone(), flags, restrictions, appeals, automation };
-        Tally { report, notice_times: Times::new(), flag_times: Times::new(), appeal_times: Times::new() }
+        YearTally { report, notice_times: Times::new(), flag_times: Times::new(), appeal_times: Times::new() }
     }
 
     /// A notice.
-    pub fn notice(&mut self, notice: &ReportFigures) {
+    pub fn notice(&mut self, notice: &FlagFigures) {
         notice.count(&mut self.report.notices, &mut self.notice_times);
     }
 
     /// A flag.
-    pub fn flag(&mut self, flag: &ReportFigures) {
+    pub fn flag(&mut self, flag: &FlagFigures) {
         flag.count(&mut self.report.flags, &mut self.flag_times);
     }
 
@@ -294,11 +295,11 @@ mod tests {
 
     #[test]
     fn a_year_is_counted() {
-        let mut tally = Tally::new("news".into(), 2025);
+        let mut tally = YearTally::new("news".into(), 2025);
         for (state, decided_ms) in
             [(FlagState::Upheld, Some(9_000)), (FlagState::Dismissed, Some(5_000)), (FlagState::Open, None)]
         {
-            tally.flag(&ReportFigures { reason: Reason::Spam, state, created_ms: 1_000, decided_ms });
+            tally.flag(&FlagFigures { reason: Reason::Spam, state, created_ms: 1_000, decided_ms });
         }
         tally.statement(&facts(Origin::Flag, Means::People), Some(AppealState::Overturned));
         tally.statement(&facts(Origin::OwnInitiative, Means::Rule), Some(AppealState::Overturned));
@@ -307,7 +308,7 @@ mod tests {
         tally.appeal(&appeal(AppealState::Overturned, Some(60_000)));
         tally.appeal(&appeal(AppealState::Open, None));
         let notice =
-            ReportFigures { reason: Reason::Illegal, state: FlagState::Upheld, created_ms: 0, decided_ms: Some(3_000) };
+            FlagFigures { reason: Reason::Illegal, state: FlagState::Upheld, created_ms: 0, decided_ms: Some(3_000) };
         tally.notice(&notice);
         let report = tally.done();
         let spam = ReportCounts { received: 3, upheld: 1, dismissed: 1, withdrawn: 0, open: 1, median_s: Some(8) };

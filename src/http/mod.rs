@@ -29,7 +29,7 @@ pub mod problem;
 pub mod query;
 pub mod queue;
 pub mod reply;
-pub mod reports;
+pub mod reporter;
 pub mod route;
 pub mod routes;
 pub mod sites;

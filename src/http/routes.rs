@@ -11,7 +11,7 @@ use super::limits::Bound;
 use super::route::{Route, delete, get, mount, page, patch, post, put};
 use super::{
     appeals, assets, auth, claims, comments, decisions, events, feed, html, middleware, mine, moderation, notices,
-    oembed, openapi, operate, own, people, queue, reports, settings, sites, statements, stats, view, wire,
+    oembed, openapi, operate, own, people, queue, reporter, settings, sites, statements, stats, view, wire,
 };
 
 /// Every route there is.
@@ -471,11 +471,11 @@ fn moderation_routes() -> Vec<Route> {
             .idempotent()
             .takes::<people::NoteBody>()
             .answers::<people::NoteView>(201),
-        get("/moderation/flags", reports::flags)
+        get("/moderation/flags", reporter::flags)
             .moderators()
             .text("One reader's flags on a site with their outcome, newest first")
-            .query::<reports::ReportsQuery>()
-            .answers::<reports::Reports>(200)
+            .query::<reporter::ReportsQuery>()
+            .answers::<reporter::Reports>(200)
             .fails(&[Code::NotFound, Code::CursorMismatch]),
         get("/moderation/log", moderation::log)
             .moderators()

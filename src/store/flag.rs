@@ -7,7 +7,7 @@ use crate::domain::decision::Act;
 use crate::domain::flag::{Flag, FlagState, Outcome, Reason};
 use crate::domain::ids::{CommentId, DecisionId, FlagId, SiteId, UserId};
 use crate::domain::queue::OpenFlags;
-use crate::domain::report::ReportFigures;
+use crate::domain::report::FlagFigures;
 use crate::domain::scoring::{Outcomes, Report};
 use crate::domain::user::User;
 
@@ -210,7 +210,7 @@ impl Tx<'_> {
         (at_ms, id): (i64, i64),
         before_ms: i64,
         count: i64,
-    ) -> Result<Vec<(FlagId, ReportFigures)>, StoreError> {
+    ) -> Result<Vec<(FlagId, FlagFigures)>, StoreError> {
         self.all(
             "SELECT f.id, f.reason, f.state, f.created_ms, d.at_ms FROM flag f LEFT JOIN decision d ON d.id = f.decision_id
              WHERE f.site_id = ?1 AND (f.created_ms, f.id) > (?2, ?3) AND f.created_ms < ?4
@@ -219,7 +219,7 @@ impl Tx<'_> {
             |c| {
                 let id = c.take()?;
                 let (reason, state) = (c.word(Reason::parse)?, c.word(FlagState::parse)?);
-                Ok((id, ReportFigures { reason, state, created_ms: c.take()?, decided_ms: c.maybe()? }))
+                Ok((id, FlagFigures { reason, state, created_ms: c.take()?, decided_ms: c.maybe()? }))
             },
         )
     }

@@ -6,7 +6,7 @@ use crate::domain::decision::Act;
 use crate::domain::flag::{FlagState, Reason};
 use crate::domain::ids::{CommentId, DecisionId, NoticeId, SiteId};
 use crate::domain::notice::{Contact, Notice, NoticeOutcome};
-use crate::domain::report::ReportFigures;
+use crate::domain::report::FlagFigures;
 
 macro_rules! notice_select {
     ($tail:literal) => {
@@ -133,7 +133,7 @@ impl Tx<'_> {
         (at_ms, id): (i64, i64),
         before_ms: i64,
         count: i64,
-    ) -> Result<Vec<(NoticeId, ReportFigures)>, StoreError> {
+    ) -> Result<Vec<(NoticeId, FlagFigures)>, StoreError> {
         self.all(
             "SELECT id, category, state, created_ms, settled_ms FROM notice
              WHERE site_id = ?1 AND (created_ms, id) > (?2, ?3) AND created_ms < ?4 ORDER BY created_ms, id LIMIT ?5",
@@ -141,7 +141,7 @@ impl Tx<'_> {
             |c| {
                 let id = c.take()?;
                 let (reason, state) = (c.word(Reason::parse)?, c.word(FlagState::parse)?);
-                Ok((id, ReportFigures { reason, state, created_ms: c.take()?, decided_ms: c.maybe()? }))
+                Ok((id, FlagFigures { reason, state, created_ms: c.take()?, decided_ms: c.maybe()? }))
             },
         )
     }
