@@ -17,7 +17,7 @@ export const figures = {
   lists: [{ at: "figures", title: "list_figures", key: "r" }],
   draw(desk) {
     const days = select(DAYS.map((n) => [String(n), t("last_days", { n })]), "30");
-    const now = h("div", { class: "numbers" });
+    const now = h("div", { class: "now" });
     const charts = h("div", { class: "charts", "aria-live": "off" });
     const tables = h("div", {});
     const site = desk.site.site;
@@ -112,7 +112,7 @@ function drawTables(stats) {
     "section",
     {},
     h("h2", {}, title),
-    h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": title }, h(
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, h(
       "table",
       {},
       h("thead", {}, h("tr", {}, ...[what, t("figure_decisions"), t("figure_overturned"), t("figure_share")].map((name, index) =>

@@ -59,12 +59,12 @@ export const log = {
     return {
       main: h(
         "div",
-        { class: "figures" },
+        {},
         h("h1", {}, t("list_log")),
         prover.element,
         h(
           "div",
-          { class: "filters", role: "search" },
+          { class: "flow", role: "search" },
           desk.session.isServerAdmin && field(t("log_chain"), chain),
           field(t("log_actor"), actor),
           field(t("log_act"), act),

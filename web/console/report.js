@@ -103,7 +103,7 @@ function table(name, columns, rows, isGroup = false) {
   const head = h("tr", {}, h("td", {}), ...columns.map((column) => h("th", { scope: "col", class: "n" }, word("report", column))));
   return h(
     "div",
-    { class: "wide", tabindex: "0", role: "region", "aria-label": word("report", name) },
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": word("report", name) },
     h(
       "table",
       {},

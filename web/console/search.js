@@ -3,13 +3,13 @@
 
 /** @import {Desk} from "./desk.js" */
 /** @import {Comment, Decision, Page, Place} from "./types" */
-import { button, freshId, h, isolated } from "../shared/dom.js";
+import { button, h, isolated } from "../shared/dom.js";
 import { markup } from "../shared/markup.js";
 import { Problem } from "../shared/problems.js";
 import { timeElement } from "../shared/time.js";
 import { authorOf } from "./author.js";
 import { Reasons } from "./queue/reasons.js";
-import { unblurring } from "./parts.js";
+import { field, select, unblurring } from "./parts.js";
 import { hashOf } from "./router.js";
 import { press, step } from "./rows.js";
 import { t, word } from "./words.js";
@@ -29,7 +29,7 @@ export const search = {
     const found = h("div", {});
     const reasons = new Reasons(desk);
     const unblur = unblurring(found, "v");
-    const asked = form(desk, place);
+    const asked = asking(desk, place);
     const main = h("section", { class: "search" }, h("h1", {}, t("list_search")), asked, unblur.button, reasons.element, found);
     void fill(desk, place, found, reasons).catch((error) => {
       if (error instanceof Problem && error.status === 404) found.replaceChildren(h("p", {}, t("search_no_thread")));
@@ -53,22 +53,23 @@ export const search = {
 };
 
 /** @param {Desk} desk @param {Place} place */
-function form(desk, { query }) {
+function asking(desk, { query }) {
   const text = (/** @type {string} */ name) =>
-    h("input", { id: freshId(), type: "search", value: query.get(name) ?? "", autocapitalize: "none", spellcheck: "false" });
-  const state = h("select", { id: freshId() }, h("option", { value: "" }, t("filter_any")),
-    ...STATES.map((one) => h("option", { value: one, selected: one === query.get("state") }, word("state", one))));
+    h("input", { type: "search", value: query.get(name) ?? "", autocapitalize: "none", spellcheck: "false" });
+  /** @type {[string, string][]} */
+  const states = STATES.map((one) => [one, word("state", one)]);
+  const state = select([["", t("filter_any")], ...states], query.get("state") ?? "");
   const fields = { thread: text("thread"), author: text("author"), state };
   const element = h(
     "form",
     {
-      class: "row",
+      class: "flow",
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         desk.go(hashOf(["search"], Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()]))));
       },
     },
-    ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(name === "state" ? name : `search_${name}`)), fields[name])),
+    ...NAMES.map((name) => field(t(name === "state" ? name : `search_${name}`), fields[name])),
     h("button", { type: "submit", class: "main" }, t("search")),
   );
   setTimeout(() => {

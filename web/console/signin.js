@@ -3,6 +3,7 @@
 /** @import {Session} from "./session.js" */
 import { h } from "../shared/dom.js";
 import { explain } from "../shared/problems.js";
+import { field } from "./parts.js";
 import { t } from "./words.js";
 
 /**
@@ -15,8 +16,8 @@ export function askToSignIn(session) {
   return new Promise((resolve) => {
     let isOver = false;
     const problem = h("p", { class: "problem", role: "alert" });
-    const identifier = field("identifier", "text", "username");
-    const password = field("password", "password", "current-password");
+    const identifier = input("identifier", "text", "username");
+    const password = input("password", "password", "current-password");
     const submit = h("button", { type: "submit", class: "main" }, t("sign_in"));
     const send = async () => {
       submit.disabled = true;
@@ -56,10 +57,8 @@ export function askToSignIn(session) {
         },
         h("h1", { id: "sign-in" }, t("sign_in_title")),
         h("p", { class: "soft" }, t(session.me ? "sign_in_again" : "sign_in_first")),
-        h("label", { for: "identifier" }, t("identifier")),
-        identifier,
-        h("label", { for: "password" }, t("password")),
-        password,
+        field(t("identifier"), identifier),
+        field(t("password"), password),
         problem,
         submit,
       ),
@@ -72,14 +71,6 @@ export function askToSignIn(session) {
 }
 
 /** @param {string} name @param {string} type @param {string} autocomplete */
-function field(name, type, autocomplete) {
-  return h("input", {
-    id: name,
-    name,
-    type,
-    autocomplete,
-    required: true,
-    autocapitalize: "none",
-    spellcheck: "false",
-  });
+function input(name, type, autocomplete) {
+  return h("input", { name, type, autocomplete, required: true, autocapitalize: "none", spellcheck: "false" });
 }

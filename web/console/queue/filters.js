@@ -3,9 +3,10 @@
 
 /** @import {Desk} from "../desk.js" */
 /** @import {Filters} from "./asked.js" */
-import { button, freshId, h } from "../../shared/dom.js";
+import { button, h } from "../../shared/dom.js";
 import { reasonWord } from "../../shared/words.js";
 import { authorOf } from "../author.js";
+import { field, select } from "../parts.js";
 import { hashOf } from "../router.js";
 import { t } from "../words.js";
 import { NAMES } from "./asked.js";
@@ -21,12 +22,12 @@ const LABELS = /** @type {const} */ ({
  */
 export function filterForm(desk, filters) {
   const isSet = NAMES.some((name) => filters[name]);
-  const reason = h("select", { name: "reason", id: freshId() },
-    h("option", { value: "" }, t("filter_any")),
-    ...desk.site.reasons.map((one) => h("option", { value: one, selected: one === filters.reason }, reasonWord(one))));
-  const field = (/** @type {"thread" | "author" | "from" | "to"} */ name, type = "text") =>
-    h("input", { name, id: freshId(), type, value: filters[name] ?? "", autocapitalize: "none", spellcheck: "false" });
-  const fields = { reason, thread: field("thread"), author: field("author"), from: field("from", "date"), to: field("to", "date") };
+  /** @type {[string, string][]} */
+  const reasons = desk.site.reasons.map((one) => [one, reasonWord(one)]);
+  const reason = select([["", t("filter_any")], ...reasons], filters.reason ?? "");
+  const input = (/** @type {"thread" | "author" | "from" | "to"} */ name, type = "text") =>
+    h("input", { type, value: filters[name] ?? "", autocapitalize: "none", spellcheck: "false" });
+  const fields = { reason, thread: input("thread"), author: input("author"), from: input("from", "date"), to: input("to", "date") };
   const go = (/** @type {Record<string, string>} */ query) => desk.go(hashOf(["queue", filters.kind], query));
   const apply = async (/** @type {Record<string, string>} */ query) => {
     try {
@@ -49,7 +50,7 @@ export function filterForm(desk, filters) {
           void apply(Object.fromEntries(NAMES.map((name) => [name, fields[name].value.trim()])));
         },
       },
-      ...NAMES.map((name) => h("div", {}, h("label", { for: fields[name].id }, t(LABELS[name])), fields[name])),
+      ...NAMES.map((name) => field(t(LABELS[name]), fields[name])),
       h("div", { class: "send" },
         h("button", { type: "submit" }, t("filter_apply")),
         isSet && button(t("filter_clear"), () => go({}))),

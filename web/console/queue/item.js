@@ -180,7 +180,7 @@ export class ItemView {
           const { items } = await this.#desk.api.get(`comments/${id}/revisions`);
           list.replaceChildren(...items.map((/** @type {{body: string, created_at: string}} */ one) =>
             h("li", {}, h("p", { class: "soft" }, timeElement(one.created_at)),
-              h("div", { class: "plain-text blurrable", dir: "auto" }, one.body))));
+              h("div", { class: "text blurrable", dir: "auto" }, one.body))));
         } catch (error) {
           this.#desk.tell(error);
         }

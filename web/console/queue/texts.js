@@ -1,7 +1,8 @@
 // A text for the author and a note for the other moderators, written before a
 // decision and sent with it. They are of the next decision and of no other.
 
-import { button, freshId, h } from "../../shared/dom.js";
+import { button, h } from "../../shared/dom.js";
+import { field } from "../parts.js";
 import { t } from "../words.js";
 
 /** Characters, as the service takes them. */
@@ -19,8 +20,6 @@ export class Texts {
       if (!this.#public.value.trim() && !this.#note.value.trim()) this.element.hidden = true;
       back();
     };
-    const field = (/** @type {HTMLTextAreaElement} */ input, /** @type {string} */ text) =>
-      h("div", {}, h("label", { for: input.id }, text), input);
     this.element = h(
       "form",
       {
@@ -36,8 +35,8 @@ export class Texts {
           this.#back();
         },
       },
-      field(this.#public, t("public_text")),
-      field(this.#note, t("note")),
+      field(t("public_text"), this.#public),
+      field(t("note"), this.#note),
       h("p", { class: "soft" }, t("texts_hint"), " ", button(t("texts_clear"), () => this.clear())),
     );
   }
@@ -77,5 +76,5 @@ export class Texts {
 }
 
 function area() {
-  return h("textarea", { id: freshId(), rows: 2, maxlength: MAX, dir: "auto" });
+  return h("textarea", { rows: 2, maxlength: MAX, dir: "auto" });
 }

@@ -5,11 +5,11 @@
 /** @import {Action} from "../../shared/types" */
 /** @import {Desk} from "../desk.js" */
 /** @import {Comment, Decision} from "../types" */
-import { button, freshId, h } from "../../shared/dom.js";
+import { button, h } from "../../shared/dom.js";
 import { explain } from "../../shared/problems.js";
 import { reasonWord } from "../../shared/words.js";
 import { newKey } from "../../shared/api.js";
-import { openDialog } from "../parts.js";
+import { field, openDialog, select } from "../parts.js";
 import { t, word } from "../words.js";
 import { midnight } from "./asked.js";
 import { reasonsOf } from "./reasons.js";
@@ -23,16 +23,14 @@ const SCOPES = /** @type {const} */ (["author", "duplicates", "subtree"]);
 export function askWide(desk, comment) {
   if (!comment) return;
   const author = comment.author;
-  const scope = choice(SCOPES.filter((one) => one !== "author" || author), (one) => word("wide", one, { name: author?.display_name ?? "" }));
-  const action = choice(ACTIONS, (one) => word("act", one));
-  const reason = choice(reasonsOf(desk), reasonWord);
-  const day = () => h("input", { type: "date", id: freshId() });
-  const [from, to] = [day(), day()];
-  const text = h("textarea", { id: freshId(), rows: 2, maxlength: 2000, dir: "auto" });
+  const scopes = SCOPES.filter((one) => one !== "author" || author);
+  const scope = select(scopes.map((one) => [one, word("wide", one, { name: author?.display_name ?? "" })]));
+  const action = select(ACTIONS.map((one) => [one, word("act", one)]));
+  const reason = select(reasonsOf(desk).map((one) => [one, reasonWord(one)]));
+  const [from, to] = [h("input", { type: "date" }), h("input", { type: "date" })];
+  const text = h("textarea", { rows: 2, maxlength: 2000, dir: "auto" });
   const said = h("p", { role: "status" });
   const go = h("button", { type: "button", class: "main", hidden: true });
-  const field = (/** @type {string} */ name, /** @type {HTMLElement} */ input) =>
-    h("div", {}, h("label", { for: input.id }, name), input);
   const period = h("div", { class: "pair" }, field(t("wide_from"), from), field(t("wide_to"), to));
   const why = field(t("reason"), reason);
 
@@ -118,9 +116,4 @@ export function askWide(desk, comment) {
         h("button", { type: "submit" }, t("wide_count")), go, button(t("cancel"), () => dialog.close())),
     ),
   );
-}
-
-/** @template {string} V @param {readonly V[]} values @param {(value: V) => string} name */
-function choice(values, name) {
-  return h("select", { id: freshId() }, ...values.map((value) => h("option", { value }, name(value))));
 }
