@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { held } from "./holding.js";
 import { shifts, watchShifts } from "./shifts.js";
 import { world } from "./world.js";
 
@@ -45,7 +46,7 @@ test("a number is a link to its comment, and the style is the widget's", async (
   await page.goto(`${w.url}/api/v1/sites/demo/threads/${thread}/comments.html`);
   // Pressed, since a click waits for frames, which are not told of without script.
   await page.getByRole("link", { name: "Comment 30" }).press("Enter");
-  assert.match(page.url(), /#c-\d+$/);
+  await page.waitForURL(/#c-\d+$/);
   await page.goto(`${w.url}/api/v1/sites/demo/threads/${thread}/comments.html#c-${first.id}`);
   const name = page.locator(`#c-${first.id} .name`);
   assert.equal(await name.innerText(), "Bob Tanaka");
@@ -87,13 +88,7 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
       await page.waitForFunction((past) => /** @type {any} */ (window).frames_.length > past, before + 30);
       await route.continue();
     });
-    /** @type {() => void} */
-    let answer = () => {};
-    const held = new Promise((done) => (answer = () => done(undefined)));
-    await page.route(`**/threads/${thread}/comments?*`, async (route) => {
-      await held;
-      await route.continue();
-    });
+    const answer = await held(page, new RegExp(`/threads/${thread}/comments\\?`));
     await page.goto(w.host.show({ thread, inside: await fragment(thread), after: "<p>What follows.</p>" }));
     // the element is there, and has nothing yet
     await page.waitForFunction(() => /** @type {any} */ (window).frames_.filter((one) => one.taken).length > 10);
@@ -101,11 +96,13 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
     assert.ok((await frames()).at(-1).served > 0);
     answer();
     if (press) {
+      // what comes after reading is asked for once that is ready to be drawn
+      await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/thread/act/app.js")));
       await page.quiet();
       assert.ok((await frames()).at(-1).served > 0, "in sight of what follows, nothing is redrawn by itself");
       await page.keyboard.press("Shift");
     }
-    await page.getByRole("textbox", { name: "Your comment" }).waitFor();
+    await page.field.waitFor();
     await page.waitForFunction(() => /** @type {any} */ (window).frames_.at(-1).drawn > 0);
     await page.quiet();
     const all = await frames();

@@ -2,21 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { held } from "./holding.js";
 import { world } from "./world.js";
 
 const w = await world();
-
-/** What this matches is answered once `release` is called. @param {import("playwright-core").Page} page @param {RegExp} address */
-async function held(page, address) {
-  /** @type {() => void} */
-  let release = () => {};
-  const released = new Promise((resolve) => (release = () => resolve(null)));
-  await page.route(address, async (route) => {
-    await released;
-    await route.continue();
-  });
-  return release;
-}
 
 /** @param {import("playwright-core").Page} page */
 const order = (page) => page.getByLabel("Order");

@@ -2,20 +2,27 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { held } from "./holding.js";
 import { world } from "./world.js";
 
 const w = await world();
 
-/** What has the focus in the element. @param {import("playwright-core").Page} page */
-const focused = (page) =>
-  page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.activeElement?.textContent ?? "");
+/** The text field that stands first. @param {Awaited<ReturnType<typeof w.page>>} page @param {string} text */
+const untilFieldHas = (page, text) =>
+  page.waitForFunction((value) => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === value, text);
+
+/** Once all is read that only who is signed in may read. @param {Awaited<ReturnType<typeof w.page>>} page */
+async function signOut(page) {
+  await page.quiet();
+  await page.getByRole("button", { name: "sign out" }).click();
+  await page.locator("understory-thread:not([signed-in])").waitFor();
+}
 
 test("an author changes a comment while there are minutes left, and deletes it after a question", async (t) => {
   const thread = w.thread();
   await (await w.as("alice")).post(thread, "The plank is spruse.");
   const page = await w.page(t);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
+  await page.read(thread, "alice");
   const comment = page.getByRole("article");
   await comment.getByRole("button", { name: /^edit \(\d+ minutes left\)$/ }).click();
   const field = page.getByRole("textbox", { name: "Change your comment" });
@@ -27,15 +34,17 @@ test("an author changes a comment while there are minutes left, and deletes it a
   await field.press("Control+Enter");
   await comment.getByText("The plank is spruce.").waitFor();
   await comment.getByText("edited", { exact: true }).waitFor();
-  assert.match(await focused(page), /The plank is spruce\./);
+  // what is told of the change may come before its answer
+  await field.waitFor({ state: "detached" });
+  await page.untilFocus(/The plank is spruce\./);
 
   await comment.getByRole("button", { name: "delete" }).click();
   const question = page.getByRole("group", { name: "Delete this comment for good?" });
-  assert.equal(await focused(page), "keep", "what does no harm has the focus");
+  await page.untilFocus(/^keep$/); // what does no harm
   await page.axe();
   await question.getByRole("button", { name: "delete" }).click();
   await comment.waitFor({ state: "detached" });
-  assert.match(await focused(page), /comment/, "the focus is at the heading");
+  await page.untilFocus(/^0 comments$/);
   await page.getByText("Nobody has written here yet.").waitFor();
 });
 
@@ -45,9 +54,8 @@ test("what was changed in another tab meanwhile is not overwritten unseen", asyn
   const comment = await alice.post(thread, "The plank.");
   const page = await w.page(t);
   page.expectErrors(/status of 409/);
-  await page.signIn("alice");
   const stream = page.waitForResponse(/threads\/[^/]+\/events/);
-  await page.goto(w.host.show({ thread }));
+  await page.read(thread, "alice");
   const article = page.getByRole("article");
   await article.getByRole("button", { name: /^edit/ }).click();
   await stream;
@@ -66,19 +74,13 @@ test("what is typed while a change is being saved stays, and is saved next", asy
   const thread = w.thread();
   await (await w.as("alice")).post(thread, "The plank.");
   const page = await w.page(t);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
+  await page.read(thread, "alice");
   const article = page.getByRole("article");
   await article.getByRole("button", { name: /^edit/ }).click();
   const field = page.getByRole("textbox", { name: "Change your comment" });
   await field.fill("The long plank.");
-  let release = () => {};
-  const released = new Promise((resolve) => (release = () => resolve(null)));
   const asked = page.waitForRequest((request) => request.method() === "PATCH");
-  await page.route(/comments\/\d+$/, async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await held(page, /comments\/\d+$/);
   await field.press("Control+Enter");
   await asked;
   await field.fill("The long and wet plank.");
@@ -98,12 +100,10 @@ test("a vote shows at once, the same arrow takes it back, and without a session 
   const up = page.getByRole("button", { name: "Vote up" });
   await up.click();
   await page.getByText("Sign in first; then it is done for you.").waitFor();
-  await page.getByLabel("Login or e-mail").fill("alice");
-  await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
-  await page.keyboard.press("Enter");
+  await page.signInHere("alice");
   await page.getByText("score 1", { exact: true }).waitFor();
   await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
-  assert.equal(await focused(page), "▲", "the focus is back where it was");
+  await page.untilFocus(/^▲$/);
   await up.click();
   await page.getByText("score 0", { exact: true }).waitFor();
 });
@@ -114,17 +114,13 @@ test("a vote after the session has ended counts for nothing until the sign-in, w
   await bob.post(thread, "Vote for the goat.");
   const page = await w.page(t);
   page.expectErrors(/status of 401/);
-  await page.signIn(reader.login, { password: reader.password });
-  await page.goto(w.host.show({ thread }));
-  await page.locator("understory-thread[signed-in]").waitFor();
+  await page.read(thread, reader.login, reader.password);
   const { items } = await reader.call("GET", "me/sessions");
   for (const { id, current } of items) if (!current) await reader.call("DELETE", `me/sessions/${id}`);
   await page.getByRole("button", { name: "Vote up" }).click();
   await page.getByText("Sign in first; then it is done for you.").waitFor();
   await page.getByText("score 0", { exact: true }).waitFor();
-  await page.getByLabel("Login or e-mail").fill(reader.login);
-  await page.getByLabel("Password", { exact: true }).fill(reader.password);
-  await page.keyboard.press("Enter");
+  await page.signInHere(reader.login, reader.password);
   await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
   await page.getByText("score 1", { exact: true }).waitFor();
 });
@@ -145,51 +141,39 @@ test("a shared link leads to the comment, marked, with the focus on it", async (
   // One that the first page does not show comes with its ancestors.
   await page.goto(`${page.url()}#c-${deepest.id}`);
   await page.getByText("Level 9.").waitFor();
-  assert.match(await focused(page), /Level 9\./);
+  await page.untilFocus(/Level 9\./);
 });
 
 test("what one person was writing is kept for them, and not shown to the next", async (t) => {
   const thread = w.thread();
   await (await w.as("bob")).post(thread, "The first.");
   const page = await w.page(t);
-  await page.signIn("alice");
-  const address = w.host.show({ thread });
-  await page.goto(address);
-  await page.locator("understory-thread[signed-in]").waitFor();
-  const field = page.getByRole("textbox", { name: "Your comment" });
-  await field.fill("Alice's half-written");
+  await page.read(thread, "alice");
+  const address = page.url();
+  await page.field.fill("Alice's half-written");
   // At once: what was typed last is kept on the way out.
   await page.goto("about:blank");
   await page.goto(address);
   await page.locator("understory-thread[signed-in]").waitFor();
-  await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "Alice's half-written");
-  await page.getByRole("button", { name: "sign out" }).click();
-  await page.locator("understory-thread:not([signed-in])").waitFor();
-  await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "");
+  await untilFieldHas(page, "Alice's half-written");
+  await signOut(page);
+  await untilFieldHas(page, "");
   await page.signInByForm("bob");
   await page.getByRole("button", { name: "sign out" }).waitFor();
-  assert.equal(await field.inputValue(), "");
-  await page.getByRole("button", { name: "sign out" }).click();
-  await page.locator("understory-thread:not([signed-in])").waitFor();
+  assert.equal(await page.field.inputValue(), "");
+  await signOut(page);
   await page.signInByForm("alice");
-  await page.waitForFunction(() => document.querySelector("understory-thread")?.shadowRoot?.querySelector("textarea")?.value === "Alice's half-written");
+  await untilFieldHas(page, "Alice's half-written");
 });
 
 test("what was typed before it was known who writes joins their draft once, and is nobody's any more", async (t) => {
   const thread = w.thread();
   const page = await w.page(t);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
-  const field = page.getByRole("textbox", { name: "Your comment" });
+  await page.read(thread, "alice");
+  const { field } = page;
   const here = page.locator("understory-thread[signed-in]");
-  await here.waitFor();
   await field.fill("The old.");
-  let know = () => {};
-  const known = new Promise((resolve) => (know = () => resolve(null)));
-  await page.route(/auth\/refresh$/, async (route) => {
-    await known;
-    await route.continue();
-  });
+  const know = await held(page, /auth\/refresh$/);
   await page.quiet();
   await page.reload();
   await field.fill("The new.");
@@ -207,8 +191,7 @@ test("what was typed before it was known who writes joins their draft once, and 
   await page.reload();
   await here.waitFor();
   assert.equal(await field.inputValue(), "");
-  await page.getByRole("button", { name: "sign out" }).click();
-  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await signOut(page);
   await page.quiet();
   await page.reload();
   await page.locator("understory-thread .send").waitFor({ state: "attached" });
@@ -219,8 +202,7 @@ test("a reply to one's own comment is no change of it, though that was begun", a
   const thread = w.thread();
   await (await w.as("alice")).post(thread, "The first.");
   const page = await w.page(t);
-  await page.signIn("alice");
-  await page.goto(w.host.show({ thread }));
+  await page.read(thread, "alice");
   const comment = page.getByRole("article").filter({ hasText: "The first." });
   await comment.getByRole("button", { name: /^edit/ }).click();
   await page.getByRole("textbox", { name: "Change your comment" }).fill("The first, changed.");
@@ -239,15 +221,13 @@ test("forms that were one person's are not left to the next, whose reply may be 
   await reader.post(thread, "The reader's own.");
   await bob.post(thread, "To be answered.");
   const page = await w.page(t);
-  await page.signIn(reader.login, { password: reader.password });
-  await page.goto(w.host.show({ thread }));
+  await page.read(thread, reader.login, reader.password);
   const [own, other] = ["The reader's own.", "To be answered."].map((hasText) => page.getByRole("article").filter({ hasText }));
   await other?.getByRole("button", { name: "reply" }).click();
   await page.getByRole("textbox", { name: /^Your reply to/ }).fill("Half an answer");
   await own?.getByRole("button", { name: /^edit/ }).click();
   await page.getByRole("textbox", { name: "Change your comment" }).fill("Half a change");
-  await page.getByRole("button", { name: "sign out" }).click();
-  await page.locator("understory-thread:not([signed-in])").waitFor();
+  await signOut(page);
   await page.getByRole("textbox", { name: "Change your comment" }).waitFor({ state: "detached" });
   assert.equal(await page.getByRole("textbox", { name: /^Your reply to/ }).inputValue(), "", "what was typed there is theirs");
   await page.signInByForm(reader.login, reader.password);

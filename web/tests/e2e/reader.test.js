@@ -11,7 +11,7 @@ test("a reader signs in, posts, and sees it after a reload", async (t) => {
   const page = await w.page(t);
   await page.goto(w.host.show({ thread }));
   await page.signInByForm("alice");
-  await page.getByRole("textbox", { name: "Your comment" }).fill("The heron is back at the weir.");
+  await page.field.fill("The heron is back at the weir.");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   const comment = page.getByRole("article").filter({ hasText: "The heron is back" });
   await comment.getByRole("button", { name: "reply", exact: true }).waitFor();

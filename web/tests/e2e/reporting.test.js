@@ -13,8 +13,7 @@ test("a flag that was taken back does not come back, and a new one can be taken 
   const comment = await alice.post(thread, "Flagged by mistake.");
   await reader.flag(comment);
   const page = await w.page(t);
-  await page.signIn(reader.login, { password: reader.password });
-  await page.goto(w.host.show({ thread }));
+  await page.read(thread, reader.login, reader.password);
   const back = page.getByRole("button", { name: "take the flag back" });
   const flag = page.getByRole("button", { name: "flag", exact: true });
   const order = page.getByLabel("Order");
@@ -46,9 +45,7 @@ test("a reader chooses a reason first, signs in after, and the flag is sent", as
   await page.axe();
   await dialog.getByRole("button", { name: "Send the flag" }).click();
   await page.getByText("Sign in first; then your flag is sent.").waitFor();
-  await page.getByLabel("Login or e-mail").fill("alice");
-  await page.getByLabel("Password", { exact: true }).fill(w.password("alice"));
-  await page.keyboard.press("Enter");
+  await page.signInHere("alice");
   await page.getByText("You flagged this. A moderator has yet to read it.").waitFor();
   const { items } = await (await w.as("alice")).call("GET", "me/flags");
   assert.ok(items.some((/** @type {any} */ flag) => flag.comment_id === comment.id && flag.reason === "spam"));

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { closes, signInHere } from "./page.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -24,20 +25,7 @@ async function opened(page) {
 }
 
 /** @param {import("playwright-core").Page} popup @param {string} login */
-async function signIn(popup, login) {
-  await popup.getByLabel("Login or e-mail").fill(login);
-  await popup.getByLabel("Password", { exact: true }).fill(w.password(login));
-  await popup.getByLabel("Password", { exact: true }).press("Enter");
-}
-
-/** The window is gone, maybe before the key is up again. @param {import("playwright-core").Page} popup @param {Promise<unknown>} pressed */
-function closes(popup, pressed) {
-  const closed = popup.isClosed() ? null : popup.waitForEvent("close");
-  const isGone = (/** @type {Error} */ error) => {
-    if (!/has been closed/.test(error.message)) throw error;
-  };
-  return Promise.all([closed, pressed.catch(isGone)]);
-}
+const signIn = (popup, login) => signInHere(popup, login, w.password(login));
 
 /** What the opener was told. @param {import("playwright-core").Page} page */
 const told = (page) => page.evaluate("got");

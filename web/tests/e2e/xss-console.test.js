@@ -33,7 +33,7 @@ async function namedModerator() {
   for (let tries = 0; ; tries += 1) {
     const done = await person.decide(comment, "pin").catch((error) => error);
     if (!(done instanceof Error)) return person;
-    if (tries > 200) throw done;
+    if (tries > 1_000) throw done;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -16,6 +16,9 @@ const STRICT =
   "base-uri 'none'; require-trusted-types-for 'script'; trusted-types understory";
 
 const TEETH_MS = 3_000;
+const KINDS = 30;
+/** That so many have run may take long on a machine that is busy. */
+const BUSY_MS = 30_000;
 
 const w = await world();
 const writings = await fillAll(w);
@@ -38,9 +41,10 @@ test("the vectors have teeth: where nothing is cleaned, most of them run", async
   // Some frames have gone elsewhere by now, and would never answer.
   const touched = Promise.all(page.frames().map((frame) => poke(frame).catch(() => {})));
   await Promise.race([touched, page.waitForTimeout(TEETH_MS)]);
-  const kinds = new Set(ran.map((id) => id.split("/")[1]));
-  t.diagnostic(`${kinds.size} of ${list.length} vectors run in a page that cleans nothing`);
-  assert.ok(kinds.size >= 30, `only ${[...kinds].join(", ")}`);
+  const kinds = () => new Set(ran.map((id) => id.split("/")[1]));
+  for (const until = performance.now() + BUSY_MS; kinds().size < KINDS && performance.now() < until; ) await page.waitForTimeout(50);
+  t.diagnostic(`${kinds().size} of ${list.length} vectors run in a page that cleans nothing`);
+  assert.ok(kinds().size >= KINDS, `only ${[...kinds()].join(", ")}`);
 });
 
 for (const csp of /** @type {const} */ (["on", "off"])) {
@@ -51,6 +55,9 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
       for (const { key, shown, vectors: count } of threads) {
         await watching.page.goto(w.host.show({ thread: key, ...(csp === "on" ? { csp: STRICT } : {}) }));
         await watching.page.getByRole("article").nth(shown - 1).waitFor();
+        // what only its author sees comes later
+        if (author) await watching.page.locator("understory-thread[signed-in]").waitFor();
+        await watching.quiet();
         await tally.look(watching, path, "widget", count);
       }
       await watching.page.context().close();
