@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { held } from "./holding.js";
 import { world } from "./world.js";
 
 const w = await world();
@@ -49,6 +50,23 @@ test("a reader chooses a reason first, signs in after, and the flag is sent", as
   await page.getByText("You flagged this. A moderator has yet to read it.").waitFor();
   const { items } = await (await w.as("alice")).call("GET", "me/flags");
   assert.ok(items.some((/** @type {any} */ flag) => flag.comment_id === comment.id && flag.reason === "spam"));
+});
+
+test("a flag that is sent before it is known who gives it waits for that, and asks for no sign-in", async (t) => {
+  const thread = w.thread();
+  await (await w.as("bob")).post(thread, "Buy my planks.");
+  const page = await w.page(t);
+  await page.signIn("alice");
+  const know = await held(page, /auth\/refresh$/);
+  await page.goto(w.host.show({ thread }));
+  await page.getByRole("button", { name: "flag", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("spam or advertising").check();
+  await dialog.getByRole("button", { name: "Send the flag" }).click();
+  await page.getByText("One moment.").waitFor();
+  know();
+  await page.getByText("You flagged this. A moderator has yet to read it.").waitFor();
+  assert.equal(await page.getByLabel("Login or e-mail").count(), 0);
 });
 
 test("a reason and a note that were not sent are there again", async (t) => {

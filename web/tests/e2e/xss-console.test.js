@@ -41,9 +41,7 @@ async function namedModerator() {
 for (const csp of /** @type {const} */ (["on", "off"])) {
   const at = async (/** @type {import("node:test").TestContext} */ t, /** @type {string} */ hash) => {
     const watching = await tally.watch(w, t, csp);
-    await watching.page.signIn("mona", { client: "console" });
-    await watching.page.goto(`${w.url}/console${hash}`);
-    await watching.page.getByRole("heading", { level: 1 }).first().waitFor();
+    await watching.page.console("mona", hash);
     await watching.quiet();
     return watching;
   };
@@ -57,7 +55,7 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
 
   for (const [kind, path, part] of [["flagged", "flag note", ".looked q"], ["notice", "notice", ".looked blockquote.notice"]]) {
     test(`the queue runs nothing, item by item: ${kind}, CSP ${csp}`, async (t) => {
-      const watching = await at(t, `#queue/${kind}`);
+      const watching = await at(t, `queue/${kind}`);
       const { page } = watching;
       await page.locator(".looked h2").waitFor();
       await tally.look(watching, kind, "queue");
@@ -78,7 +76,7 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
   }
 
   test(`sheets of people run nothing, CSP ${csp}`, async (t) => {
-    const watching = await at(t, "#people");
+    const watching = await at(t, "people");
     const { page } = watching;
     for (const path of ["user note", "sanction", "comment", "edit"]) {
       const { author } = writing(path);
@@ -108,7 +106,7 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
   });
 
   test(`the log and figures run nothing, CSP ${csp}`, async (t) => {
-    const watching = await at(t, "#log");
+    const watching = await at(t, "log");
     const { page } = watching;
     await page.locator(".log li").first().waitFor();
     const inLog = await named(page, ".log");
@@ -125,7 +123,7 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
   });
 
   test(`objections run nothing, CSP ${csp}`, async (t) => {
-    const watching = await at(t, "#appeals");
+    const watching = await at(t, "appeals");
     const { page } = watching;
     await page.locator("a.line").nth(SOME).waitFor();
     const inList = await named(page, ".list");
@@ -141,7 +139,7 @@ for (const csp of /** @type {const} */ (["on", "off"])) {
   });
 
   test(`settings of threads run nothing, CSP ${csp}`, async (t) => {
-    const watching = await at(t, "#threads");
+    const watching = await at(t, "threads");
     const { page } = watching;
     const read = new Set();
     for (const { key } of writing("thread title").threads) {
