@@ -73,7 +73,7 @@ function watchFrames(page) {
   });
 }
 
-for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([["that fill the screen", 15, false], ["above more of the page, at the next press", 2, true]])) {
+for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([["that fill the screen", 20, false], ["above more of the page, at the next press", 2, true]])) {
   test(`comments ${name} are taken over without a frame that has none`, async (t) => {
     const thread = w.thread();
     await (await w.as("alice")).postMany(thread, count);
@@ -89,7 +89,9 @@ for (const [name, count, press] of /** @type {[string, number, boolean][]} */ ([
       await route.continue();
     });
     const answer = await held(page, new RegExp(`/threads/${thread}/comments\\?`));
-    await page.goto(w.host.show({ thread, inside: await fragment(thread), after: "<p>What follows.</p>" }));
+    // the script may come after the first paint
+    const head = "<style>understory-thread { display: block }</style>";
+    await page.goto(w.host.show({ thread, head, inside: await fragment(thread), after: "<p>What follows.</p>" }));
     // the element is there, and has nothing yet
     await page.waitForFunction(() => /** @type {any} */ (window).frames_.filter((one) => one.taken).length > 10);
     assert.ok((await frames()).every(({ drawn }) => drawn === 0));
