@@ -18,6 +18,5 @@ export function showOnline(app, ids) {
     const presence = word(dot.getAttribute("data-author") ?? "");
     dot.className = `dot ${presence}`;
     dot.setAttribute("title", t(presence));
-    if (dot.firstChild) dot.firstChild.textContent = t(presence);
   }
 }

@@ -5,7 +5,7 @@
 /** @import {Comment, User} from "../../shared/types" */
 /** @import {Model} from "../model/model.js" */
 /** @import {Node} from "../types" */
-import { freshId, h, isolated, press, unseen } from "../../shared/dom.js";
+import { freshId, h, isolated, press } from "../../shared/dom.js";
 import { markup } from "../../shared/markup.js";
 import { exactly, timeElement } from "../../shared/time.js";
 import { number as written, reasonWord, t } from "../../shared/words.js";
@@ -50,7 +50,7 @@ function textOf(comment) {
 
 /** @param {Comment} comment */
 export function numberLink({ id, number }) {
-  return h("a", { class: "number", href: linkTo(id) }, unseen(`${t("number_prefix")} `), isolated(number));
+  return h("a", { class: "number", href: linkTo(id), "aria-label": `${t("number_prefix")} ${number}` }, isolated(number));
 }
 
 /** @param {Comment} comment @param {string} headId @param {boolean} isNew */
@@ -78,8 +78,7 @@ function headLine(comment, headId, isNew) {
 /** Whether the author is here; nothing for who does not show it. @param {User} author */
 export function dot({ id, presence }) {
   if (presence === null) return null;
-  const word = t(presence);
-  return h("span", { class: `dot ${presence}`, title: word, "data-author": id }, unseen(word));
+  return h("span", { class: `dot ${presence}`, role: "img", title: t(presence), "data-author": id });
 }
 
 /** Seen only where the branch is flat. @param {Reading} reading @param {Node} node */
@@ -127,12 +126,7 @@ function actionRow({ model, app }, node) {
 
 /** @param {Model} model @param {Node} node */
 export function votes({ thread, votes }, { comment: { id, score }, mine }) {
-  const shown = h(
-    "span",
-    { class: "score" },
-    unseen(t("score", { n: score })),
-    h("span", { "aria-hidden": "true" }, written(score).replace("-", "−")),
-  );
+  const shown = h("span", { class: "score", role: "img", "aria-label": t("score", { n: score }) }, written(score).replace("-", "−"));
   if (thread?.state !== "open" || mine) return score !== 0 && h("span", { class: "votes" }, shown);
   const arrow = (/** @type {"up" | "down"} */ name, /** @type {string} */ sign, /** @type {number} */ value) =>
     press(name, sign, { class: "quiet arrow", "aria-label": t(`vote_${name}`), "aria-pressed": String(votes.get(id) === value) });

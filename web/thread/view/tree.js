@@ -20,9 +20,7 @@ import { commentArticle } from "./comment.js";
  * @property {Branch | null} branch its replies, once there are some
  */
 
-/** So many comments at least come into sight together: more makes long frames, fewer makes each one dearer. */
-const TOGETHER = 6;
-/** A comment's height, as long as it is not laid out. */
+/** A comment's height, as long as it is not laid out: too low, and too many branches would be at once. */
 const COMMENT_PX = 128;
 
 export class Tree {
@@ -66,35 +64,26 @@ export class Tree {
     this.#state.replaceChildren(text, ...rest);
   }
 
-  /**
-   * One level, in the model's order; at the top the line in its place.
-   *
-   * @param {Id | null} parentId
-   * @returns how many of the comments that came with it are to come into sight with its parent
-   */
+  /** One level, in the model's order; at the top the line in its place. @param {Id | null} parentId */
   drawLevel(parentId) {
     const { model } = this.#reading;
     const { ids } = model.kidsOf(parentId);
     const missing = model.missing(parentId);
     const item = parentId === null ? null : this.#made(parentId);
     if (item && !item.branch) {
-      if (ids.length === 0 && missing === 0) return 0;
+      if (ids.length === 0 && missing === 0) return;
       item.branch = new Branch(item.li, /** @type {Node} */ (model.nodes.get(item.shown.id)));
     }
     const list = item?.branch?.list ?? this.#list;
     /** @type {Set<HTMLLIElement>} */
     const wanted = new Set();
-    let together = 0;
     for (const id of ids) {
       const { li } = this.#made(id);
       wanted.add(li);
       if (li.parentNode) continue;
       // What is below it comes with it.
-      const near = 1 + this.drawLevel(id);
-      if (parentId === null || near >= TOGETHER) {
-        li.classList.add("apart");
-        li.style.containIntrinsicBlockSize = `auto ${this.withDescendants(id).length * COMMENT_PX}px`;
-      } else together += near;
+      this.drawLevel(id);
+      if (parentId === null) li.style.containIntrinsicBlockSize = `auto ${this.withDescendants(id).length * COMMENT_PX}px`;
     }
     for (const li of [...list.children]) {
       if (!wanted.has(/** @type {HTMLLIElement} */ (li))) li.remove();
@@ -113,7 +102,6 @@ export class Tree {
       this.#more.hidden = missing === 0;
       this.#more.textContent = t("more_comments", { n: missing });
     }
-    return together;
   }
 
   /** @param {Id} id */
