@@ -199,7 +199,7 @@ test("a vote draws the votes anew and leaves what is selected", async (t) => {
   const text = await page.getByText("Words to copy.").elementHandle();
   await page.getByRole("button", { name: "Vote up" }).focus();
   await bob.vote(comment, 1);
-  await page.getByText("score 1", { exact: true }).waitFor();
+  await page.getByRole("img", { name: "score 1", exact: true }).waitFor();
   assert.equal(await text?.evaluate((element) => element.isConnected), true);
   const focused = await page.evaluate(() => document.querySelector("understory-thread")?.shadowRoot?.activeElement?.getAttribute("data-act"));
   assert.equal(focused, "up");

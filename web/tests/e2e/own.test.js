@@ -101,11 +101,11 @@ test("a vote shows at once, the same arrow takes it back, and without a session 
   await up.click();
   await page.getByText("Sign in first; then it is done for you.").waitFor();
   await page.signInHere("alice");
-  await page.getByText("score 1", { exact: true }).waitFor();
+  await page.getByRole("img", { name: "score 1", exact: true }).waitFor();
   await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
   await page.untilFocus(/^▲$/);
   await up.click();
-  await page.getByText("score 0", { exact: true }).waitFor();
+  await page.getByRole("img", { name: "score 0", exact: true }).waitFor();
 });
 
 test("a vote after the session has ended counts for nothing until the sign-in, which it asks for", async (t) => {
@@ -119,10 +119,10 @@ test("a vote after the session has ended counts for nothing until the sign-in, w
   for (const { id, current } of items) if (!current) await reader.call("DELETE", `me/sessions/${id}`);
   await page.getByRole("button", { name: "Vote up" }).click();
   await page.getByText("Sign in first; then it is done for you.").waitFor();
-  await page.getByText("score 0", { exact: true }).waitFor();
+  await page.getByRole("img", { name: "score 0", exact: true }).waitFor();
   await page.signInHere(reader.login, reader.password);
   await page.locator('[aria-pressed="true"][data-act="up"]').waitFor();
-  await page.getByText("score 1", { exact: true }).waitFor();
+  await page.getByRole("img", { name: "score 1", exact: true }).waitFor();
 });
 
 test("a shared link leads to the comment, marked, with the focus on it", async (t) => {
