@@ -1,7 +1,8 @@
 // The way in for a page: <script type="module" src="https://…/embed.js"></script>.
-// It asks at once, side by side, for the first element's comments, the style, the
-// words and every module that showing them takes, so that nothing waits for a
-// second round. What it loads stands in this version's own directory.
+// With the first <understory-thread site="…" thread="…"> it asks at once, side by
+// side, for its comments, the style, the words and every module that showing them
+// takes, so that nothing waits for a second round; a page without one loads what its
+// counts need. What it loads stands in this version's own directory.
 
 const HERE = new URL("/web/__VERSION__/", import.meta.url);
 const MODULES = [
@@ -17,16 +18,6 @@ const LANGUAGES = [
   "en", "ar", "cs", "de", "es", "fa", "fr", "he", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh",
 ];
 
-const first = document.querySelector(`${NAME}[site][thread]`);
-const asked = first ? address(first) : "";
-const page = asked ? fetch(asked, { credentials: "omit" }) : null;
-page?.catch(() => {});
-/** @type {NodeListOf<HTMLElement>} */
-const hosts = document.querySelectorAll(NAME);
-for (const host of hosts) {
-  // A screen's height, before anything is painted where that can be.
-  if (host.childElementCount === 0) host.style.minBlockSize = "100svh";
-}
 // A block, unless the page says anything else.
 const block = new CSSStyleSheet();
 block.replaceSync(`:where(${NAME}:not([hidden])) { display: block }`);
@@ -44,12 +35,12 @@ async function style() {
   return new CSSStyleSheet().replace(await response.text());
 }
 
-/** The best language for the first element, and what was wished. */
-function language() {
+/** The best language there, and what was wished. @param {Element} host */
+function language(host) {
   const wishes = [];
-  /** @type {Element | null} */
-  let at = first ?? document.documentElement;
-  for (; at; at = at.parentElement) wishes.push(at.getAttribute("lang") ?? "");
+  /** @type {Element | undefined} */
+  let at = host;
+  for (; at; at = at.parentElement ?? /** @type {ShadowRoot} */ (at.getRootNode()).host) wishes.push(at.getAttribute("lang") ?? "");
   wishes.push(...navigator.languages);
   for (const wish of wishes) {
     const found = LANGUAGES.find((tag) => `${wish}-`.toLowerCase().startsWith(`${tag}-`));
@@ -58,12 +49,16 @@ function language() {
   return { wishes, found: "en" };
 }
 
-const { wishes, found } = language();
-const words = fetch(new URL(`words/${found}.json`, HERE));
-words.catch(() => {});
-/** @type {Record<string, any>} */
-const modules = {};
-async function show() {
+/** All that showing a thread takes. @param {HTMLElement} first */
+async function load(first) {
+  const asked = address(first);
+  const page = fetch(asked, { credentials: "omit" });
+  page.catch(() => {});
+  const { wishes, found } = language(first);
+  const words = fetch(new URL(`words/${found}.json`, HERE));
+  words.catch(() => {});
+  /** @type {Record<string, any>} */
+  const modules = {};
   const [sheet] = await Promise.all([
     // Readable without style, too.
     style().catch(console.error),
@@ -71,19 +66,50 @@ async function show() {
       modules[name] = await import(`${HERE}${name}.js`);
     }),
   ]);
-  if (asked) modules["thread/read"].ahead.set(asked, page);
-  // Before there is an element: what the page has served shows until it can be taken over.
+  modules["thread/read"].ahead.set(asked, page);
+  // What the page has served shows until it can be taken over.
   await modules["shared/words"].load(wishes, { tag: found, asked: words }).catch(() => {});
   if (sheet) modules["thread/element"].sheets.push(sheet);
-  if (!customElements.get(NAME)) customElements.define(NAME, modules["thread/element"].UnderstoryThread);
-  // Counts beside a thread are brought by act/app.js, after the first comment.
-  if (!first) await import(`${HERE}thread/count.js`);
+  return modules["thread/element"].follow;
 }
 
 // Caches keep this script for some minutes: after an upgrade it may ask for a version that is gone.
 // Then the newest takes over. A page that names a version stays with it, and with its hash.
-await show().catch((error) => {
-  const newest = new URL("/embed.js", HERE).href;
-  if (import.meta.url !== newest) throw error;
-  return import(`${newest}?${Date.now()}`);
-});
+/** @param {unknown} error */
+function newest(error) {
+  const url = new URL("/embed.js", HERE).href;
+  if (import.meta.url !== url) throw error;
+  return import(`${url}?${Date.now()}`);
+}
+
+/** @type {Promise<(host: HTMLElement) => void> | null} */
+let loading = null;
+
+/** Shows an element as it is by then. @param {HTMLElement} host */
+export async function follow(host) {
+  if (!loading && !(host.isConnected && host.matches("[site][thread]"))) return;
+  loading ??= load(host).catch(async (error) => (await newest(error)).follow);
+  (await loading)(host);
+}
+
+class UnderstoryThread extends HTMLElement {
+  static observedAttributes = ["site", "thread"];
+
+  connectedCallback() {
+    // A screen's height, before anything is painted where that can be.
+    if (!this.shadowRoot && this.childElementCount === 0) this.style.minBlockSize = "100svh";
+    void follow(this);
+  }
+
+  disconnectedCallback() {
+    void follow(this);
+  }
+
+  attributeChangedCallback() {
+    void follow(this);
+  }
+}
+
+if (!customElements.get(NAME)) customElements.define(NAME, UnderstoryThread);
+// Counts beside a thread are brought by act/app.js, after the first comment.
+if (!loading) import(`${HERE}thread/count.js`).catch(newest);

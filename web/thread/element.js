@@ -1,5 +1,6 @@
-// The custom element <understory-thread site="…" thread="…">: makes the shadow
-// root and its style, and follows its attributes. What it shows is reading.js.
+// The element <understory-thread site="…" thread="…">, as embed.js defines it: its
+// shadow root and style, and the thread that its attributes name. What it shows is
+// reading.js.
 
 import { h } from "../shared/dom.js";
 import { load, SPEECHLESS } from "../shared/words.js";
@@ -7,45 +8,37 @@ import { Reading } from "./reading.js";
 
 /** As constructed sheets, which a page's style-src does not concern. @type {CSSStyleSheet[]} */
 export const sheets = [];
+/** @type {WeakMap<HTMLElement, Reading>} */
+const readings = new WeakMap();
 
-export class UnderstoryThread extends HTMLElement {
-  static observedAttributes = ["site", "thread"];
-  /** @type {Reading | null} */
-  #reading = null;
-  #root = this.attachShadow({ mode: "open" });
-
-  connectedCallback() {
-    this.attributeChangedCallback();
-  }
-
-  /** Moved within the page it goes on; taken out it ends, and begins anew if it comes back. */
-  disconnectedCallback() {
-    queueMicrotask(() => {
-      if (this.isConnected) return;
-      this.#reading?.stop();
-      this.#reading = null;
-    });
-  }
-
-  /** Both attributes may change one after the other; what counts is how they are then. */
-  attributeChangedCallback() {
-    if (!this.isConnected) return;
+/**
+ * It came into the page, was moved in it or taken out, or names another thread: what
+ * counts is how it is by now. Taken out it ends, and begins anew if it comes back.
+ *
+ * @param {HTMLElement} host
+ */
+export async function follow(host) {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  try {
     // embed.js has chosen the language; only where its words did not come is there one to choose.
-    load(navigator.languages).then(
-      () => this.isConnected && this.#show(),
-      () => this.#root.replaceChildren(h("p", { role: "alert" }, SPEECHLESS)),
-    );
+    await load(navigator.languages);
+  } catch {
+    root.replaceChildren(h("p", { role: "alert" }, SPEECHLESS));
+    return;
   }
-
-  #show() {
-    const site = this.getAttribute("site");
-    const key = this.getAttribute("thread");
-    const before = this.#reading;
-    if (!site || !key || (site === before?.site && key === before.key)) return;
+  const before = readings.get(host);
+  if (!host.isConnected) {
     before?.stop();
-    const served = !this.#root.firstChild && this.childElementCount > 0;
-    this.#reading = new Reading(this, this.#root, site, key);
-    this.#root.adoptedStyleSheets = sheets;
-    void this.#reading.start(served);
+    readings.delete(host);
+    return;
   }
+  const site = host.getAttribute("site");
+  const key = host.getAttribute("thread");
+  if (!site || !key || (site === before?.site && key === before.key)) return;
+  before?.stop();
+  const served = !root.firstChild && host.childElementCount > 0;
+  const reading = new Reading(host, root, site, key);
+  readings.set(host, reading);
+  root.adoptedStyleSheets = sheets;
+  void reading.start(served);
 }

@@ -131,6 +131,31 @@ test("a count that is added later counts, too", async (t) => {
   }
 });
 
+test("a page with counts alone loads what they need, and the rest with its first thread", async (t) => {
+  const thread = await written();
+  const element = `<understory-thread site="demo" thread="${thread}"></understory-thread>`;
+  for (const isInside of [false, true]) {
+    const page = await w.page(t);
+    /** @type {Set<string>} */
+    const asked = new Set();
+    page.on("request", (request) => {
+      const { origin, pathname } = new URL(request.url());
+      if (origin === w.url) asked.add(pathname.replace(/^\/web\/\w+\//, ""));
+    });
+    await page.goto(w.host.show({ html: `<!doctype html><html lang="en"><title>t</title><script type="module" src="${w.url}/embed.js"></script>
+      <understory-count id="count" site="demo" thread="${thread}">comments</understory-count><div id="place"></div>` }));
+    await page.locator("#count").getByText("1 comment", { exact: true }).waitFor();
+    await page.quiet();
+    assert.deepEqual([...asked].toSorted(), [
+      "/api/v1/sites/demo/counts", "/embed.js", "shared/languages.js", "shared/words.js", "thread/count.js", "words/en.json",
+    ]);
+    await page.locator("#place").evaluate((place, [html, inside]) => {
+      (inside ? place.attachShadow({ mode: "open" }) : place).innerHTML = html;
+    }, /** @type {const} */ ([element, isInside]));
+    await page.locator("understory-thread").getByText("The heron is back.").waitFor();
+  }
+});
+
 test("the client, in a page of another origin", async (t) => {
   const thread = await written();
   const page = await w.page(t);
@@ -217,13 +242,17 @@ test("only what the document lists is a part or a property", async () => {
 
 test("a script that a cache has kept over an upgrade gives way to the newest", async (t) => {
   const thread = await written();
-  const page = await w.page(t);
-  page.expectErrors(/404/, /000000000000/);
+  const count = `<!doctype html><html lang="en"><title>t</title><script type="module" src="${w.url}/embed.js"></script>
+    <understory-count site="demo" thread="${thread}">comments</understory-count>`;
   const { version } = await (await fetch(`${w.url}/embed.json`)).json();
-  await page.route(`${w.url}/embed.js`, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(version, "000000000000") });
-  });
-  await page.goto(w.host.show({ thread }));
-  await page.getByText("The heron is back.").waitFor();
+  for (const { shown, said } of [{ shown: { thread }, said: "The heron is back." }, { shown: { html: count }, said: "1 comment" }]) {
+    const page = await w.page(t);
+    page.expectErrors(/404/, /000000000000/);
+    await page.route(`${w.url}/embed.js`, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(version, "000000000000") });
+    });
+    await page.goto(w.host.show(shown));
+    await page.getByText(said, { exact: true }).waitFor();
+  }
 });
