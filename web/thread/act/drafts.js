@@ -47,6 +47,19 @@ export class Drafts {
     if (text.trim() !== "") put(this.#nameOf(field, this.by), text);
   }
 
+  /**
+   * A field with what was typed in it before, and from now on.
+   *
+   * @template {HTMLInputElement | HTMLTextAreaElement} F
+   * @param {string} field
+   * @param {F} control
+   */
+  kept(field, control) {
+    control.value = this.read(field);
+    control.addEventListener("input", () => this.keep(field, control.value));
+    return control;
+  }
+
   /** @returns {Unsent[]} */
   unsent() {
     const list = take(`${this.#thread}:unsent`);

@@ -4,9 +4,10 @@
 /** @import {App} from "./app.js" */
 /** @import {Id} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { button, freshId, h, press } from "../../shared/dom.js";
+import { button, h, press } from "../../shared/dom.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { openSheet } from "./dialog.js";
+import { field, Form } from "./form.js";
 import { openReport } from "./report.js";
 import { reasonWord, t } from "../../shared/words.js";
 
@@ -34,27 +35,27 @@ export function reasonsOf(app) {
  */
 export function openFlagSheet(app, node) {
   const { id } = node.comment;
-  const noteId = freshId();
-  const problem = h("p", { class: "hint problem", role: "alert" });
   const [reasonDraft, noteDraft] = draftsOf(id);
   const kept = app.drafts.read(reasonDraft);
-  const note = h("textarea", {
-    id: noteId, rows: 2, maxlength: MAX_NOTE, dir: "auto",
-    oninput: () => app.drafts.keep(noteDraft, note.value),
-  });
-  note.value = app.drafts.read(noteDraft);
-  const formId = freshId();
-  const submit = h("button", { type: "submit", class: "main", form: formId }, t("flag_send"));
-  const form = h(
-    "form",
-    {
-      id: formId,
-      novalidate: true,
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        void send();
-      },
-    },
+  const note = app.drafts.kept(noteDraft, h("textarea", { rows: 2, maxlength: MAX_NOTE, dir: "auto" }));
+  const send = async () => {
+    const reason = new FormData(form.element).get("reason");
+    if (typeof reason !== "string") return form.refuse(t("flag_choose"), form.element.querySelector("input"));
+    const text = note.value.trim();
+    const chosen = { reason, ...(text ? { note: text } : {}) };
+    if (!app.session.user) {
+      sheet.close();
+      app.gate.through(app.tree.under(id), t("sign_in_to_flag"), () => void afterSignIn(app, node, chosen));
+      return;
+    }
+    await flag(app, node, chosen);
+    sheet.close();
+    flagged(app, node);
+  };
+  const form = new Form(
+    t("flag_send"),
+    send,
+    {},
     h(
       "fieldset",
       { onchange: (/** @type {Event} */ { target }) => app.drafts.keep(reasonDraft, /** @type {HTMLInputElement} */ (target).value) },
@@ -69,35 +70,9 @@ export function openFlagSheet(app, node) {
         ),
       ),
     ),
-    h("div", { class: "field" }, h("label", { for: noteId }, t("flag_note")), note),
+    field(t("flag_note"), note),
     h("p", { class: "hint" }, t("flag_next")),
-    problem,
   );
-  const send = async () => {
-    const reason = new FormData(form).get("reason");
-    if (typeof reason !== "string") {
-      problem.textContent = t("flag_choose");
-      form.querySelector("input")?.focus();
-      return;
-    }
-    const text = note.value.trim();
-    const chosen = { reason, ...(text ? { note: text } : {}) };
-    if (!app.session.user) {
-      sheet.close();
-      app.gate.through(app.tree.under(id), t("sign_in_to_flag"), () => void afterSignIn(app, node, chosen));
-      return;
-    }
-    submit.disabled = true;
-    try {
-      await flag(app, node, chosen);
-    } catch (error) {
-      submit.disabled = false;
-      problem.textContent = explain(error);
-      return;
-    }
-    sheet.close();
-    flagged(app, node);
-  };
   const toReport = button(t("report"), () => {
     sheet.close();
     openReport(app, node);
@@ -105,10 +80,10 @@ export function openFlagSheet(app, node) {
   const sheet = openSheet(
     app,
     t("flag_title"),
-    [form, h("p", { class: "hint" }, t("report_offer"), " ", toReport)],
-    { close: t("cancel"), send: submit, lost: () => app.tree.focus(id) },
+    [form.element, h("p", { class: "hint" }, t("report_offer"), " ", toReport)],
+    { close: t("cancel"), send: form.submit, lost: () => app.tree.focus(id) },
   );
-  form.querySelector("input")?.focus();
+  form.element.querySelector("input")?.focus();
 }
 
 /** What is chosen and written, until it is sent. @param {Id} id @returns {[string, string]} */

@@ -4,8 +4,9 @@
 /** @import {App} from "./app.js" */
 /** @import {Action, Decision} from "../../shared/types" */
 /** @import {Node} from "../types" */
-import { button, freshId, h } from "../../shared/dom.js";
+import { h } from "../../shared/dom.js";
 import { reasonsOf } from "./flags.js";
+import { field, Form } from "./form.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { reasonWord, t, wordKey } from "../../shared/words.js";
 
@@ -17,51 +18,29 @@ export function hideForm(app, node) {
     place.replaceChildren();
     app.tree.focus(id);
   };
-  const reasonId = freshId();
-  const textId = freshId();
   const reasons = [...reasonsOf(app), "rule_violation"];
-  const reason = h(
-    "select",
-    { id: reasonId },
-    ...reasons.map((code) => h("option", { value: code }, reasonWord(code))),
-  );
+  const reason = h("select", {}, ...reasons.map((code) => h("option", { value: code }, reasonWord(code))));
   const draft = `hide:${id}`;
-  const text = h("input", {
-    type: "text", id: textId, maxlength: 1000, dir: "auto",
-    oninput: () => app.drafts.keep(draft, text.value),
-  });
-  text.value = app.drafts.read(draft);
-  const submit = h("button", { type: "submit", class: "main" }, t("hide"));
+  const text = app.drafts.kept(draft, h("input", { type: "text", maxlength: 1000, dir: "auto" }));
   const send = async () => {
     const told = text.value.trim();
-    submit.disabled = true;
     const isDone = await decide(app, node, "hide", {
       reason_code: reason.value,
       ...(told ? { public_text: told } : {}),
     });
-    submit.disabled = false;
     if (!isDone) return;
     app.drafts.keep(draft, "");
-    form.remove();
+    form.element.remove();
     app.tree.focus(id);
   };
-  const form = h(
-    "form",
-    {
-      class: "decide",
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        void send();
-      },
-      onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key === "Escape") close();
-      },
-    },
-    h("div", { class: "field" }, h("label", { for: reasonId }, t("mod_reason")), reason),
-    h("div", { class: "field grow" }, h("label", { for: textId }, t("mod_public_text")), text),
-    h("div", { class: "send" }, submit, button(t("cancel"), close)),
+  const form = new Form(
+    t("hide"),
+    send,
+    { class: "decide", cancel: close },
+    field(t("mod_reason"), reason),
+    field(t("mod_public_text"), text, "field grow"),
   );
-  place.replaceChildren(form);
+  place.replaceChildren(form.element);
   reason.focus();
 }
 

@@ -7,8 +7,9 @@
 /** @import {Node} from "../types" */
 import { newKey } from "../../shared/api.js";
 import { button, freshId, h } from "../../shared/dom.js";
+import { field, Form } from "./form.js";
 import { entryOn, readPast } from "./past.js";
-import { explain, Problem } from "../../shared/problems.js";
+import { Problem } from "../../shared/problems.js";
 import { dayOf } from "../../shared/time.js";
 import { t } from "../../shared/words.js";
 
@@ -98,64 +99,37 @@ function appealLine(app, entry, place, back) {
 function openForm(app, entry, place, back) {
   const draft = `object:${entry.id}`;
   const key = newKey();
-  const id = freshId();
-  const hintId = freshId();
-  const problem = h("p", { class: "hint problem", role: "alert" });
-  const field = h("textarea", {
-    id, rows: 3, maxlength: MAX_CHARS, dir: "auto", "aria-describedby": hintId,
-    oninput: () => app.drafts.keep(draft, field.value),
-  });
-  field.value = app.drafts.read(draft);
-  const submit = h("button", { type: "submit", class: "main" }, t("object_send"));
-  const close = () => {
-    form.remove();
-    back();
-  };
-  const form = h(
-    "form",
-    {
-      class: "box",
-      novalidate: true,
-      "aria-label": t("object"),
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        void send();
-      },
-      onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-        else if (event.key === "Escape") close();
-      },
-    },
-    h("label", { for: id }, t("object_label")),
-    field,
-    h("p", { class: "hint", id: hintId }, t("object_next")),
-    problem,
-    h("div", { class: "send" }, submit, button(t("cancel"), close)),
+  const hint = h("p", { class: "hint", id: freshId() }, t("object_next"));
+  const written = app.drafts.kept(
+    draft,
+    h("textarea", { rows: 3, maxlength: MAX_CHARS, dir: "auto", "aria-describedby": hint.id }),
   );
   const send = async () => {
-    const text = field.value.trim();
-    if (text === "") {
-      problem.textContent = t("write_something");
-      field.focus();
-      return;
-    }
-    submit.disabled = true;
+    const text = written.value.trim();
+    if (text === "") return form.refuse(t("write_something"), written);
     try {
       entry.appeal = await app.calls.appeal(entry.id, text, key);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "already_appealed") {
-        submit.disabled = false;
-        problem.textContent = explain(error);
-        return;
-      }
+      if (!(error instanceof Problem) || error.code !== "already_appealed") throw error;
     }
     app.drafts.keep(draft, "");
-    form.remove();
+    form.element.remove();
     await readPast(app);
     if (entry.comment_id) app.tree.refresh(entry.comment_id);
     back();
     app.notices.tell(t("objected"));
   };
-  place().replaceChildren(form);
-  field.focus();
+  const cancel = () => {
+    form.element.remove();
+    back();
+  };
+  const form = new Form(
+    t("object_send"),
+    send,
+    { class: "box", "aria-label": t("object"), cancel },
+    field(t("object_label"), written, null),
+    hint,
+  );
+  place().replaceChildren(form.element);
+  written.focus();
 }

@@ -5,9 +5,10 @@
 /** @import {Receipt} from "../../shared/types" */
 /** @import {Node} from "../types" */
 import { newKey } from "../../shared/api.js";
-import { button, freshId, h } from "../../shared/dom.js";
+import { button, h } from "../../shared/dom.js";
 import { explain, explainField } from "../../shared/problems.js";
 import { openSheet } from "./dialog.js";
+import { field, Form } from "./form.js";
 import { reasonsOf } from "./flags.js";
 import { dayOf } from "../../shared/time.js";
 import { reasonWord, t } from "../../shared/words.js";
@@ -24,27 +25,38 @@ export function openReport(app, node) {
   const key = newKey();
   const category = h("select", { name: "category" },
     ...reasonsOf(app).map((code) => h("option", { value: code, selected: code === "illegal" }, reasonWord(code))));
-  const explanation = h("textarea", {
-    name: "explanation", rows: 4, maxlength: MAX_CHARS, dir: "auto", required: true,
-    oninput: () => app.drafts.keep(draft, explanation.value),
-  });
-  explanation.value = app.drafts.read(draft);
+  const explanation = app.drafts.kept(
+    draft,
+    h("textarea", { name: "explanation", rows: 4, maxlength: MAX_CHARS, dir: "auto", required: true }),
+  );
   const name = h("input", { type: "text", name: "name", autocomplete: "name", maxlength: 200, dir: "auto" });
   const email = h("input", { type: "email", name: "email", autocomplete: "email", maxlength: 254 });
   const faith = h("input", { type: "checkbox", name: "good_faith" });
-  const problem = h("p", { class: "hint problem", role: "alert" });
-  const formId = freshId();
-  const submit = h("button", { type: "submit", class: "main", form: formId }, t("report_send"));
-  const form = h(
-    "form",
-    {
-      id: formId,
-      novalidate: true,
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        void send();
-      },
-    },
+  const body = () => ({
+    comment_id: id,
+    explanation: explanation.value,
+    category: category.value,
+    good_faith: /** @type {const} */ (true),
+    ...(name.value.trim() ? { name: name.value.trim() } : {}),
+    ...(email.value.trim() ? { email: email.value.trim() } : {}),
+  });
+  const send = async () => {
+    if (explanation.value.trim() === "") return form.refuse(t("write_something"), explanation);
+    if (!faith.checked) return form.refuse(t("report_faith_missing"), faith);
+    try {
+      const receipt = await app.calls.giveNotice(body(), key);
+      app.drafts.keep(draft, "");
+      sheet.close();
+      showReceipt(app, receipt, t("report_received"));
+    } catch (error) {
+      [explanation, name, email].find((input) => explainField(error, input.name) !== null)?.focus();
+      throw error;
+    }
+  };
+  const form = new Form(
+    t("report_send"),
+    send,
+    {},
     h("p", { class: "hint" }, t("report_lead", { number })),
     field(t("report_category"), category),
     field(t("report_explanation"), explanation),
@@ -52,39 +64,8 @@ export function openReport(app, node) {
     field(t("report_email"), email),
     h("label", { class: "choice" }, faith, " ", t("report_faith")),
     h("p", { class: "hint" }, t("report_next")),
-    problem,
   );
-  const send = async () => {
-    const missing = explanation.value.trim() === "" ? explanation : faith.checked ? null : faith;
-    if (missing) {
-      problem.textContent = t(missing === faith ? "report_faith_missing" : "write_something");
-      missing.focus();
-      return;
-    }
-    submit.disabled = true;
-    try {
-      const receipt = await app.calls.giveNotice({
-        comment_id: id,
-        explanation: explanation.value,
-        category: category.value,
-        good_faith: true,
-        ...(name.value.trim() ? { name: name.value.trim() } : {}),
-        ...(email.value.trim() ? { email: email.value.trim() } : {}),
-      }, key);
-      app.drafts.keep(draft, "");
-      sheet.close();
-      showReceipt(app, receipt, t("report_received"));
-    } catch (error) {
-      submit.disabled = false;
-      problem.textContent = explain(error);
-      for (const input of [explanation, name, email]) {
-        if (explainField(error, input.name) === null) continue;
-        input.focus();
-        break;
-      }
-    }
-  };
-  const sheet = openSheet(app, t("report"), [form], { close: t("cancel"), send: submit, lost: () => app.tree.focus(id) });
+  const sheet = openSheet(app, t("report"), [form.element], { close: t("cancel"), send: form.submit, lost: () => app.tree.focus(id) });
 }
 
 /** What became of the notice that the address names, if it names one. @param {App} app */
@@ -121,10 +102,4 @@ function showReceipt(app, { token, state, comment_id, due_at, created_at, outcom
       }
     }, { class: "second" })),
   ], { lost: () => app.tree.focus(comment_id) });
-}
-
-/** @param {string} label @param {HTMLElement} control */
-function field(label, control) {
-  control.id = freshId();
-  return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
 }

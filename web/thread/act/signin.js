@@ -3,7 +3,8 @@
 
 /** @import {App} from "./app.js" */
 import { button, freshId, h } from "../../shared/dom.js";
-import { explain, explainField, Problem } from "../../shared/problems.js";
+import { Form } from "./form.js";
+import { explainField, Problem } from "../../shared/problems.js";
 import { t } from "../../shared/words.js";
 
 /**
@@ -32,30 +33,17 @@ export function signInForm(app, wish) {
   const box = h("div", { class: "sign-in" });
   const draw = (/** @type {"sign_in" | "register"} */ kind) => {
     const fields = kind === "sign_in" ? signInFields() : registerFields();
-    const problem = h("p", { class: "hint problem", role: "alert" });
-    const submit = h("button", { type: "submit", class: "main" }, t(kind));
-    const form = h(
-      "form",
-      {
-        novalidate: true,
-        "aria-label": t(kind),
-        onsubmit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          void send(app, kind, fields, problem, submit, wish);
-        },
-        onkeydown: (/** @type {KeyboardEvent} */ event) => {
-          if (event.key === "Escape") wish.cancelled();
-        },
-      },
+    const form = new Form(
+      t(kind),
+      () => send(app, kind, fields, wish),
+      { "aria-label": t(kind), cancel: wish.cancelled },
       h("h3", {}, t(kind)),
       wish.why && h("p", { class: "hint" }, wish.why),
       ...fields.map(({ element }) => element),
-      problem,
-      h("div", { class: "send" }, submit, button(t("cancel"), wish.cancelled)),
-      other(kind, draw),
     );
+    form.element.append(other(kind, draw));
     const hadFocus = box.contains(/** @type {ShadowRoot} */ (app.root).activeElement);
-    box.replaceChildren(form);
+    box.replaceChildren(form.element);
     if (hadFocus) fields[0]?.input.focus();
   };
   draw(wish.form);
@@ -83,15 +71,11 @@ function other(kind, draw) {
  * @param {App} app
  * @param {"sign_in" | "register"} kind
  * @param {Field[]} fields
- * @param {HTMLElement} problem
- * @param {HTMLButtonElement} submit
  * @param {Wish} wish
  */
-async function send(app, kind, fields, problem, submit, wish) {
+async function send(app, kind, fields, wish) {
   const values = Object.fromEntries(fields.map(({ name, input }) => [name, input.value]));
-  problem.textContent = "";
   for (const field of fields) mark(field, "");
-  submit.disabled = true;
   try {
     const { identifier = "", login = "", password = "", display_name, email } = values;
     if (kind === "sign_in") await app.session.signIn({ identifier, password }, wish.closed);
@@ -100,30 +84,24 @@ async function send(app, kind, fields, problem, submit, wish) {
       await app.session.register({ login, password, ...more }, wish.closed);
     }
   } catch (error) {
-    if (wish.closed?.aborted) return;
-    submit.disabled = false;
-    tell(error, fields, problem);
-    return;
+    if (wish.closed?.aborted || areMarked(error, fields)) return;
+    const wrong = error instanceof Problem && error.code === "invalid_credentials";
+    fields.find(({ name }) => name === (wrong ? "password" : fields[0]?.name))?.input.select();
+    throw error;
   }
   app.notices.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
   wish.done();
 }
 
-/** @param {unknown} error @param {Field[]} fields @param {HTMLElement} problem */
-function tell(error, fields, problem) {
-  let first = true;
-  for (const field of fields) {
+/** Says beside the fields what is wrong with them, if that is it. @param {unknown} error @param {Field[]} fields */
+function areMarked(error, fields) {
+  const wrong = fields.filter((field) => {
     const text = explainField(error, field.name);
-    if (text === null) continue;
-    mark(field, text);
-    if (first) field.input.focus();
-    first = false;
-  }
-  if (!first) return;
-  // What was typed into the text field is kept; here nothing was.
-  problem.textContent = explain(error);
-  const wrong = error instanceof Problem && error.code === "invalid_credentials";
-  fields.find(({ name }) => name === (wrong ? "password" : fields[0]?.name))?.input.select();
+    if (text !== null) mark(field, text);
+    return text !== null;
+  });
+  wrong[0]?.input.focus();
+  return wrong.length > 0;
 }
 
 /** @param {Field} field @param {string} text */
