@@ -66,7 +66,7 @@ async function handOver(isFresh) {
 }
 
 function form() {
-  const host = { root: document, session, notices: { say: () => {} } };
+  const host = { root: document, session, bars: { say: () => {} } };
   show(
     about("window_for"),
     h("p", { class: "hint" }, t("window_gives")),

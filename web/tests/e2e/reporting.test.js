@@ -98,7 +98,7 @@ test("what a moderator tells an author stays in the form until it is sent", asyn
   await form.getByRole("textbox").fill("Please stay with the matter.");
   await page.route("**/moderation/decisions", (route) => route.abort());
   await form.getByRole("button", { name: "hide", exact: true }).click();
-  await page.locator(".notices").getByText(/./).first().waitFor();
+  await page.locator(".said").getByText(/./).first().waitFor();
   assert.equal(await form.getByRole("textbox").inputValue(), "Please stay with the matter.");
   await page.unroute("**/moderation/decisions");
   await form.getByRole("button", { name: "hide", exact: true }).click();

@@ -85,7 +85,7 @@ function reader(pages) {
     model,
     session: { user: null },
     mutes: { has: () => false },
-    notices: { say: nothing },
+    bars: { say: nothing },
     head: { draw: nothing, focus: nothing },
     write: { draw: nothing },
     watch: { settle: nothing },

@@ -18,14 +18,14 @@ export function accountLine({ session, model }) {
     after,
     " ",
     out,
-    ...(model.past.news ? [" ", answers(model.past.news)] : []),
+    ...(model.past.outcomes ? [" ", answers(model.past.outcomes)] : []),
     ...(waits ? [h("p", {}, t("mod_counts", waits))] : []),
   ];
 }
 
 /** What moderators answered and has not been told. @param {number} n */
 function answers(n) {
-  return h("button", { type: "button", class: "quiet", "data-act": "news" }, t("outcomes", { n }));
+  return h("button", { type: "button", class: "quiet", "data-act": "outcomes" }, t("outcomes", { n }));
 }
 
 /** @param {App} app */
@@ -34,8 +34,8 @@ export async function signOut(app) {
     await app.session.signOut();
     app.handOver(null);
     app.head.focus();
-    app.notices.say(t("goodbye"));
+    app.bars.say(t("goodbye"));
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
   }
 }

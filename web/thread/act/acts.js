@@ -35,7 +35,7 @@ export const acts = {
   reveal,
   muted: openMuted,
   next: (app, node) => goToNextNew(app, node?.comment.id ?? null),
-  news: openOutcomes,
+  outcomes: openOutcomes,
   share,
   hide: hideForm,
   restore,
@@ -74,9 +74,9 @@ async function share(app, node) {
   const url = linkTo(node.comment.id);
   try {
     await navigator.clipboard.writeText(url);
-    app.notices.tell(t("link_copied"));
+    app.bars.tell(t("link_copied"));
   } catch {
     history.replaceState(history.state, "", url);
-    app.notices.tell(t("link_not_copied"));
+    app.bars.tell(t("link_not_copied"));
   }
 }

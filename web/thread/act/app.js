@@ -16,20 +16,20 @@ import "../count.js";
 import { SERVICE } from "../reading.js";
 import { inSlices, turn } from "../slices.js";
 import { acts, actsOf } from "./acts.js";
+import { Bars } from "./bars.js";
 import { Calls } from "./calls.js";
 import { Drafts } from "./drafts.js";
 import { Gate } from "./gate.js";
 import { linesOf } from "./lines.js";
 import { Live } from "./live.js";
-import { Notices } from "./notices.js";
 import { drawMine } from "./mine.js";
 import { followMutes } from "./muting.js";
+import { followReceipt } from "./notice.js";
 import { readPastSoon } from "./past.js";
 import { followHash } from "./permalink.js";
 import { resendWaiting } from "./posting.js";
-import { followReceipt } from "./report.js";
-import { sheet } from "./sheet.js";
 import { goTo, replaceKeepingFocus, show } from "./sight.js";
+import { style } from "./style.js";
 import { tellPage } from "./told.js";
 import { Viewer } from "./viewer.js";
 import { Watch } from "./watch.js";
@@ -60,14 +60,14 @@ const eventsOf = (site, key) =>
 export class App {
   session = session;
   service = SERVICE;
-  notices = new Notices();
+  bars = new Bars();
 
   /** @param {Reading} reading */
   static async begin(reading) {
     const { root } = reading;
-    const [style] = await Promise.all([sheet(), add("acts"), add("own")]);
+    const [sheet] = await Promise.all([style(), add("acts"), add("own")]);
     await turn();
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, style];
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     await turn();
     reading.ended.throwIfAborted();
     const app = new App(reading);
@@ -104,7 +104,7 @@ export class App {
     this.write = new WriteArea(this);
     this.watch = new Watch(this);
     this.live = new Live(this, eventsOf(site, key));
-    element.append(this.notices.element);
+    element.append(this.bars.element);
     tree.element.before(this.watch.element);
     session.addEventListener("change", () => void this.viewer.follow(), { signal: ended });
     window.addEventListener("online", () => resendWaiting(this), { signal: ended });

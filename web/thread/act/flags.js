@@ -8,7 +8,7 @@ import { button, h, press } from "../../shared/dom.js";
 import { explain, Problem } from "../../shared/problems.js";
 import { openSheet } from "./dialog.js";
 import { field, Form } from "./form.js";
-import { openReport } from "./report.js";
+import { openNotice } from "./notice.js";
 import { reasonWord, t } from "../../shared/words.js";
 
 /** Until the site has said which it offers. */
@@ -73,14 +73,14 @@ export function openFlagSheet(app, node) {
     field(t("flag_note"), note),
     h("p", { class: "hint" }, t("flag_next")),
   );
-  const toReport = button(t("report"), () => {
+  const toNotice = button(t("report"), () => {
     sheet.close();
-    openReport(app, node);
+    openNotice(app, node);
   });
   const sheet = openSheet(
     app,
     t("flag_title"),
-    [form.element, h("p", { class: "hint" }, t("report_offer"), " ", toReport)],
+    [form.element, h("p", { class: "hint" }, t("report_offer"), " ", toNotice)],
     { close: t("cancel"), send: form.submit, lost: () => app.tree.focus(id) },
   );
   form.element.querySelector("input")?.focus();
@@ -97,7 +97,7 @@ async function afterSignIn(app, node, chosen) {
     await flag(app, node, chosen);
     flagged(app, node);
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
   }
 }
 
@@ -118,7 +118,7 @@ async function flag(app, { comment: { id } }, chosen) {
 function flagged(app, { comment: { id } }) {
   app.tree.refresh(id);
   app.tree.focus(id);
-  app.notices.tell(t("flag_sent"));
+  app.bars.tell(t("flag_sent"));
 }
 
 /** What became of this reader's flag. @param {App} app @param {Node} node */
@@ -150,8 +150,8 @@ export async function withdraw(app, { comment: { id: commentId } }) {
     past.flags = past.flags.filter(({ id }) => id !== flag.id);
     app.tree.refresh(commentId);
     app.tree.focus(commentId);
-    app.notices.tell(t("flag_withdrawn"));
+    app.bars.tell(t("flag_withdrawn"));
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
   }
 }

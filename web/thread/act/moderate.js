@@ -55,7 +55,7 @@ export async function toggleText(app, node) {
     await app.rereadComment(node);
     app.tree.focus(node.comment.id);
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
   }
 }
 
@@ -81,10 +81,10 @@ async function decide(app, node, action, why) {
     await settle(app, node);
     const { id: decisionId } = decision;
     const done = t(action === "hide" ? "mod_hidden" : "mod_restored", { number });
-    if (decisionId) app.notices.offer(done, t("undo"), () => void undo(app, node, decisionId));
+    if (decisionId) app.bars.offer(done, t("undo"), () => void undo(app, node, decisionId));
     return true;
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
     return false;
   }
 }
@@ -95,9 +95,9 @@ async function undo(app, node, decisionId) {
     const decision = await app.calls.undo(decisionId);
     await settle(app, node);
     app.tree.focus(node.comment.id);
-    if (!tellConflict(app, decision)) app.notices.tell(t("undone"));
+    if (!tellConflict(app, decision)) app.bars.tell(t("undone"));
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
   }
 }
 
@@ -118,6 +118,6 @@ async function settle(app, node) {
 function tellConflict(app, { conflicts }) {
   const first = conflicts[0];
   if (!first) return false;
-  app.notices.tell(t(wordKey(`conflict_${first.code}`) ?? "conflict_wrong_state"));
+  app.bars.tell(t(wordKey(`conflict_${first.code}`) ?? "conflict_wrong_state"));
   return true;
 }

@@ -15,7 +15,7 @@ export function mute(app, node) {
   app.mutes.add(author);
   redraw(app, [author.id]);
   app.tree.focus(id);
-  app.notices.offer(t("muted", { name: author.display_name }), t("undo"), () => {
+  app.bars.offer(t("muted", { name: author.display_name }), t("undo"), () => {
     unmute(app, author.id);
     app.tree.focus(id);
   });
@@ -37,7 +37,7 @@ export function openMuted(app) {
         h("li", {}, isolated(name), " ", button(t("unmute"), () => {
           unmute(app, id);
           draw();
-          app.notices.say(t("unmuted", { name }));
+          app.bars.say(t("unmuted", { name }));
           if (app.mutes.people.length === 0) sheet.close();
           else list.querySelector("button")?.focus();
         }, { "aria-label": t("unmute_name", { name }) })),

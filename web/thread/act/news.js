@@ -64,7 +64,7 @@ export class News {
 
   /** @param {Id | null} place @param {string} text */
   #drawBar(place, text) {
-    const { tree, model, notices } = this.#app;
+    const { tree, model, bars } = this.#app;
     let bar = this.#bars.get(place);
     if (!bar) {
       bar = h("div", { class: "news" }, button("", () => void this.#show(place), { class: "second" }));
@@ -80,7 +80,7 @@ export class News {
     const press = /** @type {HTMLElement} */ (bar.firstElementChild);
     if (press.textContent === text) return;
     press.textContent = text;
-    notices.say(text);
+    bars.say(text);
   }
 
   /**

@@ -22,7 +22,7 @@ export function goToNextNew(app, from) {
   const next = fresh.find((id) => all.indexOf(id) > at) ?? fresh[0];
   if (next === undefined) return;
   app.show(next);
-  app.notices.say(t("new_at", { n: fresh.indexOf(next) + 1, of: fresh.length }));
+  app.bars.say(t("new_at", { n: fresh.indexOf(next) + 1, of: fresh.length }));
 }
 
 /** Every loaded comment in the order of the page. @param {App} app @returns {Id[]} */

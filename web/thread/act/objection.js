@@ -117,7 +117,7 @@ function openForm(app, entry, place, back) {
     await readPast(app);
     if (entry.comment_id) app.tree.refresh(entry.comment_id);
     back();
-    app.notices.tell(t("objected"));
+    app.bars.tell(t("objected"));
   };
   const cancel = () => {
     form.element.remove();

@@ -37,13 +37,13 @@ export function newOutcomes(app) {
 
 /** Tells them all, and not again. @param {App} app */
 export function openOutcomes(app) {
-  const news = newOutcomes(app);
+  const outcomes = newOutcomes(app);
   const sheet = openSheet(app, t("outcomes_title"), [
-    h("ul", { class: "outcomes" }, ...news.map((one) => line(app, one, () => sheet.close()))),
+    h("ul", { class: "outcomes" }, ...outcomes.map((one) => line(app, one, () => sheet.close()))),
   ], { lost: () => app.head.focus() });
-  const newest = news[0];
+  const newest = outcomes[0];
   if (newest) put(nameOf(app), Date.parse(newest.at));
-  app.model.past.news = 0;
+  app.model.past.outcomes = 0;
   app.write.draw();
 }
 

@@ -39,7 +39,7 @@ export function editField(app, node) {
       app.watch.shift(node.comment.state, comment.state);
       app.model.put(comment);
       app.tree.refresh(id);
-      app.notices.say(t(comment.state === "held" ? "saved_held" : "saved"));
+      app.bars.say(t(comment.state === "held" ? "saved_held" : "saved"));
       await app.rereadThread();
     } catch (error) {
       if (error instanceof Problem && error.code === "stale_version") {
@@ -89,12 +89,12 @@ async function remove(app, node) {
   try {
     await app.calls.remove(id);
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
     return;
   }
   // Unless that was told before the answer came.
   if (app.model.nodes.get(id) === node) takeOut(app, node);
-  app.notices.tell(t("deleted"));
+  app.bars.tell(t("deleted"));
   await app.rereadThread();
 }
 

@@ -28,8 +28,8 @@ export async function readPast(app) {
     ]);
     if (app.session.user?.id !== me) return;
     const before = new Map([...app.model.nodes.values()].map((node) => [node, shownOf(app, node)]));
-    app.model.past = { flags, entries, news: 0 };
-    app.model.past.news = newOutcomes(app).length;
+    app.model.past = { flags, entries, outcomes: 0 };
+    app.model.past.outcomes = newOutcomes(app).length;
     placeFlags(app);
     for (const [node, shown] of before) {
       if (shownOf(app, node) !== shown) app.tree.refresh(node.comment.id);
@@ -68,7 +68,7 @@ export function entryOn(app, id) {
 /** Nobody is signed in any more. @param {App} app */
 export function forgetPast(app) {
   clearTimeout(waiting.get(app));
-  app.model.past = { flags: [], entries: [], news: 0 };
+  app.model.past = { flags: [], entries: [], outcomes: 0 };
   drawSanctions(app);
 }
 

@@ -31,7 +31,7 @@ export async function followHash(app) {
       await app.seeViewer([...context.ancestors.map((above) => above.id), id]);
     } catch (error) {
       const gone = error instanceof Problem && error.status === 404;
-      app.notices.tell(gone ? t("link_gone") : explain(error));
+      app.bars.tell(gone ? t("link_gone") : explain(error));
       return;
     }
   }

@@ -78,7 +78,7 @@ export function popupForm(app, wish) {
       main.focus();
       return;
     }
-    app.notices.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
+    app.bars.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
     wish.done();
   };
   wish.closed.addEventListener("abort", () => {

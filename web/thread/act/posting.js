@@ -184,7 +184,7 @@ function settle(app, node, comment) {
   }
   app.drawLevelOf(settled);
   if (focused) app.tree.focus(comment.id);
-  app.notices.say(t(comment.state === "held" ? "sent_held" : "sent"));
+  app.bars.say(t(comment.state === "held" ? "sent_held" : "sent"));
   tellPage(app, "posted", { id: comment.id, number: comment.number, state: comment.state });
   // It may have been told of before the answer.
   app.live.news.draw();
@@ -200,7 +200,7 @@ function fail(app, node, error) {
   node.status = "failed";
   node.failure = explain(error);
   app.tree.refresh(node.comment.id);
-  if (!again) app.notices.say(t("not_sent", { why: node.failure }));
+  if (!again) app.bars.say(t("not_sent", { why: node.failure }));
   tellPage(app, "error", { act: "post", code: error instanceof Problem ? error.code : "unknown" });
   const wantsSignIn = error instanceof Problem && error.wantsSignIn;
   const entry = app.drafts.unsent().find(({ key }) => key === node.sendKey);

@@ -89,7 +89,7 @@ async function send(app, kind, fields, wish) {
     fields.find(({ name }) => name === (wrong ? "password" : fields[0]?.name))?.input.select();
     throw error;
   }
-  app.notices.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
+  app.bars.say(t("welcome", { name: app.session.user?.display_name ?? "" }));
   wish.done();
 }
 

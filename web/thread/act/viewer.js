@@ -32,13 +32,13 @@ export class Viewer {
 
   /** Somebody has signed in or out, or it is known for the first time who is there. */
   async follow() {
-    const { session, notices, host, write } = this.#app;
+    const { session, bars, host, write } = this.#app;
     const { user } = session;
     const before = this.#id;
     host.toggleAttribute("signed-in", user !== null);
     if (before !== null && !this.is(before)) {
       // What is offered there is no longer this person's to do.
-      notices.clear();
+      bars.clear();
       void this.#forget();
     }
     this.#id = user?.id ?? null;
@@ -53,7 +53,7 @@ export class Viewer {
 
   /** What they did with these comments, and may do here. @param {Id[]} ids */
   async see(ids) {
-    const { session, model, tree, calls, write, notices } = this.#app;
+    const { session, model, tree, calls, write, bars } = this.#app;
     const id = session.user?.id;
     if (!id) return;
     const asked = ids.filter((one) => model.nodes.get(one)?.status === "sent");
@@ -67,7 +67,7 @@ export class Viewer {
       write.draw();
       drawMine(this.#app);
     } catch (error) {
-      if (!session.user || this.is(id)) notices.tell(explain(error));
+      if (!session.user || this.is(id)) bars.tell(explain(error));
     }
   }
 

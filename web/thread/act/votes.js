@@ -41,7 +41,7 @@ async function vote(app, node, value) {
     const isSame = app.viewer.is(me);
     // Another person's vote is shown by now, or nobody's.
     show(app, node, { score, up, down, my_vote: isSame ? before : (app.model.votes.get(id) ?? 0) });
-    if (isSame) app.notices.tell(explain(error));
+    if (isSame) app.bars.tell(explain(error));
     else if (!app.session.user && error instanceof Problem && error.wantsSignIn) {
       app.gate.open(app.tree.under(id), t("sign_in_to_act"), () => vote(app, node, value));
     }

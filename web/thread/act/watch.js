@@ -64,7 +64,7 @@ export class Watch {
     this.element.replaceChildren();
     if (text === "") return;
     this.element.append(button(text, () => void this.#show(), { class: "second" }));
-    this.#app.notices.say(text);
+    this.#app.bars.say(text);
   }
 
   async #look() {

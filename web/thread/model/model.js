@@ -26,9 +26,9 @@ export class Model {
   /**
    * What became of what is this person's, newest first, and how much of it they have not been told.
    *
-   * @type {{flags: Flag[], entries: Entry[], news: number}}
+   * @type {{flags: Flag[], entries: Entry[], outcomes: number}}
    */
-  past = { flags: [], entries: [], news: 0 };
+  past = { flags: [], entries: [], outcomes: 0 };
 
   /** The first page, in place of what was there. @param {CommentPage} page */
   begin(page) {

@@ -4,7 +4,7 @@
 let made = null;
 
 /** As a constructed sheet, which a page's style-src does not concern. */
-export function sheet() {
+export function style() {
   made ??= read().catch((error) => {
     made = null;
     throw error;

@@ -7,10 +7,10 @@ import { button, h } from "../../shared/dom.js";
 const BAR_MS = 6_000;
 const UNDO_MS = 10_000;
 
-export class Notices {
+export class Bars {
   #live = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
   #bars = h("div", { class: "bars" });
-  element = h("div", { class: "notices" }, this.#live, this.#bars);
+  element = h("div", { class: "said" }, this.#live, this.#bars);
 
   /** To screen readers only. @param {string} text */
   say(text) {

@@ -1,5 +1,5 @@
-// Reporting illegal content, without an account: the form, the receipt to keep,
-// and what became of it. Flags, which need one, are flags.js.
+// The notice of illegal content, given without an account: the form, the receipt to
+// keep, and what became of it. Flags, which need one, are flags.js.
 
 /** @import {App} from "./app.js" */
 /** @import {Receipt} from "../../shared/types" */
@@ -19,9 +19,9 @@ const MAX_CHARS = 5_000;
 const HASH = /^#understory-notice=([\w-]{8,200})$/;
 
 /** @param {App} app @param {Node} node */
-export function openReport(app, node) {
+export function openNotice(app, node) {
   const { id, number } = node.comment;
-  const draft = `report:${id}`;
+  const draft = `notice:${id}`;
   const key = newKey();
   const category = h("select", { name: "category" },
     ...reasonsOf(app).map((code) => h("option", { value: code, selected: code === "illegal" }, reasonWord(code))));
@@ -75,7 +75,7 @@ export async function followReceipt(app) {
   try {
     showReceipt(app, await app.calls.notice(token), t("report_state"));
   } catch (error) {
-    app.notices.tell(explain(error));
+    app.bars.tell(explain(error));
   }
 }
 
@@ -96,7 +96,7 @@ function showReceipt(app, { token, state, comment_id, due_at, created_at, outcom
       shown.select();
       try {
         await navigator.clipboard.writeText(link.href);
-        app.notices.say(t("link_copied"));
+        app.bars.say(t("link_copied"));
       } catch {
         // It is selected: the keys copy it.
       }
