@@ -11,21 +11,16 @@ export function accountLine({ session, model }) {
   if (!user) return [];
   const [before = "", after = ""] = t("signed_in_as", { name: "\0" }).split("\0");
   const out = press("sign_out", t("sign_out"));
-  const waits = model.moderation;
+  const { moderation: waits, past: { outcomes } } = model;
   return [
     before,
     isolated(user.display_name),
     after,
     " ",
     out,
-    ...(model.past.outcomes ? [" ", answers(model.past.outcomes)] : []),
+    ...(outcomes ? [" ", press("outcomes", t("outcomes", { n: outcomes }))] : []),
     ...(waits ? [h("p", {}, t("mod_counts", waits))] : []),
   ];
-}
-
-/** What moderators answered and has not been told. @param {number} n */
-function answers(n) {
-  return h("button", { type: "button", class: "quiet", "data-act": "outcomes" }, t("outcomes", { n }));
 }
 
 /** @param {App} app */

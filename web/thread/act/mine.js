@@ -2,7 +2,7 @@
 // last visit, and whom they have muted. What each opens is acts.js.
 
 /** @import {App} from "./app.js" */
-import { h } from "../../shared/dom.js";
+import { press } from "../../shared/dom.js";
 import { t } from "../../shared/words.js";
 
 /** @param {App} app */
@@ -12,14 +12,9 @@ export function drawMine(app) {
   if (!fresh && !muted && !app.head.element.querySelector(".own")) return;
   const line = app.head.own();
   const offers = [];
-  if (fresh) offers.push(offer("next", t("new_count", { n: fresh }), t("new_next")));
-  if (muted) offers.push(offer("muted", t("muted_count", { n: muted })));
+  if (fresh) offers.push(press("next", t("new_count", { n: fresh }), { title: t("new_next") }));
+  if (muted) offers.push(press("muted", t("muted_count", { n: muted })));
   // What has the focus is left alone where it says the same.
   if (offers.map((one) => one.textContent).join() === [...line.children].map((one) => one.textContent).join()) return;
   line.replaceChildren(...offers);
-}
-
-/** @param {string} act @param {string} text @param {string} [title] */
-function offer(act, text, title) {
-  return h("button", { type: "button", class: "quiet", "data-act": act, title }, text);
 }

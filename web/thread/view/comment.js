@@ -71,7 +71,7 @@ function headLine(comment, headId, isNew) {
     edited_at && note(t("edited"), exactly(edited_at)),
     pinned && note(t("pinned")),
     locked && note(t("locked")),
-    isNew && h("button", { type: "button", class: "quiet new", title: t("new_next"), "data-act": "next" }, t("new_word")),
+    isNew && press("next", t("new_word"), { class: "quiet new", title: t("new_next") }),
   );
 }
 
