@@ -8,7 +8,7 @@ import { t } from "../shared/words.js";
 const PAGE = "&limit=50&depth=6&per_parent=10";
 
 /** The service is where this module came from. */
-const API = new URL("/api/v1/", import.meta.url);
+export const API = new URL("/api/v1/", import.meta.url);
 
 /** Answers that embed.js has asked for before any module came. @type {Map<string, Promise<Response>>} */
 export const ahead = new Map();

@@ -13,6 +13,7 @@ import { Mutes } from "../model/mutes.js";
 import { muting } from "../view/muted.js";
 import { Visit } from "../model/visit.js";
 import "../count.js";
+import { API } from "../read.js";
 import { SERVICE } from "../reading.js";
 import { inSlices, turn } from "../slices.js";
 import { acts, actsOf } from "./acts.js";
@@ -35,8 +36,8 @@ import { Viewer } from "./viewer.js";
 import { Watch } from "./watch.js";
 import { WriteArea } from "./write.js";
 
-/** The service is where this module came from; one session for all threads of a page. */
-const api = new Api(new URL("/api/v1/", import.meta.url));
+/** One session for all threads of a page. */
+const api = new Api(API);
 const session = new Session(api);
 /** Asked at the first element; without an answer the page is read signed out until there is one. */
 /** @type {Promise<void> | null} */
@@ -52,10 +53,6 @@ async function start() {
     setTimeout(start, seconds * 1_000);
   }
 }
-
-/** @param {string} site @param {string} key */
-const eventsOf = (site, key) =>
-  new URL(`/api/v1/sites/${encodeURIComponent(site)}/threads/${encodeURIComponent(key)}/events`, import.meta.url);
 
 export class App {
   session = session;
@@ -103,7 +100,7 @@ export class App {
     this.gate = new Gate(this);
     this.write = new WriteArea(this);
     this.watch = new Watch(this);
-    this.live = new Live(this, eventsOf(site, key));
+    this.live = new Live(this, this.calls.events);
     element.append(this.bars.element);
     tree.element.before(this.watch.element);
     session.addEventListener("change", () => void this.viewer.follow(), { signal: ended });

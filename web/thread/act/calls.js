@@ -4,12 +4,11 @@
 /** @import {Api} from "../../shared/api.js" */
 /** @import {Comment, CommentPage, Context, Decision, Appeal, Entry, Flag, Id, Receipt, Replies, Site, Sort, Thread, Viewer, Vote, Votes} from "../../shared/types" */
 import { newKey } from "../../shared/api.js";
-import { pageAddress } from "../read.js";
+import { API, pageAddress } from "../read.js";
 
 export class Calls {
-  /** The site's key. */
-  site_key;
   #api;
+  #siteKey;
   #key;
   #site;
   #thread;
@@ -21,7 +20,7 @@ export class Calls {
    */
   constructor(api, site, key) {
     this.#api = api;
-    this.site_key = site;
+    this.#siteKey = site;
     this.#key = key;
     this.#site = `sites/${encodeURIComponent(site)}`;
     this.#thread = `${this.#site}/threads/${encodeURIComponent(key)}`;
@@ -30,6 +29,11 @@ export class Calls {
   /** @returns {Promise<Site>} */
   site() {
     return this.#api.get(this.#site);
+  }
+
+  /** Where what happens in the thread is told. */
+  get events() {
+    return new URL(`${this.#thread}/events`, API);
   }
 
   /** @returns {Promise<Thread>} */
@@ -47,7 +51,7 @@ export class Calls {
    * @returns {Promise<P extends null ? CommentPage : Replies>}
    */
   pageNow(parentId, sort, cursor) {
-    return this.#api.get(pageAddress(this.site_key, this.#key, parentId, sort, cursor), { fresh: true });
+    return this.#api.get(pageAddress(this.#siteKey, this.#key, parentId, sort, cursor), { fresh: true });
   }
 
   /** @param {Id} id @param {{fresh?: boolean}} [ask] @returns {Promise<Context>} */

@@ -39,7 +39,7 @@ export function saysWhyNot(app) {
 
 /** @param {App} app @returns {Entry[]} what holds here now, newest first */
 function standingOf(app) {
-  const site = app.calls.site_key;
+  const site = app.reading.site;
   const now = Date.now();
   const warned = warningsRead(app);
   return app.model.past.entries.filter(({ id, sanction: laid, action }) =>
