@@ -161,11 +161,6 @@ export class App {
     this.reading.draw();
   }
 
-  /** @param {import("../../shared/types").Sort} [sort] */
-  load(sort = this.model.sort) {
-    return this.reading.load(sort);
-  }
-
   /**
    * What the signed-in person did with these comments and may do here.
    *

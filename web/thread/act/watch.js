@@ -7,6 +7,7 @@
 import { button, h } from "../../shared/dom.js";
 import { ago } from "../../shared/time.js";
 import { t } from "../../shared/words.js";
+import { drawMine } from "./mine.js";
 import { showOnline } from "./presence.js";
 
 /** How often it looks while the page is in sight. */
@@ -91,15 +92,15 @@ export class Watch {
 
   /** Reads the list again and marks what was not there before. */
   async #show() {
-    const { model } = this.#app;
+    const { model, reading } = this.#app;
     const before = new Set(model.nodes.keys());
     this.element.replaceChildren();
-    if (!(await this.#app.load(model.sort))) return;
+    if (!(await reading.load(model.sort))) return;
     this.settle();
     const fresh = [...model.nodes.values()].filter(({ comment }) => !before.has(comment.id));
     for (const node of fresh) node.fresh = true;
     await this.#app.refreshAll();
-    await this.#app.seeViewer();
+    drawMine(this.#app);
     if (fresh[0]) this.#app.show(fresh[0].comment.id);
     else this.#app.head.focus();
   }
