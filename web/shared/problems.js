@@ -4,6 +4,9 @@
 /** @import {ProblemBody} from "./types" */
 import { t, wordKey } from "./words.js";
 
+/** To a reader these are the same. @type {Record<string, string>} */
+const ALIKE = { invalid_token: "session_ended", token_expired: "session_ended" };
+
 /** A request that did not do what was asked: an answer of problem+json, or no answer. */
 export class Problem extends Error {
   /**
@@ -76,7 +79,7 @@ export function explain(error) {
   if (error.code === "validation_failed" && error.errors[0]?.detail) {
     return error.errors.map(saidOf).join(" ");
   }
-  const key = wordKey(`problem_${error.code}`);
+  const key = wordKey(`problem_${ALIKE[error.code] ?? error.code}`);
   if (key) return t(key);
   return error.status >= 400 && error.status < 500 && error.message
     ? error.message

@@ -195,7 +195,7 @@ test("where a language cannot be read it is English, for dates too", async (cont
   const { language, load, t } = await fresh();
   await load(["de-AT"], { tag: "de", asked: Promise.resolve(new Response("", { status: 503 })) });
   assert.deepEqual({ ...language }, { tag: "en", dir: "ltr", locale: "en" });
-  assert.equal(t("heading_plain"), "Comments");
+  assert.equal(t("list_label"), "Comments");
   assert.match(String(asked.mock.calls[0]?.arguments[0]), /words\/en\.json$/);
 });
 
@@ -206,7 +206,7 @@ test("without English nothing is loaded, and it can be tried again", async (cont
   await assert.rejects(load(["de"]));
   fetching.mock.mockImplementation(async (url) => new Response(JSON.stringify(read(String(url).replace(/.*\//, "")))));
   await load(["de"]);
-  assert.equal(t("heading_plain"), "Kommentare");
+  assert.equal(t("list_label"), "Kommentare");
 });
 
 test("more words come in the language of the page", async (context) => {

@@ -162,7 +162,7 @@ export class Composer {
       this.#preview.replaceChildren(h("p", { class: "hint" }, t("preview_empty")));
       return;
     }
-    this.#preview.replaceChildren(h("p", { class: "hint" }, t("preview_wait")));
+    this.#preview.replaceChildren(h("p", { class: "hint" }, t("one_moment")));
     try {
       const { body_html } = await this.#app.calls.preview(this.text);
       this.#preview.replaceChildren(markup(body_html));

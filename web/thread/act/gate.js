@@ -40,7 +40,7 @@ export class Gate {
     const waits = this.#pressed.has(place);
     this.#pressed.set(place, go);
     if (waits) return;
-    const line = h("p", { class: "hint", role: "status" }, t("preview_wait"));
+    const line = h("p", { class: "hint", role: "status" }, t("one_moment"));
     place.append(line);
     await this.#app.known;
     line.remove();

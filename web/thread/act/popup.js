@@ -69,7 +69,7 @@ export function popupForm(app, wish) {
     void exchange(code);
   };
   const exchange = async (/** @type {string} */ code) => {
-    tell(t("popup_wait"), false);
+    tell(t("one_moment"), false);
     try {
       await app.session.exchange(code, wish.closed);
     } catch (error) {

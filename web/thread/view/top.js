@@ -10,7 +10,7 @@ import { t } from "../../shared/words.js";
 
 export class Head {
   #reading;
-  #heading = h("h2", { tabindex: -1 }, t("heading_plain"));
+  #heading = h("h2", { tabindex: -1 }, t("list_label"));
   /** @type {HTMLSelectElement} */
   #sort;
 
