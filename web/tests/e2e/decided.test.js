@@ -228,5 +228,6 @@ test("from the sign-in to the objection by keyboard alone", async (t) => {
   await tabTo("Send the objection");
   await page.keyboard.press("Enter");
   await page.getByText("You have objected. Another moderator decides by").waitFor();
+  await page.locator(".bar", { hasText: "Your objection is sent." }).waitFor();
   assert.match(await focused(), /Taken for an insult\./, "the focus is back at the comment");
 });

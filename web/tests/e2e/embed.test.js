@@ -101,6 +101,8 @@ test("the events tell what happened, and no text", async (t) => {
   await page.field.fill("A heron, or a crane?");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.getByRole("article").filter({ hasText: "or a crane?" }).getByRole("button", { name: "delete", exact: true }).waitFor();
+  // nothing of his is still being asked for when he goes
+  await page.quiet();
   await page.getByRole("button", { name: "sign out" }).click();
   await page.locator("understory-thread:not([signed-in])").waitFor();
   await page.waitForFunction(() => window.heard.length >= 4);
