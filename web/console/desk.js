@@ -72,7 +72,6 @@ export class Desk extends EventTarget {
     const found = await this.api.get(`sites/${encodeURIComponent(site)}`);
     if (!isWanted()) return;
     this.site = found;
-    if (!this.sites.some((one) => one.site === found.site)) this.sites.push({ site: found.site, title: found.title });
     this.keep({ site });
     this.counts = {};
     this.#leave();

@@ -69,8 +69,8 @@ export class Frame {
     this.#list.hidden = true;
     const isAdmin = this.#desk.session.isServerAdmin;
     this.#page.replaceChildren(
-      h("h1", {}, t(isAdmin ? "choose_site" : "no_role_title")),
-      h("p", {}, t(isAdmin ? "choose_site_text" : "no_role")),
+      h("h1", {}, t(isAdmin ? "no_site_title" : "no_role_title")),
+      h("p", {}, t(isAdmin ? "no_site" : "no_role")),
     );
   }
 
@@ -111,7 +111,7 @@ export class Frame {
 
   /** @param {string} chosen */
   #sites(chosen) {
-    const { sites, session } = this.#desk;
+    const { sites } = this.#desk;
     const id = freshId();
     const select = h(
       "select",
@@ -126,19 +126,7 @@ export class Frame {
       { class: "site" },
       h("label", { class: "unseen", for: id }, t("site")),
       sites.length > 0 && select,
-      session.isServerAdmin && this.#other(),
     );
-  }
-
-  /** An admin names a site. */
-  #other() {
-    const input = h("input", { type: "text", "aria-label": t("other_site"), placeholder: t("other_site"), size: 12, autocapitalize: "none" });
-    return h("form", {
-      onsubmit: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        void this.#desk.work(input.value.trim()).catch((error) => this.#desk.tell(error));
-      },
-    }, input);
   }
 
   /** @param {Page["section"]} name */

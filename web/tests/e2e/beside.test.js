@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerHeld } from "./holding.js";
+import { command } from "./server.js";
 import { SITE, world } from "./world.js";
 
 const w = await world();
@@ -126,6 +127,25 @@ test("where a site could not be looked up that is said, with a way to try again"
   await page.goto(`${w.url}/console`);
   await page.getByRole("button", { name: "try again" }).click();
   await page.getByRole("heading", { name: "everything" }).waitFor();
+});
+
+test("who looks after the whole server chooses among its sites, others among their own", async (t) => {
+  await command(["site", "add", "zeta", "--title", "Zeta Post", "--data", w.server.data]);
+  const { title } = await (await w.as("ada")).call("GET", `sites/${SITE}`);
+  const chosen = async (/** @type {string} */ login) => {
+    const page = await w.console(t, login, "people");
+    const choice = page.getByLabel("Site", { exact: true });
+    await choice.waitFor();
+    return { page, choice, names: await choice.locator("option").allTextContents() };
+  };
+  const { page, choice, names } = await chosen("ada");
+  assert.deepEqual(names, [title, "Zeta Post"]);
+  await choice.selectOption("Zeta Post");
+  await page.waitForFunction(() => document.title === "people · Zeta Post");
+  await page.reload();
+  await page.waitForFunction(() => document.title === "people · Zeta Post");
+  assert.equal(await choice.inputValue(), "zeta");
+  assert.deepEqual((await chosen("mona")).names, [title]);
 });
 
 test("settings that somebody else has changed meanwhile are not set back, and what was typed is kept beside them", async (t) => {

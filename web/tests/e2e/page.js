@@ -5,7 +5,6 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { asked } from "./holding.js";
-import { SITE } from "./people.js";
 
 /** @typedef {import("./world.js").World} World */
 
@@ -116,15 +115,10 @@ function helpers(world, page, errors) {
       if (!answer.ok()) throw new Error(`sign-in of ${login}: ${answer.status()} ${await answer.text()}`);
     },
 
-    /** The console as `login`, at a place of it (the hash without `#`); ada has to name the site first. */
+    /** The console as `login`, at a place of it (the hash without `#`). */
     async console(/** @type {string} */ login, /** @type {string} */ at, password = world.password(login)) {
       await this.signIn(login, { client: "console", password });
       await page.goto(`${world.url}/console#${at}`);
-      if (login === "ada") {
-        const key = page.getByLabel("key of a site");
-        await key.fill(SITE);
-        await key.press("Enter");
-      }
       await page.locator('nav a[aria-current="page"]').waitFor({ state: "attached" });
     },
 
