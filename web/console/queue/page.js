@@ -115,7 +115,8 @@ class QueuePage {
   /** @param {Id | null} wanted an item that the address names */
   async #start(wanted) {
     await this.#read();
-    if (this.#isLeft) return;
+    // who has chosen meanwhile is not led away
+    if (this.#isLeft || this.#items.at !== null) return;
     const { order } = this.#items;
     const first = order.find((id) => this.#claims.holds(id)) ?? order.find((id) => !this.#items.holder(id)) ?? order[0] ?? null;
     this.#items.look(wanted !== null && order.includes(wanted) ? wanted : first);

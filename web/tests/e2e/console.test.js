@@ -38,7 +38,7 @@ async function consoleOn(t, thread, { deaf = false, ...options } = {}) {
   // the stream ends with the session and with the role, as the tests below want it
   page.expectErrors(/moderation\/events/);
   await page.console("mona", `queue/all?thread=${thread}`);
-  await page.locator(".items a").first().waitFor();
+  await page.locator(".items a[aria-current]").waitFor();
   return page;
 }
 
@@ -347,7 +347,7 @@ test("flags that were dismissed from a held comment are open again after undo, a
   await page.keyboard.press("d");
   await page.locator(".items .tag.flag").waitFor({ state: "detached" });
   await page.quiet();
-  const queue = await answerHeld(page, "**/moderation/queue?**");
+  const queue = await answerHeld(page, `**/moderation/queue?*thread=${thread}*`);
   await page.keyboard.press("u");
   await page.locator(".bars").getByText("Taken back.").waitFor();
   assert.equal(await page.locator(".items .tag.locked").count(), 0);
@@ -401,13 +401,30 @@ test("a queue that is left before it is read leaves the address alone", async (t
   assert.equal(new URL(page.url()).hash, "#people");
 });
 
+test("who has chosen before everything is read is not led away", async (t) => {
+  const { thread } = await flagged(3);
+  const page = await w.page(t);
+  const claim = await answerHeld(page, "**/moderation/claims");
+  await page.console("mona", `queue/all?thread=${thread}`);
+  await page.locator(".items a").filter({ hasText: "Text 3" }).click();
+  await looksAt(page, "Text 3");
+  await page.keyboard.press("t");
+  await page.keyboard.type("Half a");
+  await claim.answered;
+  claim.letGo();
+  await page.quiet();
+  await page.keyboard.type(" thought");
+  await looksAt(page, "Text 3");
+  assert.equal(await page.getByLabel("To the author").inputValue(), "Half a thought");
+});
+
 test("what comes to the queue while it is being read is shown, too", async (t) => {
   const { thread } = await flagged(1);
   const [alice, bob, mona] = [await w.as("alice"), await w.as("bob"), await w.as("mona")];
   const page = await consoleOn(t, thread);
   await isLive(page);
   await page.quiet();
-  const reading = await answerHeld(page, "**/moderation/queue?**");
+  const reading = await answerHeld(page, `**/moderation/queue?*thread=${thread}*`);
   await bob.flag(await alice.post(thread, "Text 2."), "spam");
   await reading.answered;
   await bob.flag(await alice.post(thread, "Text 3."), "spam");
