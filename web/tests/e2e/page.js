@@ -56,6 +56,8 @@ export class Page {
       hasTouch: options.touch ?? false,
     });
     context.setDefaultTimeout(WAIT_MS);
+    // A page whose first route comes when it is open lets some requests after it through.
+    await context.route("https://nowhere.invalid/", (route) => route.abort());
     if (LATE_MS > 0) await late(context);
     const page = await context.newPage();
     const errors = new Errors(context);

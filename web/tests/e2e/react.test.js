@@ -41,6 +41,7 @@ test("the React example renders the comments on its server, and they are written
   await ada.call("PATCH", settings, { origins: [...origins, url] });
 
   const bare = await w.page(t, { script: false });
+  bare.expectErrors(/favicon\.ico .*404/s);
   await bare.goto(url);
   await bare.getByText("Same here with the pram.").waitFor();
 
