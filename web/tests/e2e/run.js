@@ -10,6 +10,8 @@ import { launchOptions } from "./browser.js";
 import { binary } from "./server.js";
 
 const FILES_AT_ONCE = 2;
+/** What takes longer has stopped; the tests named before it are those that passed. */
+const FILE_MS = 600_000;
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
 try {
@@ -33,7 +35,7 @@ if (files.length === 0) {
 const browser = await chromium.launchServer(launchOptions());
 const runner = spawn(
   process.execPath,
-  ["--test", "--test-reporter=spec", `--test-concurrency=${FILES_AT_ONCE}`, ...files],
+  ["--test", "--test-reporter=spec", `--test-concurrency=${FILES_AT_ONCE}`, `--test-timeout=${FILE_MS}`, ...files],
   { stdio: "inherit", env: { ...process.env, E2E_BROWSER: browser.wsEndpoint() } },
 );
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => runner.kill("SIGTERM"));
